@@ -1,0 +1,76 @@
+import { AuditReport, ContentId, Provenance, RunCost, RunId, RunKind, TenantId } from '@lethe/domain'
+import { z } from 'zod'
+import { BlobRef, CheckpointRef } from './blobs.js'
+
+/** One accepted sample of a pack; `index` is its row in the pack. */
+export const IngestedSample = z.object({
+  index: z.int().min(0),
+  contentId: ContentId,
+  /** File name stem inside the upload. */
+  key: z.string().max(512),
+  label: z.string().max(512),
+  group: z.string().max(128).nullable(),
+  /** Key by which the tenant knows the data owner; stays in tenant tables. */
+  owner: z.string().max(256),
+  split: z.enum(['train', 'calibration', 'held-out']),
+  /** Content id of the accepted sample that this one resembles perceptually, if any. */
+  nearDuplicateOf: ContentId.nullable(),
+})
+export type IngestedSample = z.infer<typeof IngestedSample>
+
+export const QuarantinedSample = z.object({ key: z.string().max(512), reason: z.string().max(500) })
+
+export const IngestOutput = z.object({
+  kind: z.literal('ingest'),
+  pack: BlobRef,
+  /** JSON Lines of IngestedSample, gzip-free, as a blob: a dataset may have more samples than a message holds. */
+  samples: BlobRef,
+  sampleCount: z.int().min(0),
+  exactDuplicates: z.int().min(0),
+  nearDuplicates: z.int().min(0),
+  quarantined: z.array(QuarantinedSample).max(1000),
+  quarantinedCount: z.int().min(0),
+})
+export type IngestOutput = z.infer<typeof IngestOutput>
+
+export const CurvePoint = z.object({ epoch: z.int(), loss: z.number() })
+
+const training = {
+  checkpoint: CheckpointRef,
+  curve: z.array(CurvePoint).max(10_000),
+  trainCount: z.int(),
+  provenance: Provenance,
+}
+export const PretrainOutput = z.object({ kind: z.literal('pretrain'), ...training })
+export type PretrainOutput = z.infer<typeof PretrainOutput>
+export const UnlearnOutput = z.object({ kind: z.literal('unlearn'), ...training, forgetCount: z.int() })
+export type UnlearnOutput = z.infer<typeof UnlearnOutput>
+export const AuditOutput = z.object({ kind: z.literal('audit'), report: AuditReport, provenance: Provenance })
+export type AuditOutput = z.infer<typeof AuditOutput>
+
+const envelope = {
+  version: z.literal(1),
+  tenantId: TenantId,
+  runId: RunId,
+  runKind: RunKind,
+  attempt: z.int().min(1),
+  startedAt: z.iso.datetime(),
+  finishedAt: z.iso.datetime(),
+}
+
+/** The end of a run. Its message id is deterministic (`<runId>:result`), so that a second attempt cannot end it twice. */
+export const RunResult = z.discriminatedUnion('outcome', [
+  z.object({
+    ...envelope,
+    outcome: z.literal('succeeded'),
+    output: z.discriminatedUnion('kind', [IngestOutput, PretrainOutput, UnlearnOutput, AuditOutput]),
+    cost: RunCost,
+  }),
+  z.object({
+    ...envelope,
+    outcome: z.literal('failed'),
+    error: z.object({ code: z.string(), message: z.string(), field: z.string().optional() }),
+  }),
+  z.object({ ...envelope, outcome: z.literal('cancelled') }),
+])
+export type RunResult = z.infer<typeof RunResult>

@@ -1,0 +1,59 @@
+import { AuditPolicy, RunId, TenantId, TrainingRecipe, UnlearningRecipe } from '@lethe/domain'
+import { z } from 'zod'
+import { BlobRef, CheckpointRef } from './blobs.js'
+
+const envelope = { version: z.literal(1), tenantId: TenantId, runId: RunId }
+
+/** Decode an uploaded WebDataset tar into a dataset pack; report duplicates and quarantine what cannot be read. */
+export const IngestTask = z.object({
+  ...envelope,
+  kind: z.literal('ingest'),
+  upload: BlobRef,
+  /** Edge of the square that every picture is fitted into, pixels. */
+  imageSize: z.int().min(8).max(512),
+})
+export type IngestTask = z.infer<typeof IngestTask>
+
+/** Train a model from scratch on the train split of a pack, without the samples of the excluded forget sets. */
+export const PretrainTask = z.object({
+  ...envelope,
+  kind: z.literal('pretrain'),
+  pack: BlobRef,
+  excluded: z.array(BlobRef),
+  recipe: TrainingRecipe,
+})
+export type PretrainTask = z.infer<typeof PretrainTask>
+
+/** Make a checkpoint forget. Blobs in `excluded` and `forget` are forget sets: content ids, one per line, sorted. */
+export const UnlearnTask = z.object({
+  ...envelope,
+  kind: z.literal('unlearn'),
+  pack: BlobRef,
+  excluded: z.array(BlobRef),
+  forget: BlobRef,
+  parent: CheckpointRef,
+  recipe: TrainingRecipe,
+  unlearning: UnlearningRecipe,
+})
+export type UnlearnTask = z.infer<typeof UnlearnTask>
+
+/** Audit an unlearned checkpoint against its parent, black box, with other ways of unlearning as references. */
+export const AuditTask = z.object({
+  ...envelope,
+  kind: z.literal('audit'),
+  pack: BlobRef,
+  excluded: z.array(BlobRef),
+  forget: BlobRef,
+  before: CheckpointRef,
+  after: CheckpointRef,
+  recipe: TrainingRecipe,
+  method: z.string(),
+  references: z.array(
+    z.object({ label: z.string(), role: z.enum(['baseline', 'retrain']), method: z.string(), checkpoint: CheckpointRef }),
+  ),
+  policy: AuditPolicy,
+})
+export type AuditTask = z.infer<typeof AuditTask>
+
+export const Task = z.discriminatedUnion('kind', [IngestTask, PretrainTask, UnlearnTask, AuditTask])
+export type Task = z.infer<typeof Task>

@@ -1,0 +1,115 @@
+import { createHash } from 'node:crypto'
+import { z } from 'zod'
+import { Digest } from './ids.js'
+
+/** The only four things an audit can say. "Not significant" is none of them. */
+export const Verdict = z.enum(['PASS', 'RESIDUAL', 'OVER_FORGOTTEN', 'INCONCLUSIVE'])
+export type Verdict = z.infer<typeof Verdict>
+
+/** What the audit must show, set by the tenant and frozen with its digest before anything runs. */
+export const AuditPolicy = z.object({
+  version: z.literal(1),
+  /** Level of every test; intervals for equivalence are at 1 − 2α. */
+  alpha: z.number().gt(0).lt(0.5).default(0.05),
+  /** Equivalence margin around AUC 0.5 of forget against held-out, on the unlearned model. */
+  aucMargin: z.number().gt(0).lt(0.5).default(0.1),
+  /** Utility (k-NN accuracy on held-out samples) may drop by at most this share. */
+  utilityMargin: z.number().gt(0).lt(1).default(0.05),
+  minimumPower: z.number().gt(0).lt(1).default(0.8),
+  /** V, views per sample. */
+  views: z.int().min(2).max(100).default(10),
+  /** Resamples of every bootstrap and permutation. */
+  resamples: z.int().min(200).max(100_000).default(2000),
+  seed: z.int().min(0).max(2 ** 31 - 1).default(7),
+})
+export type AuditPolicy = z.infer<typeof AuditPolicy>
+
+/** Keys sorted, so that equal policies have equal digests; every value is a JSON number. */
+export const auditPolicyDigest = (policy: AuditPolicy): Digest =>
+  createHash('sha256')
+    .update(JSON.stringify(Object.fromEntries(Object.entries(policy).sort(([a], [b]) => (a < b ? -1 : 1)))))
+    .digest('hex') as Digest
+
+export const Estimate = z.object({
+  value: z.number(),
+  /** Two-sided interval at the level the measure names; null where none could be computed. */
+  interval: z.tuple([z.number(), z.number()]).nullable(),
+})
+export type Estimate = z.infer<typeof Estimate>
+
+/** Identifiers of SCIENCE §5. */
+export const AuditTestId = z.enum([
+  'A0-endpoint-integrity',
+  'A1-forgetting-score',
+  'A2-difference-in-differences',
+  'A3-alignment-gap',
+  'A4-residual-membership',
+  'A5-retrain-reference',
+  'A9-utility',
+  'blind-control',
+])
+export type AuditTestId = z.infer<typeof AuditTestId>
+
+export const AuditTest = z.object({
+  id: AuditTestId,
+  /** True when the unlearning loss optimises this very quantity: then it shows that a procedure ran, not forgetting. */
+  optimisedFor: z.boolean(),
+  effect: Estimate,
+  p: z.number().min(0).max(1).nullable(),
+  power: z.number().min(0).max(1).nullable(),
+  outcome: z.enum(['met', 'not-met', 'inconclusive', 'informative']),
+  /** One sentence in English; portals translate by id and outcome. */
+  detail: z.string(),
+})
+export type AuditTest = z.infer<typeof AuditTest>
+
+/** What black-box queries say of one model. */
+export const ModelMeasures = z.object({
+  label: z.string(),
+  role: z.enum(['before', 'after', 'baseline', 'retrain']),
+  method: z.string().nullable(),
+  /** EncoderMI AUC of forget against held-out: 0.5 is what a model that never saw them shows. */
+  membershipAuc: Estimate,
+  /** Mean over samples of the mean pairwise cosine between V views. */
+  alignmentForget: Estimate,
+  alignmentHeldOut: Estimate,
+  /** k-NN accuracy on held-out samples with retained samples as neighbours; null without labels. */
+  knnAccuracy: Estimate.nullable(),
+  /** Mean drop of alignment on the forget set, against the model before; null for the model before. */
+  forgettingScore: Estimate.nullable(),
+  /** Forgetting score on the forget set minus that on held-out samples. */
+  differenceInDifferences: Estimate.nullable(),
+})
+export type ModelMeasures = z.infer<typeof ModelMeasures>
+
+export const Histogram = z.object({
+  series: z.enum(['forget-before', 'forget-after', 'held-out-before', 'held-out-after']),
+  /** counts[k] falls into [edges[k], edges[k+1]). */
+  edges: z.array(z.number()),
+  counts: z.array(z.int().min(0)),
+})
+export type Histogram = z.infer<typeof Histogram>
+
+export const AuditReport = z.object({
+  version: z.literal(1),
+  verdict: Verdict,
+  /** Why, in order of weight; codes are stable, messages are English. */
+  reasons: z.array(z.object({ code: z.string(), message: z.string() })),
+  policy: AuditPolicy,
+  policyDigest: Digest,
+  sizes: z.object({ forget: z.int(), heldOut: z.int(), retain: z.int() }),
+  /** Smallest forget-set size at which the policy's margin has the policy's power with this held-out set. */
+  requiredForgetSize: z.int(),
+  tests: z.array(AuditTest),
+  models: z.array(ModelMeasures).min(2),
+  histograms: z.array(Histogram),
+  /**
+   * Alignment matrices as safetensors, content-addressed: float32 [n, n] named
+   * forget.before, forget.after, forget.gap, held-out.before, held-out.after, held-out.gap;
+   * and float32 [samples] named scores.<role-label>.{forget,held-out}.
+   */
+  matrices: z.object({ digest: Digest, size: z.int() }),
+  /** What this audit does not prove, as stable codes. */
+  limits: z.array(z.string()),
+})
+export type AuditReport = z.infer<typeof AuditReport>

@@ -1,0 +1,36 @@
+import { z } from 'zod'
+
+export const Role = z.enum(['tenant_owner', 'engineer', 'privacy_officer', 'data_owner', 'auditor', 'platform_admin'])
+export type Role = z.infer<typeof Role>
+
+const everyone: readonly Role[] = ['tenant_owner', 'engineer', 'privacy_officer', 'data_owner', 'auditor']
+const staff: readonly Role[] = ['tenant_owner', 'engineer', 'privacy_officer']
+const readers: readonly Role[] = [...staff, 'auditor']
+
+/** One table from action to roles. An action that is not here is refused. A data owner sees only requests they raised. */
+const allowed = {
+  'tenant:read': everyone,
+  'dataset:read': readers,
+  'dataset:write': ['tenant_owner', 'engineer'],
+  'model:read': readers,
+  'model:write': ['tenant_owner', 'engineer'],
+  'model:embed': everyone,
+  'erasure:read': everyone,
+  'erasure:request': ['tenant_owner', 'privacy_officer', 'data_owner'],
+  'erasure:verify': ['privacy_officer'],
+  'erasure:plan': ['tenant_owner', 'privacy_officer'],
+  'erasure:approve': ['tenant_owner', 'privacy_officer'],
+  'erasure:reject': ['privacy_officer'],
+  'erasure:withdraw': ['tenant_owner', 'privacy_officer', 'data_owner'],
+  'erasure:retry': ['tenant_owner', 'privacy_officer'],
+  'run:read': readers,
+  'run:cancel': ['tenant_owner', 'engineer'],
+  'audit:read': everyone,
+  'evidence:read': readers,
+  'sla:read': readers,
+  'platform:read': ['platform_admin'],
+} as const satisfies Record<string, readonly Role[]>
+
+export type Action = keyof typeof allowed
+
+export const mayDo = (role: Role, action: Action): boolean => (allowed[action] as readonly Role[]).includes(role)
