@@ -1,0 +1,20 @@
+import { existsSync } from 'node:fs'
+import { defineConfig } from 'vitest/config'
+
+// Workspaces resolve to their TypeScript sources, so no build stands between a change and its test.
+const conditions = ['source', 'node', 'import', 'default']
+const globalSetup = 'test/kit/global-setup.ts'
+
+export default defineConfig({
+  resolve: { conditions },
+  ssr: { resolve: { conditions } },
+  test: {
+    include: ['{libs,services,apps}/*/src/**/*.test.ts', 'test/**/*.test.ts', 'scripts/**/*.test.ts'],
+    exclude: ['**/node_modules/**', '**/dist/**', '**/.next/**'],
+    pool: 'forks',
+    maxWorkers: 2,
+    testTimeout: 30_000,
+    hookTimeout: 120_000,
+    ...(existsSync(globalSetup) ? { globalSetup } : {}),
+  },
+})
