@@ -84,7 +84,7 @@ export function endOfDay(day: string, timeZone: string): string {
 function assertOrder(events: readonly ClockEvent[]): void {
   let state: 'new' | 'running' | 'paused' | 'stopped' = 'new'
   for (const { kind } of events) {
-    const following =
+    const following: 'running' | 'paused' | 'stopped' | null =
       kind === 'start' && state === 'new'
         ? 'running'
         : kind === 'pause' && state === 'running'
