@@ -1,0 +1,3 @@
+export { openDevice, type Device, type OpenDeviceOptions } from './open-device.js'
+export { BackendName, BackendChoice } from './backend-name.js'
+export { TfjsNodeManifest, readTfjsNodeManifest, type DeviceErrorCode } from './tfjs-node.js'

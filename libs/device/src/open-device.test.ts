@@ -1,0 +1,46 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import os from 'node:os'
+import path from 'node:path'
+import * as tf from '@tensorflow/tfjs'
+import { afterAll, describe, expect, it } from 'vitest'
+import { openDevice } from './open-device.js'
+
+const empty = mkdtempSync(path.join(os.tmpdir(), 'lethe-device-'))
+afterAll(() => rmSync(empty, { recursive: true }))
+
+/** Gradient of sum((a b)²) with respect to a, which every backend must agree on. */
+const gradient = (): number[] => {
+  const a = tf.tensor2d([[1, -2]])
+  const b = tf.tensor2d([[3], [0.5]])
+  return Array.from(
+    tf
+      .grad((x) => x.matMul(b).square().sum())(a)
+      .dataSync(),
+  )
+}
+
+describe('openDevice', () => {
+  it('opens WASM and plain JavaScript, and both compute the same gradient', async () => {
+    const wasm = await openDevice({ backend: 'wasm' })
+    expect(tf.getBackend()).toBe('wasm')
+    expect(wasm.backendVersion).toContain('4.22.0')
+    const onWasm = gradient()
+    const cpu = await openDevice({ backend: 'cpu' })
+    expect(cpu).toMatchObject({ backend: 'cpu' })
+    expect(tf.getBackend()).toBe('cpu')
+    expect(gradient()).toEqual(onWasm)
+    expect(onWasm).toEqual([12, 2])
+  })
+
+  it('refuses a backend asked for by name that is not there', async () => {
+    await expect(openDevice({ backend: 'tensorflow-gpu', tfjsNodeDir: empty })).rejects.toMatchObject({
+      code: 'BACKEND_UNAVAILABLE',
+    })
+  })
+
+  it('falls back from native to WASM only on auto, and says why', async () => {
+    const device = await openDevice({ backend: 'auto', tfjsNodeDir: empty })
+    expect(device.backend).toBe('wasm')
+    expect(device.reason).toMatch(/no native TensorFlow/)
+  })
+})
