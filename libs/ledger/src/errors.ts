@@ -1,0 +1,29 @@
+import { DomainError } from '@lethe/domain'
+
+/** Every refusal of this library. */
+export type LedgerErrorCode =
+  /** An index or size that no tree of that size can have. */
+  | 'OUTSIDE_TREE'
+  /** A proof of the wrong length, or with a hash that is not 32 bytes. */
+  | 'PROOF_MALFORMED'
+  /** The proof leads to another root than the signed one. */
+  | 'ROOT_MISMATCH'
+  /** A stored frontier that no tree can have. */
+  | 'FRONTIER_MALFORMED'
+  /** A statement that is not RFC 8785 JSON, or not an in-toto Statement v1 of a known kind. */
+  | 'STATEMENT_MALFORMED'
+  /** A predicate that holds what looks like personal data. */
+  | 'PERSONAL_DATA'
+  | 'KEY_MALFORMED'
+  | 'ENVELOPE_MALFORMED'
+  | 'NOTE_MALFORMED'
+  | 'CHECKPOINT_MALFORMED'
+  /** No signature by a trusted key. */
+  | 'UNTRUSTED'
+  /** A trusted key is named, but its signature is not over these bytes. */
+  | 'SIGNATURE_INVALID'
+
+export type LedgerError = DomainError<LedgerErrorCode>
+
+export const ledgerError = (code: LedgerErrorCode, message: string, field?: string): LedgerError =>
+  new DomainError(code, message, field)

@@ -1,0 +1,50 @@
+export type { LedgerError, LedgerErrorCode } from './errors.js'
+export { integrate, type Integration } from './integrate.js'
+export { type Envelope, signStatement, verifyEnvelope } from './signing/envelope.js'
+export {
+  type LogCheckpoint,
+  logOrigin,
+  parseLogCheckpoint,
+  signLogCheckpoint,
+  verifyLogCheckpoint,
+} from './signing/log-checkpoint.js'
+export {
+  encodeSigner,
+  encodeVerifier,
+  type LogSigner,
+  type LogVerifier,
+  parseSigner,
+  parseVerifier,
+  signerFromPrivateKey,
+  signerFromSeed,
+  verifierFromPublicKey,
+} from './signing/log-key.js'
+export { parseNote, type SignedNote, signNote, verifyNote } from './signing/signed-note.js'
+export { assertNoPersonalData } from './statement/personal-data.js'
+export {
+  parseStatement,
+  type RecordContext,
+  type Statement,
+  statementLeafHash,
+  statementOf,
+} from './statement/statement.js'
+export {
+  appendLeaves,
+  emptyFrontier,
+  type Frontier,
+  frontierFromRow,
+  frontierRoot,
+  type FrontierRow,
+  frontierToRow,
+} from './tree/frontier.js'
+export { emptyRoot, leafHash, nodeHash } from './tree/hash.js'
+export { MerkleTree } from './tree/merkle-tree.js'
+export { consistencyRanges, inclusionRanges, type LeafRange } from './tree/proof-ranges.js'
+export {
+  type ConsistencyProof,
+  type InclusionProof,
+  rootFromInclusion,
+  rootsFromConsistency,
+  verifyConsistency,
+  verifyInclusion,
+} from './tree/verify-proof.js'

@@ -1,0 +1,163 @@
+import { createHash } from 'node:crypto'
+import type { EvidenceEntry } from '@lethe/domain'
+import { describe, expect, it } from 'vitest'
+import { signStatement, verifyEnvelope } from '../signing/envelope.js'
+import { signerFromSeed } from '../signing/log-key.js'
+import { parseStatement, statementLeafHash, statementOf } from './statement.js'
+
+const refusal = (code: string, field?: string) =>
+  expect.objectContaining(field === undefined ? { code } : { code, field }) as Error
+
+const context = { tenantId: '0190b2f4-0000-7000-8000-000000000001', recordedAt: new Date('2026-02-03T04:05:06.789Z') }
+const erasureRequestId = '0190b2f4-0000-7000-8000-0000000000aa'
+const digest = { sha256: 'ab'.repeat(32) }
+const entry: EvidenceEntry = {
+  kind: 'erasure-planned/v1',
+  subjects: [{ name: 'model-version/0190b2f4-0000-7000-8000-0000000000bb', digest }],
+  predicate: {
+    method: 'alignment-calibration',
+    items: [{ action: 'UNLEARN', share: 0.2 }],
+    policyDigest: 'cd'.repeat(32),
+  },
+  erasureRequestId,
+}
+const body = statementOf(entry, context)
+
+describe('statements', () => {
+  it('are canonical in-toto, down to the byte', () => {
+    expect(body).toBe(
+      '{"_type":"https://in-toto.io/Statement/v1","predicate":{"items":[{"action":"UNLEARN","share":0.2}],' +
+        '"method":"alignment-calibration","policyDigest":"' +
+        'cd'.repeat(32) +
+        '","recorded":{"at":"2026-02-03T04:05:06.789Z","erasureRequestId":"0190b2f4-0000-7000-8000-0000000000aa",' +
+        '"tenantId":"0190b2f4-0000-7000-8000-000000000001"}},"predicateType":"https://lethe.dev/evidence/erasure-planned/v1",' +
+        '"subject":[{"digest":{"sha256":"' +
+        'ab'.repeat(32) +
+        '"},"name":"model-version/0190b2f4-0000-7000-8000-0000000000bb"}]}',
+    )
+  })
+  it('do not depend on the order in which members were written', () => {
+    const { policyDigest, items, method } = entry.predicate
+    expect(statementOf({ ...entry, predicate: { policyDigest, items, method } }, context)).toBe(body)
+  })
+  it('come back as the entry they were made of', () => {
+    const { kind, subjects, predicate, recorded } = parseStatement(body)
+    expect({ kind, subjects, predicate, erasureRequestId: recorded.erasureRequestId }).toEqual(entry)
+    expect(recorded).toMatchObject({ tenantId: context.tenantId, at: '2026-02-03T04:05:06.789Z' })
+  })
+  it('about no file are about their request, or their tenant', () => {
+    const ofRequest = parseStatement(statementOf({ ...entry, subjects: [] }, context)).subjects
+    const urn = `urn:uuid:${erasureRequestId}`
+    expect(ofRequest).toEqual([{ name: urn, digest: { sha256: createHash('sha256').update(urn).digest('hex') } }])
+    const ofTenant = parseStatement(
+      statementOf({ kind: 'clock-changed/v1', subjects: [], predicate: {} }, context),
+    ).subjects
+    expect(ofTenant[0]?.name).toBe(`urn:uuid:${context.tenantId}`)
+  })
+  it('have the leaf hash SHA-256(0x00 ‖ UTF-8 of the body)', () => {
+    const text = statementOf({ ...entry, predicate: { note: 'ü€ 忘 \u2028' } }, context)
+    expect(statementLeafHash(text)).toEqual(createHash('sha256').update('\0').update(text, 'utf8').digest())
+  })
+  it('leave out members that are undefined, as JSON does', () => {
+    expect(statementOf({ ...entry, predicate: { ...entry.predicate, absent: undefined } }, context)).toBe(body)
+  })
+
+  it.each([
+    ['NaN', { loss: NaN }, 'predicate.loss'],
+    ['infinity', { deep: [{ loss: Infinity }] }, 'predicate.deep.0.loss'],
+    ['a date', { at: new Date(0) }, 'predicate.at'],
+    ['a big integer', { n: 1n }, 'predicate.n'],
+    ['bytes', { bytes: Buffer.alloc(2) }, 'predicate.bytes'],
+    ['half a surrogate pair', { text: '\ud83d' }, 'predicate.text'],
+    ['an undefined array item', { list: [undefined] }, 'predicate.list.0'],
+    ['a function', { f: () => 1 }, 'predicate.f'],
+    ['the reserved member', { recorded: {} }, 'predicate.recorded'],
+  ])('refuse %s and name where it is', (_, predicate, field) => {
+    expect(() => statementOf({ ...entry, predicate }, context)).toThrow(refusal('STATEMENT_MALFORMED', field))
+  })
+  it('refuse what is nested without end', () => {
+    const loop: Record<string, unknown> = {}
+    let inner = loop
+    for (let depth = 0; depth < 100; depth++) inner = inner['in'] = {}
+    expect(() => statementOf({ ...entry, predicate: loop }, context)).toThrow(refusal('STATEMENT_MALFORMED'))
+  })
+  it('refuse a subject without a real digest', () => {
+    const subjects = [{ name: 'model', digest: { sha256: 'abc' } }]
+    expect(() => statementOf({ ...entry, subjects }, context)).toThrow(
+      refusal('STATEMENT_MALFORMED', 'subject.0.digest.sha256'),
+    )
+  })
+
+  it.each([
+    ['name', { name: 'A' }, 'predicate.name'],
+    ['an e-mail member', { owner: { email: 'x' } }, 'predicate.owner.email'],
+    ['a subject key, however it is spelled', { Subject_Key: 'x' }, 'predicate.Subject_Key'],
+    ['a subject key deep inside', { items: [{ who: [{ subjectKey: 'x' }] }] }, 'predicate.items.0.who.0.subjectKey'],
+    ['an e-mail address in a harmless member', { reason: 'asked by ada@example.org today' }, 'predicate.reason'],
+    ['an e-mail address as a member', { approvals: { 'ada@example.org': true } }, 'predicate.approvals'],
+    ['an address', { ipAddress: '192.0.2.1' }, 'predicate.ipAddress'],
+  ])('refuse personal data: %s', (_, predicate, field) => {
+    expect(() => statementOf({ ...entry, predicate }, context)).toThrow(refusal('PERSONAL_DATA', field))
+  })
+  it('never repeat personal data in the refusal', () => {
+    expect(() => statementOf({ ...entry, predicate: { reason: 'ada@example.org' } }, context)).toThrow(
+      expect.not.objectContaining({ message: expect.stringContaining('ada') as string }) as Error,
+    )
+  })
+  it('let pass what only looks a little like it', () => {
+    const predicate = { label: 'after', id: 'A9-utility', codeVersion: 'tfjs@4.22.0', device: 'cpu', recipient: null }
+    expect(parseStatement(statementOf({ ...entry, predicate }, context)).predicate).toEqual(predicate)
+  })
+
+  it.each([
+    ['a space', body.replace('{', '{ ')],
+    ['members in another order', body.replace(/^\{("_type":"[^"]+"),(.*)\}$/, '{$2,$1}')],
+    ['a member twice', body.replace('"method"', '"method":"retrain","method"')],
+    ['a number written otherwise', body.replace('0.2', '0.20')],
+    ['an unknown kind', body.replace('erasure-planned/v1', 'erasure-planned/v9')],
+    ['a foreign type', body.replace('Statement/v1', 'Statement/v0.1')],
+    ['a member that in-toto lacks', body.replace('{"_type"', '{"_extra":1,"_type"')],
+    ['no context', body.replace('"recorded"', '"recordeD"')],
+    ['its end cut', body.slice(0, -1)],
+    ['nothing', ''],
+  ])('are refused on reading with %s', (_, changed) => {
+    expect(changed).not.toBe(body)
+    expect(() => parseStatement(changed)).toThrow(refusal('STATEMENT_MALFORMED'))
+  })
+})
+
+describe('envelopes', () => {
+  const key = signerFromSeed('lethe.test/statements', Buffer.alloc(32, 3))
+  const stranger = signerFromSeed('lethe.test/statements', Buffer.alloc(32, 4))
+  const envelope = signStatement(body, key)
+
+  it('give the statement back under a trusted key', () => {
+    const stored: unknown = JSON.parse(JSON.stringify(envelope))
+    expect(verifyEnvelope(stored, [stranger, key])).toEqual({ body, statement: parseStatement(body) })
+  })
+  it('are refused under any other key', () => {
+    expect(() => verifyEnvelope(envelope, [stranger])).toThrow(refusal('UNTRUSTED'))
+    expect(() => verifyEnvelope(envelope, [])).toThrow(refusal('UNTRUSTED'))
+  })
+  const payload = Buffer.from(body.replace('UNLEARN', 'RETAIN')).toString('base64')
+  const [line] = envelope.signatures
+  it.each([
+    ['another payload', { ...envelope, payload }, 'SIGNATURE_INVALID'],
+    [
+      'a stranger’s signature under our hint',
+      { ...envelope, signatures: [{ ...line, sig: signStatement(body, stranger).signatures[0]?.sig }] },
+      'SIGNATURE_INVALID',
+    ],
+    ['an empty signature', { ...envelope, signatures: [{ ...line, sig: '' }] }, 'SIGNATURE_INVALID'],
+    ['another payload type', { ...envelope, payloadType: 'application/json' }, 'ENVELOPE_MALFORMED'],
+    ['loose base64', { ...envelope, payload: `${envelope.payload} ` }, 'ENVELOPE_MALFORMED'],
+    ['no signature', { ...envelope, signatures: [] }, 'ENVELOPE_MALFORMED'],
+    ['too many signatures', { ...envelope, signatures: Array(17).fill(line) }, 'ENVELOPE_MALFORMED'],
+    ['nothing', null, 'ENVELOPE_MALFORMED'],
+  ])('with %s are refused', (_, changed, code) => {
+    expect(() => verifyEnvelope(changed, [key])).toThrow(refusal(code))
+  })
+  it('are not made around what is no statement', () => {
+    expect(() => signStatement('{}', key)).toThrow(refusal('STATEMENT_MALFORMED'))
+  })
+})

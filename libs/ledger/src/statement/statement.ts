@@ -1,0 +1,126 @@
+import { createHash } from 'node:crypto'
+import { type EvidenceEntry, EvidenceKind, type EvidenceSubject, predicateType } from '@lethe/domain'
+import { z } from 'zod'
+import { ledgerError } from '../errors.js'
+import { leafHash } from '../tree/hash.js'
+import { canonicalJson } from './canonical-json.js'
+import { assertNoPersonalData } from './personal-data.js'
+
+const STATEMENT_TYPE = 'https://in-toto.io/Statement/v1'
+
+/** Where and when an entry is recorded; given by whoever appends it. */
+export interface RecordContext {
+  readonly tenantId: string
+  readonly recordedAt: Date
+}
+
+const Recorded = z.strictObject({
+  tenantId: z.uuid(),
+  at: z.iso.datetime(),
+  erasureRequestId: z.uuid().optional(),
+})
+
+const StatementBody = z.strictObject({
+  _type: z.literal(STATEMENT_TYPE),
+  subject: z
+    .array(
+      z.strictObject({
+        name: z.string().min(1),
+        digest: z.strictObject({ sha256: z.string().regex(/^[0-9a-f]{64}$/) }),
+      }),
+    )
+    .min(1),
+  predicateType: z.string(),
+  predicate: z.looseObject({ recorded: Recorded }),
+})
+
+/** An in-toto Statement v1 as Lethe writes it. */
+export interface Statement {
+  readonly kind: EvidenceKind
+  readonly subjects: readonly EvidenceSubject[]
+  readonly recorded: z.infer<typeof Recorded>
+  /** Without `recorded`. */
+  readonly predicate: Readonly<Record<string, unknown>>
+}
+
+/**
+ * Body of an evidence row: canonical JSON (RFC 8785) of an in-toto Statement v1. These very characters in UTF-8 are
+ * the leaf's data, so they are stored as text and never parsed and written again.
+ *
+ * An entry about no file is about its request (or its tenant): the subject is then that thing's URN with the digest of
+ * the URN, since in-toto wants at least one digest and the thing has no bytes.
+ *
+ * @throws DomainError PERSONAL_DATA or STATEMENT_MALFORMED, naming the member.
+ */
+export function statementOf(entry: EvidenceEntry, { tenantId, recordedAt }: RecordContext): string {
+  const { kind, subjects, predicate, erasureRequestId } = entry
+  if ('recorded' in predicate) {
+    throw ledgerError(
+      'STATEMENT_MALFORMED',
+      'The member `recorded` is written by the ledger; rename it.',
+      'predicate.recorded',
+    )
+  }
+  assertNoPersonalData(predicate)
+  const recorded = {
+    tenantId,
+    at: recordedAt.toISOString(),
+    ...(erasureRequestId === undefined ? {} : { erasureRequestId }),
+  }
+  const statement = {
+    _type: STATEMENT_TYPE,
+    subject: (subjects.length > 0 ? subjects : [urnSubject(erasureRequestId ?? tenantId)]).map(({ name, digest }) => ({
+      name,
+      digest: { sha256: digest.sha256 },
+    })),
+    predicateType: predicateType(kind),
+    predicate: { ...predicate, recorded },
+  }
+  const body = canonicalJson(statement)
+  parseStatement(body)
+  return body
+}
+
+/** Leaf of a statement: SHA-256(0x00 ‖ UTF-8 of the body). The evidence trigger in the database computes the same. */
+export const statementLeafHash = (body: string): Buffer => leafHash(Buffer.from(body, 'utf8'))
+
+/** @throws DomainError STATEMENT_MALFORMED unless the body is canonical and a statement of a kind that is known. */
+export function parseStatement(body: string): Statement {
+  const parsed = StatementBody.safeParse(parseJson(body))
+  if (!parsed.success) {
+    const issue = parsed.error.issues[0]
+    throw ledgerError(
+      'STATEMENT_MALFORMED',
+      `Not an in-toto statement of this platform: ${issue?.message ?? 'unknown'}.`,
+      issue?.path.join('.'),
+    )
+  }
+  if (canonicalJson(parsed.data) !== body) {
+    throw ledgerError('STATEMENT_MALFORMED', 'The statement is not canonical JSON (RFC 8785): its bytes were changed.')
+  }
+  const { recorded, ...predicate } = parsed.data.predicate
+  return { kind: kindOf(parsed.data.predicateType), subjects: parsed.data.subject, recorded, predicate }
+}
+
+function kindOf(type: string): EvidenceKind {
+  const kind = EvidenceKind.options.find((candidate) => predicateType(candidate) === type)
+  if (kind !== undefined) return kind
+  throw ledgerError(
+    'STATEMENT_MALFORMED',
+    'This kind of evidence is not known here; a newer version may know it.',
+    'predicateType',
+  )
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    throw ledgerError('STATEMENT_MALFORMED', 'The statement is not JSON.')
+  }
+}
+
+function urnSubject(uuid: string): EvidenceSubject {
+  const name = `urn:uuid:${uuid}`
+  return { name, digest: { sha256: createHash('sha256').update(name).digest('hex') } }
+}
