@@ -1,8 +1,9 @@
 import { existsSync } from 'node:fs'
 import { defineConfig } from 'vitest/config'
 
-// Workspaces resolve to their TypeScript sources, so no build stands between a change and its test.
-const conditions = ['source', 'node', 'import', 'default']
+// Workspaces resolve to their TypeScript sources, so no build stands between a change and its test. These also reach Node's
+// own resolver, where 'import' would hand ES modules to require().
+const conditions = ['source', 'node']
 const globalSetup = 'test/kit/global-setup.ts'
 
 export default defineConfig({

@@ -1,0 +1,1 @@
+export { startPostgres, stopOrphanedPostgres, type Postgres, type StartPostgresOptions } from './postgres.js'

@@ -1,0 +1,77 @@
+import { fork, spawnSync } from 'node:child_process'
+import { mkdtempSync, mkdirSync, readFileSync, rmSync, chmodSync } from 'node:fs'
+import os from 'node:os'
+import path from 'node:path'
+import pg from 'pg'
+import { afterAll, expect, it } from 'vitest'
+import { startPostgres } from './postgres.js'
+
+const base = mkdtempSync(path.join(os.tmpdir(), 'lethe-pg-test-'))
+chmodSync(base, 0o755)
+afterAll(() => rmSync(base, { recursive: true, force: true }))
+
+async function query(url: string, sql: string): Promise<Record<string, unknown>[]> {
+  const client = new pg.Client({ connectionString: url })
+  await client.connect()
+  try {
+    return (await client.query<Record<string, unknown>>(sql)).rows
+  } finally {
+    await client.end()
+  }
+}
+const pidOf = (dataDir: string) => Number(readFileSync(path.join(dataDir, 'postmaster.pid'), 'utf8').split('\n')[0])
+
+it('keeps committed rows and takes over after kill -9 of the server', async () => {
+  const stateDir = path.join(base, 'killed')
+  const first = await startPostgres({ stateDir })
+  expect(first.url).toMatch(/\/lethe$/)
+  await query(first.url, 'create table kept (n int)')
+  await query(first.url, 'insert into kept values (7)')
+  process.kill(pidOf(first.dataDir), 'SIGKILL')
+  const second = await startPostgres({ stateDir })
+  expect(second.adopted).toBe(false)
+  expect(await query(second.url, 'select n from kept')).toEqual([{ n: 7 }])
+  await first.stop()
+  expect(await query(second.url, 'select n from kept')).toEqual([{ n: 7 }])
+  await second.stop()
+  await expect(query(second.url, 'select 1')).rejects.toThrow()
+})
+
+it('serves two starters at once from one cluster, and stops with the last', async () => {
+  const stateDir = path.join(base, 'shared')
+  const [a, b] = await Promise.all([0, 1].map(() => startPostgres({ stateDir, isDurable: false })))
+  if (!a || !b) throw new Error('unreachable')
+  expect(a.url).toBe(b.url)
+  expect([a.adopted, b.adopted].sort()).toEqual([false, true])
+  await a.stop()
+  expect(await query(b.url, 'select 1 as one')).toEqual([{ one: 1 }])
+  await b.stop()
+  await expect(query(b.url, 'select 1')).rejects.toThrow()
+})
+
+it('believes no stale pid file, whoever has that pid now', async () => {
+  const stateDir = path.join(base, 'stale')
+  const first = await startPostgres({ stateDir, isDurable: false })
+  const file = path.join(first.dataDir, 'postmaster.pid')
+  const text = readFileSync(file, 'utf8')
+  await first.stop()
+  const { writeFileSync } = await import('node:fs')
+  writeFileSync(file, text.replace(/^\d+/, String(process.pid)))
+  const second = await startPostgres({ stateDir, isDurable: false })
+  expect(second.adopted).toBe(false)
+  expect(await query(second.url, 'select 1 as one')).toEqual([{ one: 1 }])
+  await second.stop()
+})
+
+it('runs below a directory of mode 700, and its address needs the password', async () => {
+  const closed = path.join(base, 'closed')
+  mkdirSync(closed, { mode: 0o700 })
+  const postgres = await startPostgres({ stateDir: path.join(closed, 'state'), isDurable: false })
+  try {
+    expect(await query(postgres.url, 'show data_checksums')).toEqual([{ data_checksums: 'on' }])
+    await expect(query(postgres.url.replace(/:[^:@]+@/, ':wrong@'), 'select 1')).rejects.toThrow(/password/)
+  } finally {
+    await postgres.stop()
+    if (!postgres.dataDir.startsWith(base)) rmSync(path.dirname(postgres.dataDir), { recursive: true })
+  }
+})
