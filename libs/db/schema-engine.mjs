@@ -110,7 +110,9 @@ async function openAdapter(config, schema, afterDispose) {
   return track(
     Object.assign(adapter, {
       // adapter-pg splits a script at every ';', also inside function bodies; the native engine sends it whole.
-      executeScript: (sql) => pool.query(sql).catch((error) => adapter.onError(error)),
+      executeScript: async (sql) => {
+        await pool.query(sql).catch((error) => adapter.onError(error))
+      },
       queryRaw: async (query) => {
         charColumns = []
         const result = await queryRaw(query)
