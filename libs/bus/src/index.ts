@@ -1,1 +1,18 @@
 export * from './contracts/index.js'
+export { connectBus, type Bus, type BusOptions } from './bus.js'
+export { requestCancel, type CancelRequest } from './cancel.js'
+export { consumeProgress, consumeResults, type ConsumeOptions } from './consume-results.js'
+export {
+  consumeTasks,
+  type ConsumeTasksOptions,
+  type TaskContext,
+  type TaskNote,
+  type TaskOutcome,
+} from './consume-tasks.js'
+export { deadLetterHeader } from './dead-letter.js'
+export { putDeployment, removeDeployment, watchDeployments, type DeploymentWatcher } from './deployments.js'
+export { followEvents, type FollowedEvent, type FollowOptions } from './follow-events.js'
+export { publishChanged, publishProgress, publishResult, publishTask, type Published } from './publish.js'
+export { readQueues, type QueueReading } from './read-queues.js'
+export { defaultRetryPolicy, TaskInterrupt, type RetryPolicy } from './settle.js'
+export type { EventScope } from './subjects.js'

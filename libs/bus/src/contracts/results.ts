@@ -48,6 +48,9 @@ export type UnlearnOutput = z.infer<typeof UnlearnOutput>
 export const AuditOutput = z.object({ kind: z.literal('audit'), report: AuditReport, provenance: Provenance })
 export type AuditOutput = z.infer<typeof AuditOutput>
 
+export const RunOutput = z.discriminatedUnion('kind', [IngestOutput, PretrainOutput, UnlearnOutput, AuditOutput])
+export type RunOutput = z.infer<typeof RunOutput>
+
 const envelope = {
   version: z.literal(1),
   tenantId: TenantId,
@@ -63,7 +66,7 @@ export const RunResult = z.discriminatedUnion('outcome', [
   z.object({
     ...envelope,
     outcome: z.literal('succeeded'),
-    output: z.discriminatedUnion('kind', [IngestOutput, PretrainOutput, UnlearnOutput, AuditOutput]),
+    output: RunOutput,
     cost: RunCost,
   }),
   z.object({

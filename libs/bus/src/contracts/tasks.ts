@@ -49,7 +49,12 @@ export const AuditTask = z.object({
   recipe: TrainingRecipe,
   method: z.string(),
   references: z.array(
-    z.object({ label: z.string(), role: z.enum(['baseline', 'retrain']), method: z.string(), checkpoint: CheckpointRef }),
+    z.object({
+      label: z.string(),
+      role: z.enum(['baseline', 'retrain']),
+      method: z.string(),
+      checkpoint: CheckpointRef,
+    }),
   ),
   policy: AuditPolicy,
 })

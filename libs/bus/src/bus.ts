@@ -1,0 +1,102 @@
+import { DomainError } from '@lethe/domain'
+import { jetstream, type JetStreamClient } from '@nats-io/jetstream'
+import { Kvm, type KV } from '@nats-io/kv'
+import { connect, type NatsConnection, type NodeConnectionOptions } from 'nats'
+import { ensureTopology, type TopologyOptions } from './topology.js'
+
+/** A connection and the durable things behind it. Everything else in this library takes it as first argument. */
+export interface Bus {
+  readonly nc: NatsConnection
+  readonly js: JetStreamClient
+  /** One record per run: how often it was begun, and where to resume. */
+  readonly attempts: KV
+  /** One entry per run that was asked to stop. */
+  readonly cancelled: KV
+  /** One entry per served model version. */
+  readonly deployments: KV
+  /** Flushes what was published and closes. */
+  close(): Promise<void>
+}
+
+export interface BusOptions extends TopologyOptions {
+  /** One or more servers, comma-separated: nats://user:password@host:port, nats://token@host:port or tls://… */
+  readonly url: string
+  /** Shown in the server's monitoring. */
+  readonly name: string
+  /** How long the first connection may take. Later interruptions are waited out for ever. */
+  readonly connectTimeoutMs?: number
+}
+
+const dayMs = 86_400_000
+
+/** Reads credentials and TLS from the URL, which the client library does not. */
+export function connectionOptions(url: string): Partial<NodeConnectionOptions> & { servers: string[] } {
+  const parsed = url.split(',').map((part) => {
+    try {
+      return new URL(part.includes('://') ? part.trim() : `nats://${part.trim()}`)
+    } catch {
+      throw new DomainError('BUS_URL_INVALID', 'The bus address must look like nats://host:4222.', 'NATS_URL')
+    }
+  })
+  const user = decodeURIComponent(parsed[0]?.username ?? '')
+  const pass = decodeURIComponent(parsed[0]?.password ?? '')
+  return {
+    servers: parsed.map(({ hostname, port }) => `${hostname}:${port || '4222'}`),
+    ...(user && pass ? { user, pass } : user ? { token: user } : {}),
+    ...(parsed.some(({ protocol }) => protocol === 'tls:') ? { tls: {} } : {}),
+  }
+}
+
+async function connectPatiently(options: BusOptions): Promise<NatsConnection> {
+  const target = connectionOptions(options.url)
+  const deadline = Date.now() + (options.connectTimeoutMs ?? 30_000)
+  for (;;) {
+    try {
+      return await connect({
+        ...target,
+        name: options.name,
+        maxReconnectAttempts: -1,
+        reconnectTimeWait: 250,
+        pingInterval: 10_000,
+        timeout: 5000,
+      })
+    } catch (error) {
+      if (Date.now() < deadline) {
+        await new Promise((resolve) => setTimeout(resolve, 250))
+        continue
+      }
+      const why = error instanceof Error ? error.message : 'unknown reason'
+      throw new DomainError(
+        'BUS_UNREACHABLE',
+        `No NATS server at ${target.servers.join(', ')} (${why}); start one or correct NATS_URL.`,
+        'NATS_URL',
+      )
+    }
+  }
+}
+
+/** @throws DomainError BUS_UNREACHABLE, BUS_URL_INVALID. */
+export async function connectBus(options: BusOptions): Promise<Bus> {
+  const nc = await connectPatiently(options)
+  try {
+    await ensureTopology(nc, options)
+    const kvm = new Kvm(nc)
+    // Read from the leader only: a cancel or an attempt must be seen by whoever reads after it was written.
+    const bucket = (name: string, ttlMs: number): Promise<KV> =>
+      kvm.create(name, { ttl: ttlMs, replicas: options.replicas ?? 1, allow_direct: false })
+    const [attempts, cancelled, deployments] = await Promise.all([
+      bucket('attempts', 30 * dayMs),
+      bucket('cancelled', 30 * dayMs),
+      bucket('deployments', 0),
+    ])
+    return { nc, js: jetstream(nc), attempts, cancelled, deployments, close: () => closeConnection(nc) }
+  } catch (error) {
+    await nc.close()
+    throw error
+  }
+}
+
+async function closeConnection(nc: NatsConnection): Promise<void> {
+  if (nc.isClosed()) return
+  await nc.drain().catch(() => nc.close())
+}

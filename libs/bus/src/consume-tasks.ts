@@ -1,0 +1,238 @@
+import { DomainError, isDomainError, type Progress, type RunCost, type RunKind } from '@lethe/domain'
+import type { Consumer, JsMsg } from '@nats-io/jetstream'
+import { setTimeout as wait } from 'node:timers/promises'
+import { beginAttempt, type Attempt } from './attempts.js'
+import type { Bus } from './bus.js'
+import { decodeMessage } from './codec.js'
+import type { BlobRef } from './contracts/blobs.js'
+import type { RunOutput, RunResult } from './contracts/results.js'
+import { Task } from './contracts/tasks.js'
+import { bury } from './dead-letter.js'
+import { publishProgress, publishResult } from './publish.js'
+import {
+  classify,
+  defaultRetryPolicy,
+  exhaustion,
+  TaskInterrupt,
+  type RetryPolicy,
+  type TaskFailure,
+} from './settle.js'
+import { runAddress, taskSubject } from './subjects.js'
+import { takeOne } from './take-task.js'
+import { stream, taskConsumer } from './topology.js'
+import { watchInterruptions } from './watch-interruptions.js'
+
+/** What a handler is given. It resolves with what it made, or throws; settle.ts decides what that means. */
+export interface TaskContext {
+  readonly task: Task
+  /** 1 for the first. */
+  readonly attempt: number
+  /** Where an earlier attempt left off. */
+  readonly resume: BlobRef | null
+  /** Aborts with a TaskInterrupt. The handler may save where it is, and then throws. */
+  readonly signal: AbortSignal
+  /** Remembers a blob for the next attempt; returns the one that is no longer needed. */
+  saveResume(resume: BlobRef): Promise<BlobRef | null>
+  progress(progress: Progress): void
+}
+
+export interface TaskOutcome {
+  readonly output: RunOutput
+  readonly cost: RunCost
+}
+
+/** What happened to a delivery; for logs and metrics. Holds ids and codes only. */
+export interface TaskNote {
+  readonly event:
+    | 'started'
+    | 'succeeded'
+    | 'already-ended'
+    | 'malformed'
+    | 'bus-interrupted'
+    | 'cancelled'
+    | 'handed-back'
+    | 'superseded'
+    | 'refused'
+    | 'retry'
+    | 'exhausted'
+  readonly kind?: RunKind
+  readonly tenantId?: string
+  readonly runId?: string
+  readonly attempt?: number
+  readonly code?: string
+  readonly error?: unknown
+}
+
+export interface ConsumeTasksOptions {
+  readonly kinds: readonly RunKind[]
+  readonly worker: { readonly name: string; readonly device: string }
+  /** Called with one task at a time. */
+  readonly handler: (context: TaskContext) => Promise<TaskOutcome>
+  /** Stops taking tasks; the running one is asked to checkpoint and is handed back. */
+  readonly signal: AbortSignal
+  /** Return after one task has settled, or after so long without one. */
+  readonly once?: { readonly waitMs: number }
+  readonly retry?: RetryPolicy
+  /** Well below the consumer's ack wait. */
+  readonly heartbeatMs?: number
+  readonly note?: (note: TaskNote) => void
+}
+
+type Worker = ConsumeTasksOptions & { readonly bus: Bus }
+
+/** Takes and settles tasks until the signal aborts and the last one has settled. Waits out an absent server. */
+export async function consumeTasks(bus: Bus, options: ConsumeTasksOptions): Promise<void> {
+  const worker: Worker = { ...options, bus }
+  const idleUntil = options.once ? Date.now() + options.once.waitMs : Infinity
+  let consumers: Consumer[] = []
+  while (!options.signal.aborted && !bus.nc.isClosed()) {
+    try {
+      if (consumers.length === 0)
+        consumers = await Promise.all(
+          options.kinds.map((kind) => bus.js.consumers.get(stream.tasks, taskConsumer(kind))),
+        )
+      const message = await takeOne(consumers, options.signal)
+      if (message) await handleDelivery(worker, message)
+      if (options.once && (message || Date.now() >= idleUntil)) return
+    } catch (error) {
+      // Only the bus itself gets here: a delivery settles its own errors, or stays unacknowledged and comes again.
+      options.note?.({ event: 'bus-interrupted', error })
+      consumers = []
+      await wait(250)
+    }
+  }
+}
+
+/** Between taking a message and settling it nothing throws unnoticed: what escapes leaves it unacknowledged. */
+async function handleDelivery(worker: Worker, message: JsMsg): Promise<void> {
+  const heartbeat = setInterval(() => message.working(), worker.heartbeatMs ?? 3000)
+  try {
+    const task = await parseTask(worker, message)
+    if (!task) return
+    const beginning = await beginAttempt(worker.bus, task.runId)
+    if (beginning.state === 'ended') {
+      message.ack()
+      worker.note?.({ event: 'already-ended', ...who(task) })
+    } else await runAttempt(worker, message, task, beginning.attempt)
+  } finally {
+    clearInterval(heartbeat)
+  }
+}
+
+const who = (task: Task): Pick<TaskNote, 'kind' | 'tenantId' | 'runId'> => ({
+  kind: task.kind,
+  tenantId: task.tenantId,
+  runId: task.runId,
+})
+
+/** A message that breaks its contract, or speaks of another run than its subject, is kept and never tried again. */
+async function parseTask(worker: Worker, message: JsMsg): Promise<Task | null> {
+  try {
+    const task = decodeMessage(Task, message.data)
+    if (taskSubject(task.kind, task.tenantId, task.runId) !== message.subject)
+      throw new DomainError('MESSAGE_MALFORMED', 'The task names another run than its subject does.', 'runId')
+    return task
+  } catch (error) {
+    if (!isDomainError(error)) throw error
+    const address = runAddress(message.subject)
+    worker.note?.({ event: 'malformed', code: error.code, error, ...(address ?? {}) })
+    if (address) {
+      const at = new Date().toISOString()
+      const failure = { code: error.code, message: error.message, ...(error.field ? { field: error.field } : {}) }
+      const { kind: runKind, tenantId, runId } = address
+      const envelope = { version: 1 as const, tenantId, runId, runKind, attempt: 1, startedAt: at, finishedAt: at }
+      await publishResult(worker.bus, { ...envelope, outcome: 'failed', error: failure })
+    }
+    await bury(worker.bus, message, error.message)
+    return null
+  }
+}
+
+async function runAttempt(worker: Worker, message: JsMsg, task: Task, attempt: Attempt): Promise<void> {
+  const { bus } = worker
+  const startedAt = new Date().toISOString()
+  const policy = worker.retry ?? defaultRetryPolicy
+  const end = (outcome: Ending): Promise<void> => endRun(worker, task, attempt, startedAt, outcome)
+  const note = (event: TaskNote['event'], more: Partial<TaskNote> = {}): void =>
+    worker.note?.({ event, ...who(task), attempt: attempt.number, ...more })
+  // The worker before us died at the last attempt: it could not say so itself.
+  if (attempt.counted > policy.maxAttempts) {
+    await end({ outcome: 'failed', error: exhaustion(attempt.counted - 1) })
+    await bury(bus, message, 'attempts exhausted')
+    return note('exhausted')
+  }
+  const interruption = await watchInterruptions(bus, task, attempt, worker)
+  try {
+    interruption.signal.throwIfAborted()
+    note('started')
+    const outcome = await worker.handler(contextOf(worker, task, attempt, interruption.signal))
+    await end({ outcome: 'succeeded', ...outcome })
+    message.ack()
+    note('succeeded')
+  } catch (error) {
+    const settlement = classify(error, interruption.signal, attempt.counted, policy)
+    switch (settlement.kind) {
+      case 'cancelled':
+        await end({ outcome: 'cancelled' })
+        message.ack()
+        break
+      case 'refused':
+        await end({ outcome: 'failed', error: settlement.failure })
+        message.ack()
+        break
+      case 'exhausted':
+        await end({ outcome: 'failed', error: settlement.failure })
+        await bury(bus, message, 'attempts exhausted')
+        break
+      case 'handed-back':
+        await attempt.settle('handed-back')
+        message.nak()
+        break
+      case 'retry':
+        await attempt.settle('failed')
+        message.nak(settlement.delayMs)
+        break
+      case 'superseded':
+        break
+    }
+    note(settlement.kind, { error, ...('failure' in settlement ? { code: settlement.failure.code } : {}) })
+  } finally {
+    interruption.stop()
+    await bus.nc.flush()
+  }
+}
+
+type Ending =
+  ({ outcome: 'succeeded' } & TaskOutcome) | { outcome: 'failed'; error: TaskFailure } | { outcome: 'cancelled' }
+
+/** Result first, record second, acknowledgement last: whatever is interrupted between them is repeated harmlessly. */
+async function endRun({ bus }: Worker, task: Task, attempt: Attempt, startedAt: string, ending: Ending): Promise<void> {
+  const { tenantId, runId, kind: runKind } = task
+  const finishedAt = new Date().toISOString()
+  const envelope = { version: 1 as const, tenantId, runId, runKind, attempt: attempt.number, startedAt, finishedAt }
+  await publishResult(bus, { ...envelope, ...ending } as RunResult)
+  await attempt.settle('ended')
+}
+
+function contextOf(worker: Worker, task: Task, attempt: Attempt, signal: AbortSignal): TaskContext {
+  const { tenantId, runId, kind: runKind } = task
+  return {
+    task,
+    attempt: attempt.number,
+    resume: attempt.resume,
+    signal,
+    saveResume: (resume) => attempt.saveResume(resume),
+    progress: (progress) =>
+      publishProgress(worker.bus, {
+        version: 1,
+        tenantId,
+        runId,
+        runKind,
+        attempt: attempt.number,
+        worker: worker.worker.name,
+        device: worker.worker.device,
+        at: new Date().toISOString(),
+        progress,
+      }),
+  }
+}

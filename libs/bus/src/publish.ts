@@ -1,0 +1,48 @@
+import type { JetStreamPublishOptions } from '@nats-io/jetstream'
+import { setTimeout as wait } from 'node:timers/promises'
+import type { Bus } from './bus.js'
+import { encodeMessage } from './codec.js'
+import { AggregateChanged, RunProgressed } from './contracts/events.js'
+import { RunResult } from './contracts/results.js'
+import { Task } from './contracts/tasks.js'
+import { changedSubject, progressSubject, resultSubject, taskSubject } from './subjects.js'
+
+/** Whether the server had this message id already: then nothing was added. */
+export interface Published {
+  readonly duplicate: boolean
+}
+
+/** One try; the caller repeats it with the same message id until it succeeds. */
+async function publishOnce(bus: Bus, subject: string, body: string, options: Partial<JetStreamPublishOptions>) {
+  const { duplicate } = await bus.js.publish(subject, body, options)
+  return { duplicate }
+}
+
+/** `msgId` is the caller's own id (an outbox row): the same task published twice runs once. */
+export const publishTask = (bus: Bus, task: Task, { msgId }: { msgId: string }): Promise<Published> =>
+  publishOnce(bus, taskSubject(task.kind, task.tenantId, task.runId), encodeMessage(Task, task), { msgID: msgId })
+
+/** The first result of a run stands; later ones are duplicates. Repeats itself while the server is away. */
+export async function publishResult(bus: Bus, result: RunResult): Promise<Published> {
+  const subject = resultSubject(result.runKind, result.tenantId, result.runId)
+  const body = encodeMessage(RunResult, result)
+  for (let delayMs = 250; ; delayMs = Math.min(delayMs * 2, 5000)) {
+    try {
+      return await publishOnce(bus, subject, body, { msgID: `${result.runId}:result` })
+    } catch (error) {
+      if (bus.nc.isClosed()) throw error
+      await wait(delayMs)
+    }
+  }
+}
+
+/** Not waited for: progress that is lost is replaced by the next. */
+export function publishProgress(bus: Bus, event: RunProgressed): void {
+  if (!bus.nc.isClosed() && !bus.nc.isDraining())
+    bus.nc.publish(progressSubject(event.tenantId, event.runId), encodeMessage(RunProgressed, event))
+}
+
+export const publishChanged = (bus: Bus, event: AggregateChanged, { msgId }: { msgId: string }): Promise<Published> =>
+  publishOnce(bus, changedSubject(event.tenantId, event.aggregate, event.id), encodeMessage(AggregateChanged, event), {
+    msgID: msgId,
+  })

@@ -1,0 +1,111 @@
+import type { RunKind } from '@lethe/domain'
+import {
+  AckPolicy,
+  DiscardPolicy,
+  JetStreamApiError,
+  jetstreamManager,
+  RetentionPolicy,
+  StorageType,
+  type ConsumerConfig,
+  type JetStreamManager,
+  type StreamConfig,
+} from '@nats-io/jetstream'
+import { nanos, type NatsConnection } from 'nats'
+import { allDead, allEvents, allProgress, allResults, allTasks, taskFilter } from './subjects.js'
+
+export const stream = { tasks: 'TASKS', results: 'RESULTS', events: 'EVENTS', dead: 'DEAD' } as const
+
+/** Durable consumer that workers of a kind share. Kubernetes scales on its lag. */
+export const taskConsumer = (kind: RunKind): string => `compute-${kind}`
+export const resultConsumer = 'registrar'
+export const progressConsumer = 'registrar-progress'
+
+const kinds: readonly RunKind[] = ['ingest', 'pretrain', 'unlearn', 'audit']
+const secondMs = 1000
+const dayMs = 86_400 * secondMs
+
+export interface TopologyOptions {
+  /** Copies of every stream; 1 on one machine, 3 on a cluster. */
+  readonly replicas?: number
+  /** A worker that is silent for so long has lost its task. */
+  readonly ackWaitMs?: number
+}
+
+const streams = (replicas: number): (Partial<StreamConfig> & { name: string })[] => {
+  const stored = { storage: StorageType.File, num_replicas: replicas, duplicate_window: nanos(dayMs) }
+  return [
+    // Refuses new work when full rather than dropping old work.
+    {
+      ...stored,
+      name: stream.tasks,
+      subjects: [allTasks],
+      retention: RetentionPolicy.Workqueue,
+      discard: DiscardPolicy.New,
+      max_msgs: 1_000_000,
+    },
+    { ...stored, name: stream.results, subjects: [allResults], retention: RetentionPolicy.Workqueue },
+    // Replayable. A run's progress keeps its newest part only, so that a long run cannot crowd out the others.
+    {
+      ...stored,
+      name: stream.events,
+      subjects: [allEvents],
+      retention: RetentionPolicy.Limits,
+      max_age: nanos(7 * dayMs),
+      max_msgs_per_subject: 2000,
+      allow_direct: true,
+    },
+    {
+      ...stored,
+      name: stream.dead,
+      subjects: [allDead],
+      retention: RetentionPolicy.Limits,
+      max_age: nanos(90 * dayMs),
+    },
+  ]
+}
+
+const consumers = (ackWaitMs: number): { of: string; config: Partial<ConsumerConfig> }[] => {
+  // Deliveries are bounded by `attempts`, which tells a lost worker from one that handed its task back; see settle.ts.
+  const explicit = { ack_policy: AckPolicy.Explicit, max_deliver: -1, max_ack_pending: 1000 }
+  return [
+    ...kinds.map((kind) => ({
+      of: stream.tasks,
+      config: {
+        ...explicit,
+        durable_name: taskConsumer(kind),
+        filter_subject: taskFilter(kind),
+        ack_wait: nanos(ackWaitMs),
+      },
+    })),
+    { of: stream.results, config: { ...explicit, durable_name: resultConsumer, ack_wait: nanos(30 * secondMs) } },
+    {
+      of: stream.events,
+      config: {
+        ...explicit,
+        durable_name: progressConsumer,
+        filter_subject: allProgress,
+        ack_wait: nanos(30 * secondMs),
+      },
+    },
+  ]
+}
+
+async function ensureStream(
+  manager: JetStreamManager,
+  config: Partial<StreamConfig> & { name: string },
+): Promise<void> {
+  try {
+    await manager.streams.add(config)
+  } catch (error) {
+    // 10058: the stream exists with another configuration, that of an earlier release.
+    if (!(error instanceof JetStreamApiError) || error.code !== 10058) throw error
+    await manager.streams.update(config.name, config)
+  }
+}
+
+/** Creates or updates streams and durable consumers. Any number of processes may run it at once, at every start. */
+export async function ensureTopology(nc: NatsConnection, options: TopologyOptions = {}): Promise<void> {
+  const manager = await jetstreamManager(nc)
+  for (const config of streams(options.replicas ?? 1)) await ensureStream(manager, config)
+  for (const { of, config } of consumers(options.ackWaitMs ?? 10 * secondMs)) await manager.consumers.add(of, config)
+}
