@@ -3,7 +3,7 @@ import { createRequire } from 'node:module'
 import os from 'node:os'
 import path from 'node:path'
 import { DomainError } from '@lethe/domain'
-import * as tf from '@tensorflow/tfjs'
+import type * as Tfjs from '@tensorflow/tfjs'
 import type { BackendChoice, BackendName } from './backend-name.js'
 import { findBinding, registerTfjsNode, type DeviceErrorCode } from './tfjs-node.js'
 
@@ -44,7 +44,7 @@ async function openTensorflow(
   const binding = findBinding(folder)
   if (binding === undefined)
     throw unavailable('libtensorflow is not prepared; run `npx lethe doctor` to see what was tried')
-  const { usesGpu, tensorflowVersion, packageVersion } = registerTfjsNode(binding)
+  const { usesGpu, tensorflowVersion, packageVersion } = await registerTfjsNode(binding)
   if (wanted === 'tensorflow-gpu' && !usesGpu)
     throw unavailable('this libtensorflow sees no GPU; check the NVIDIA driver, CUDA and cuDNN, or ask for tensorflow')
   if (wanted === 'tensorflow' && usesGpu)
@@ -70,17 +70,20 @@ async function openWasm(reason: string): Promise<Device> {
 }
 
 async function openCpu(): Promise<Device> {
-  await activate('cpu')
+  const tf = await activate('cpu')
   const reason = 'asked for by name; about 150 times slower than native, for tiny shapes only'
   return { backend: 'cpu', backendVersion: `tfjs ${tf.version.tfjs}`, device: cpuName(), reason }
 }
 
-async function activate(name: 'tensorflow' | 'wasm' | 'cpu'): Promise<void> {
+/** tfjs is loaded here, not with this module: who only reads a backend's name need not wait for it. */
+async function activate(name: 'tensorflow' | 'wasm' | 'cpu'): Promise<typeof Tfjs> {
+  const tf = await import('@tensorflow/tfjs')
   const active = await tf.setBackend(name).catch((error: unknown) => {
     throw unavailable(`the ${name} backend did not start: ${error instanceof Error ? error.message : String(error)}`)
   })
   if (!active) throw unavailable(`the ${name} backend did not start`)
   await tf.ready()
+  return tf
 }
 
 async function attempt(open: () => Promise<Device>): Promise<{ device?: Device; why: string }> {

@@ -3,7 +3,6 @@ import { createRequire } from 'node:module'
 import path from 'node:path'
 import { DomainError } from '@lethe/domain'
 import type { KernelBackend } from '@tensorflow/tfjs'
-import * as tf from '@tensorflow/tfjs'
 import { z } from 'zod'
 
 export type DeviceErrorCode = 'BACKEND_UNAVAILABLE'
@@ -61,7 +60,8 @@ export function findBinding(folder: string | undefined): string | undefined {
  * Registers the backend `tensorflow` with tfjs from the package's own kernels and the given native module. The package's
  * entry point is not imported: it looks for the module below node_modules, which `npm ci` empties.
  */
-export function registerTfjsNode(bindingFile: string): TfjsNode {
+export async function registerTfjsNode(bindingFile: string): Promise<TfjsNode> {
+  const tf = await import('@tensorflow/tfjs')
   const binding = require(bindingFile) as Binding
   const usesGpu = binding.isUsingGpuDevice()
   const name = usesGpu ? '@tensorflow/tfjs-node-gpu' : '@tensorflow/tfjs-node'

@@ -1,1 +1,5 @@
 export { startPostgres, stopOrphanedPostgres, type Postgres, type StartPostgresOptions } from './postgres.js'
+export { startNatsServer, stopOrphanedNats, type NatsServer, type StartNatsOptions } from './nats-server.js'
+export { findNatsServer, type NatsBinary } from './nats-binary.js'
+export { findFreePort } from './free-port.js'
+export type { Report } from './report.js'

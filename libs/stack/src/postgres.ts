@@ -135,7 +135,7 @@ function initialise(
 ) {
   const partial = path.join(home, 'data.partial')
   const passwordFile = path.join(home, 'password')
-  const options = { ...account, cwd: '/', env: { PATH: process.env.PATH, LC_ALL: 'C' }, stdio: 'pipe' as const }
+  const options = { ...account, cwd: '/', env: { LC_ALL: 'C' }, stdio: 'pipe' as const }
   rmSync(partial, { recursive: true, force: true })
   // A cluster whose cluster.json was lost has a password that nobody knows.
   rmSync(path.join(home, 'data'), { recursive: true, force: true })
@@ -168,7 +168,7 @@ async function launch(
     const child = spawn(binaries.postgres, ['-D', dataDir, '-p', String(port), ...settings.flatMap((s) => ['-c', s])], {
       ...account,
       cwd: '/',
-      env: { PATH: process.env.PATH, LC_ALL: 'C' },
+      env: { LC_ALL: 'C' },
       stdio: ['ignore', log, log],
       detached: true,
     })

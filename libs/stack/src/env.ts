@@ -1,0 +1,43 @@
+import os from 'node:os'
+import path from 'node:path'
+import { BackendChoice } from '@lethe/device'
+import { readEnv } from '@lethe/runtime'
+import { z } from 'zod'
+
+const schema = z.object({
+  LETHE_HOME: z.string().optional().describe('where state is kept; default is .lethe in the checkout'),
+  LETHE_CACHE_DIR: z.string().optional().describe('where fetched programs are kept; default ~/.cache/lethe'),
+  XDG_CACHE_HOME: z.string().optional(),
+  HOME: z.string().optional(),
+  PATH: z.string().default(''),
+  DATABASE_URL: z
+    .url()
+    .optional()
+    .describe('the owner of a PostgreSQL database, postgresql://user:password@host:5432/name'),
+  NATS_URL: z.url().optional().describe('a running nats-server with JetStream, nats://user:password@host:4222'),
+  NATS_SERVER_BIN: z.string().optional().describe('the path of a nats-server 2.10 or newer'),
+  LETHE_BACKEND: BackendChoice.default('auto').describe('auto, tensorflow-gpu, tensorflow, wasm or cpu'),
+  LETHE_TFJS_NODE_DIR: z
+    .string()
+    .optional()
+    .describe('a folder with tfjs_binding.node, libtensorflow and manifest.json'),
+  LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
+})
+
+/** What the platform is told by its surroundings. */
+export function readStackEnv() {
+  const env = readEnv(schema)
+  const home = env.HOME ?? os.homedir()
+  return {
+    stateDir: env.LETHE_HOME === undefined ? undefined : path.resolve(env.LETHE_HOME),
+    cacheDir: path.resolve(env.LETHE_CACHE_DIR ?? path.join(env.XDG_CACHE_HOME ?? path.join(home, '.cache'), 'lethe')),
+    searchPath: env.PATH,
+    databaseUrl: env.DATABASE_URL,
+    natsUrl: env.NATS_URL,
+    natsServerBin: env.NATS_SERVER_BIN,
+    backend: env.LETHE_BACKEND,
+    tfjsNodeDir: env.LETHE_TFJS_NODE_DIR,
+    logLevel: env.LOG_LEVEL,
+  }
+}
+export type StackEnv = ReturnType<typeof readStackEnv>

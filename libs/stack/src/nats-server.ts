@@ -1,0 +1,167 @@
+import { spawn } from 'node:child_process'
+import { randomBytes } from 'node:crypto'
+import { closeSync, mkdirSync, openSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
+import path from 'node:path'
+import { withLock } from './file-lock.js'
+import { findFreePort } from './free-port.js'
+import { findNatsServer, type NatsBinary } from './nats-binary.js'
+import { probeNats } from './nats-probe.js'
+import { isStillRunning, recordProcess, sendSignal, waitForExit, type ProcessRecord } from './process-identity.js'
+import type { Report } from './report.js'
+import { readStackEnv } from './env.js'
+import { countHolders, holdServer } from './server-holders.js'
+
+export interface NatsServer {
+  /** The address with the credentials of the first user. */
+  url: string
+  /** One address a user of `users`, each with its own password. */
+  urls: Readonly<Record<string, string>>
+  port: number
+  binary: NatsBinary
+  adopted: boolean
+  /** Stops the server, unless another living process also uses it. */
+  stop: () => Promise<void>
+}
+
+export interface StartNatsOptions {
+  stateDir: string
+  cacheDir?: string
+  /** Who may sign in; each gets a random password that is kept for this state directory. */
+  users?: readonly string[]
+  report?: Report
+}
+
+interface State {
+  passwords: Record<string, string>
+  port?: number
+  server?: ProcessRecord
+}
+
+/**
+ * Starts nats-server with JetStream on the store of this state directory, or adopts the one that already runs on it. It
+ * listens on 127.0.0.1 only, on the port it had last time if that is free, and everyone must sign in.
+ */
+export async function startNatsServer(options: StartNatsOptions): Promise<NatsServer> {
+  const env = readStackEnv()
+  const users = options.users ?? ['lethe']
+  const home = path.join(path.resolve(options.stateDir), 'nats')
+  mkdirSync(home, { recursive: true, mode: 0o700 })
+  const cacheDir = options.cacheDir ?? env.cacheDir
+  const { natsServerBin: binary, searchPath } = env
+  const found = await findNatsServer({
+    cacheDir,
+    binary,
+    searchPath,
+    ...(options.report && { report: options.report }),
+  })
+  const lock = path.join(home, 'start.lock')
+  return withLock(lock, async () => {
+    const state = readState(home)
+    const isNewUser = users.some((user) => !(user in state.passwords))
+    for (const user of users) state.passwords[user] ??= randomBytes(18).toString('base64url')
+    let server = isNewUser ? undefined : await adoptable(state)
+    const adopted = server !== undefined
+    if (server === undefined) {
+      if (state.server) await halt(state.server)
+      server = await launch(home, state, found)
+    }
+    const hold = holdServer(path.join(home, 'holders'), server, 'TERM')
+    const running = server
+    const stop = () =>
+      withLock(lock, async () => {
+        if (hold.release()) await halt(running)
+      })
+    const port = state.port ?? 0
+    const urls = Object.fromEntries(
+      users.map((user) => [user, `nats://${user}:${state.passwords[user]}@127.0.0.1:${port}`]),
+    )
+    return { url: urls[users[0] ?? ''] ?? '', urls, port, binary: found, adopted, stop }
+  })
+}
+
+/** Stops the server of a state directory that no living process uses; what `kill -9` of its users left behind. */
+export async function stopOrphanedNats(stateDir: string): Promise<void> {
+  const home = path.join(path.resolve(stateDir), 'nats')
+  const { server } = readState(home)
+  if (server === undefined || !isStillRunning(server)) return
+  await withLock(path.join(home, 'start.lock'), async () => {
+    if (countHolders(path.join(home, 'holders')) === 0) await halt(server)
+  })
+}
+
+function readState(home: string): State {
+  try {
+    return JSON.parse(readFileSync(path.join(home, 'state.json'), 'utf8')) as State
+  } catch {
+    return { passwords: {} }
+  }
+}
+
+function writePrivate(file: string, text: string): void {
+  writeFileSync(`${file}.new`, text, { mode: 0o600 })
+  renameSync(`${file}.new`, file)
+}
+
+async function adoptable({ server, port, passwords }: State): Promise<ProcessRecord | undefined> {
+  if (server === undefined || port === undefined || !isStillRunning(server)) return undefined
+  return (await isReady(server, port, passwords)) ? server : undefined
+}
+
+async function launch(home: string, state: State, binary: NatsBinary): Promise<ProcessRecord> {
+  const config = path.join(home, 'server.conf')
+  const logFile = path.join(home, 'server.log')
+  for (let attempt = 1; ; attempt++) {
+    state.port = await findFreePort(attempt === 1 ? state.port : undefined)
+    writePrivate(config, configuration(home, state.port, state.passwords))
+    const log = openSync(logFile, 'a', 0o600)
+    const child = spawn(binary.file, ['-c', config], { cwd: home, stdio: ['ignore', log, log], detached: true })
+    closeSync(log)
+    child.on('error', () => {})
+    child.unref()
+    const record = recordProcess(child.pid ?? 0)
+    if (record !== undefined) {
+      writePrivate(path.join(home, 'state.json'), JSON.stringify({ ...state, server: record }))
+      if (await isReady(record, state.port, state.passwords)) return record
+      await halt(record)
+    }
+    if (attempt === 3) throw new Error(`nats-server did not start; see ${logFile}`)
+  }
+}
+
+/** JetStream reads its whole store before it answers, so a large one takes a while; a dead process ends the wait. */
+async function isReady(server: ProcessRecord, port: number, passwords: Record<string, string>): Promise<boolean> {
+  const [user, password] = Object.entries(passwords)[0] ?? ['', '']
+  for (const deadline = performance.now() + 60_000; performance.now() < deadline && isStillRunning(server);) {
+    const state = await probeNats(port, user, password)
+    if (state !== 'starting') return state === 'ready'
+    await new Promise((resolve) => setTimeout(resolve, 25))
+  }
+  return false
+}
+
+function configuration(home: string, port: number, passwords: Record<string, string>): string {
+  const text = JSON.stringify
+  const users = Object.entries(passwords).map(
+    ([user, password]) => `    { user: ${text(user)}, password: ${text(password)} }`,
+  )
+  return `listen: "127.0.0.1:${port}"
+server_name: "lethe"
+jetstream { store_dir: ${text(path.join(home, 'store'))} }
+authorization {
+  users: [
+${users.join('\n')}
+  ]
+}
+`
+}
+
+async function halt(server: ProcessRecord): Promise<void> {
+  for (const [signal, patienceMs] of [
+    ['SIGTERM', 10_000],
+    ['SIGKILL', 5_000],
+  ] as const) {
+    if (!isStillRunning(server)) return
+    sendSignal(server.pid, signal)
+    if (await waitForExit(server, patienceMs)) return
+  }
+}
