@@ -15,7 +15,7 @@ const mayKnow = {
   'libs/learning': ['libs/domain', 'libs/safetensors'],
   // Never learning: the auditor's library cannot peek at weights.
   'libs/audit': ['libs/domain', 'libs/safetensors'],
-  'libs/stack': ['libs/domain', 'libs/db', 'libs/bus', 'libs/runtime'],
+  'libs/stack': ['libs/domain', 'libs/db', 'libs/bus', 'libs/device', 'libs/runtime'],
   // Never db, never ledger: a compromised GPU pod cannot touch tenant rows or evidence.
   'services/compute': [
     'libs/domain',

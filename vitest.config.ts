@@ -12,6 +12,7 @@ export default defineConfig({
   test: {
     include: ['{libs,services,apps}/*/src/**/*.test.ts', 'test/**/*.test.ts', 'scripts/**/*.test.ts'],
     exclude: ['**/node_modules/**', '**/dist/**', '**/.next/**'],
+    reporters: ['default', './test/kit/plain-line-reporter.ts'],
     pool: 'forks',
     maxWorkers: 2,
     testTimeout: 30_000,

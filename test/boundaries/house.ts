@@ -36,7 +36,7 @@ export async function violationsIn(
     const { output } = await cruise(
       ['apps', 'services', 'libs', 'test'],
       { ...options, baseDir: house, validate: true, ruleSet: { forbidden } } as ICruiseOptions,
-      enhancedResolveOptions as object,
+      enhancedResolveOptions,
     )
     if (typeof output === 'string') throw new Error('The cruise gave a report instead of a result.')
     return output.summary.violations.map(({ rule, from, to }) => ({ rule: rule.name, from, to }))
