@@ -77,7 +77,7 @@ const testsMayKnow = ['libs/device', 'libs/stack', 'libs/runtime', 'test/kit']
 const homes = [
   ['nats-only-on-the-bus', 'nats|@nats-io/[^/]+', ['libs/bus', 'libs/artifacts']],
   ['prisma-only-in-db', 'prisma|@prisma/[^/]+', ['libs/db']],
-  ['pg-only-in-db-and-identity', 'pg|@types/pg', ['libs/db', 'apps/gateway/src/modules/identity']],
+  ['pg-only-in-db-and-identity', 'pg|@types/pg', ['libs/db', 'apps/gateway/src/identity']],
   ['sign-in-only-in-gateway', 'better-auth|@better-auth/[^/]+', ['apps/gateway']],
   ['backends-only-in-device', '@tensorflow/tfjs-[^/]+', ['libs/device']],
   [
@@ -114,7 +114,8 @@ const nodeModulesOf = {
   'libs/safetensors': [],
 }
 
-const TEST = String.raw`\.test\.tsx?$`
+/** Tests, and what only tests import. */
+const TEST = String.raw`(\.test\.tsx?|\b(test|testing)/[^/]+)$`
 const inside = (folders) => `^(${folders.join('|')})/`
 const named = (pattern) => `(^|node_modules/)(${pattern})(/|$)`
 const slug = (text) => text.replace(/[^a-z]+/g, '-').replace(/^-|-$/g, '')
@@ -169,11 +170,11 @@ module.exports = {
       to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } },
     },
     {
-      name: 'nobody-imports-a-test',
-      comment: 'What tests share lives in test/kit.',
+      name: 'nobody-ships-a-test',
+      comment: 'What tests share lives in test/kit, or in test/ or src/testing/ of its workspace.',
       severity: 'error',
-      from: {},
-      to: { path: TEST },
+      from: { pathNot: ['^test/', TEST] },
+      to: { path: ['^test/', TEST], pathNot: 'node_modules/' },
     },
     {
       name: 'only-declared-packages',
