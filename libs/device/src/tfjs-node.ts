@@ -13,8 +13,7 @@ export const TfjsNodeManifest = z.object({
   /** True when libtensorflow was built with CUDA. Whether a GPU answers is asked of the library, not of this file. */
   gpuBuild: z.boolean(),
   source: z.string(),
-  /** File name to lower-case hex SHA-256. */
-  files: z.record(z.string(), z.string().regex(/^[0-9a-f]{64}$/)),
+  files: z.record(z.string(), z.object({ bytes: z.number().int(), sha256: z.string().regex(/^[0-9a-f]{64}$/) })),
 })
 export type TfjsNodeManifest = z.infer<typeof TfjsNodeManifest>
 

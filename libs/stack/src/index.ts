@@ -3,3 +3,4 @@ export { startNatsServer, stopOrphanedNats, type NatsServer, type StartNatsOptio
 export { findNatsServer, type NatsBinary } from './nats-binary.js'
 export { findFreePort } from './free-port.js'
 export type { Report } from './report.js'
+export { provisionTensorflow, type TensorflowProvision } from './tensorflow.js'
