@@ -1,0 +1,41 @@
+import type { PackedImages } from '@lethe/domain'
+import type { Raster } from './checkpoint/weights-file.js'
+import { refuse } from './learning-error.js'
+
+/** Refuses pictures whose bytes do not match their size, and others than RGB. `field` is the input they came in as. */
+export function assertImages(images: PackedImages, field: string): void {
+  const { data, count, height, width, channels } = images
+  if (channels !== 3)
+    refuse('IMAGES_INVALID', `Encoders take RGB pictures, not ${channels} channels.`, `${field}.channels`)
+  if (![count, height, width].every((size) => Number.isSafeInteger(size) && size >= 0) || height < 1 || width < 1)
+    refuse('IMAGES_INVALID', 'Count, height and width must be whole numbers, height and width above 0.', field)
+  if (data.length !== count * height * width * channels)
+    refuse(
+      'IMAGES_INVALID',
+      `${count} pictures of ${height}×${width}×${channels} need ${count * height * width * channels} bytes, not ${data.length}.`,
+      `${field}.data`,
+    )
+}
+
+/** Refuses pictures of another size than these. */
+export function assertRaster(
+  images: PackedImages,
+  { height, width }: Pick<Raster, 'height' | 'width'>,
+  field: string,
+): void {
+  if (images.height !== height || images.width !== width)
+    refuse(
+      'IMAGES_INVALID',
+      `Pictures are ${images.height}×${images.width} where ${height}×${width} are expected; resize them.`,
+      field,
+    )
+}
+
+export const rasterOf = ({ height, width }: PackedImages): Raster => ({ height, width, channels: 3 })
+
+/** FNV-1a of the pictures: tells one data set from another, not meant against forgery. */
+export function fingerprint(images: PackedImages): string {
+  let hash = 0x811c9dc5
+  for (const byte of images.data) hash = Math.imul(hash ^ byte, 0x01000193)
+  return `${images.count}x${images.height}x${images.width}:${(hash >>> 0).toString(16)}`
+}
