@@ -59,7 +59,14 @@ async function withClient(config, work) {
  * database. `max: 1` keeps one session, so that the migration lock holds.
  */
 function poolConfig(url, database) {
-  const { host, port, user, password, ssl, database: named } = new pg.Client({ connectionString: url }).connectionParameters
+  const {
+    host,
+    port,
+    user,
+    password,
+    ssl,
+    database: named,
+  } = new pg.Client({ connectionString: url }).connectionParameters
   return { host, port, user, password, ssl, database: database ?? named, max: 1, idleTimeoutMillis: 0 }
 }
 
@@ -145,7 +152,9 @@ function adapterFactory(url) {
       const name = pg.escapeIdentifier(`prisma_migrate_shadow_db_${randomUUID()}`)
       const asOwner = (sql) => withClient(poolConfig(url), (client) => client.query(sql))
       await asOwner(`CREATE DATABASE ${name}`)
-      return openAdapter(poolConfig(url, name.slice(1, -1)), schema, () => asOwner(`DROP DATABASE IF EXISTS ${name} WITH (FORCE)`))
+      return openAdapter(poolConfig(url, name.slice(1, -1)), schema, () =>
+        asOwner(`DROP DATABASE IF EXISTS ${name} WITH (FORCE)`),
+      )
     },
   }
 }
@@ -183,7 +192,8 @@ const send = (message) => process.stdout.write(`${JSON.stringify({ jsonrpc: '2.0
 let printId = 1_000_000
 
 async function answer({ method, params }) {
-  if (method === 'createDatabase') return { databaseName: await createDatabase(params?.datasource?.url ?? datasource.url) }
+  if (method === 'createDatabase')
+    return { databaseName: await createDatabase(params?.datasource?.url ?? datasource.url) }
   const running = await getEngine()
   if (method === 'getDatabaseVersion') return running.version(params)
   if (method === 'diff') {

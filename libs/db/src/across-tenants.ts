@@ -1,0 +1,48 @@
+import type { ClockState, ErasureState } from '@lethe/domain'
+import type { Database } from './database.js'
+
+/** One clock on the platform admins' board. */
+export interface SlaBoardRow {
+  readonly tenantId: string
+  readonly tenantName: string
+  readonly requestId: string
+  readonly requestNumber: number
+  readonly requestState: ErasureState
+  readonly clockState: ClockState
+  readonly statuteId: string
+  readonly dueAt: Date
+  readonly receivedAt: Date
+}
+
+/** Clocks of every tenant, nearest due first. The gateway's login only; the caller checks `platform:read`. */
+export async function readSlaBoard(database: Database): Promise<SlaBoardRow[]> {
+  const { rows } = await database.pool.query<SlaBoardRow>(`
+    SELECT tenant_id AS "tenantId", tenant_name AS "tenantName", request_id AS "requestId",
+           request_number AS "requestNumber", request_state AS "requestState", clock_state AS "clockState",
+           statute_id AS "statuteId", due_at AS "dueAt", received_at AS "receivedAt"
+    FROM platform_sla_board()`)
+  return rows
+}
+
+/** What the registrar must look after for one tenant. */
+export interface AgendaEntry {
+  readonly tenantId: string
+  /** Evidence rows. */
+  readonly evidenceSize: bigint
+  /** Rows that the newest log checkpoint covers. */
+  readonly checkpointSize: bigint
+  readonly openClocks: number
+}
+
+/** Every tenant with what waits there. The registrar's login only. */
+export async function readAgenda(database: Database): Promise<AgendaEntry[]> {
+  const { rows } = await database.pool.query<
+    Record<'tenant_id' | 'evidence_size' | 'checkpoint_size' | 'open_clocks', string>
+  >('SELECT tenant_id, evidence_size, checkpoint_size, open_clocks FROM tenant_agenda()')
+  return rows.map((row) => ({
+    tenantId: row.tenant_id,
+    evidenceSize: BigInt(row.evidence_size),
+    checkpointSize: BigInt(row.checkpoint_size),
+    openClocks: Number(row.open_clocks),
+  }))
+}

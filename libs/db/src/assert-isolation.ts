@@ -1,0 +1,76 @@
+import type pg from 'pg'
+import { databaseError } from './errors.js'
+
+interface LoginRow {
+  login: string
+  superuser: boolean
+  bypasses: boolean
+  owns: string[]
+}
+
+const loginQuery = `
+  SELECT current_user::text AS login, r.rolsuper AS superuser, r.rolbypassrls AS bypasses,
+         ARRAY(SELECT c.relname::text FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+               WHERE n.nspname = 'public' AND c.relkind IN ('r', 'p') AND pg_has_role(current_user, c.relowner, 'MEMBER')) AS owns
+  FROM pg_roles r WHERE r.rolname = current_user`
+
+/** Tables of the schema on which the policy is missing, not forced, or wider than the tenant for this login. */
+const gapQuery = `
+  SELECT c.relname::text AS "table",
+         CASE WHEN NOT c.relrowsecurity THEN 'row-level security is off'
+              WHEN NOT c.relforcerowsecurity THEN 'row-level security is not forced'
+              WHEN NOT EXISTS (SELECT FROM pg_policy p WHERE p.polrelid = c.oid) THEN 'it has no policy'
+              ELSE 'a policy lets this login past its tenant' END AS gap
+  FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+  WHERE n.nspname = 'public' AND c.relkind IN ('r', 'p') AND c.relname <> '_prisma_migrations'
+    AND (NOT c.relrowsecurity OR NOT c.relforcerowsecurity
+         OR NOT EXISTS (SELECT FROM pg_policy p WHERE p.polrelid = c.oid)
+         OR EXISTS (SELECT FROM pg_policy p
+                    WHERE p.polrelid = c.oid AND p.polpermissive
+                      AND EXISTS (SELECT FROM unnest(p.polroles) AS role
+                                  WHERE CASE WHEN role = 0 THEN true ELSE pg_has_role(current_user, role, 'MEMBER') END)
+                      AND (coalesce(pg_get_expr(p.polqual, p.polrelid), 'true') NOT IN ($1, $2)
+                           OR coalesce(pg_get_expr(p.polwithcheck, p.polrelid), pg_get_expr(p.polqual, p.polrelid), 'true')
+                              NOT IN ($1, $2))))
+  ORDER BY 1`
+
+/**
+ * Refuses a login for which row-level security would not hold, so that a wrong DATABASE_URL cannot mix tenants.
+ *
+ * @throws DomainError LOGIN_UNSAFE (owner, superuser, BYPASSRLS or another login than `expected`), ISOLATION_MISSING
+ */
+export async function assertIsolation(pool: pg.Pool, expected: string): Promise<void> {
+  const { rows } = await pool.query<LoginRow>(loginQuery)
+  const login = rows[0]
+  const fault = !login
+    ? 'it is not listed among the roles'
+    : login.superuser
+      ? 'it is a superuser'
+      : login.bypasses
+        ? 'it may bypass row-level security'
+        : login.owns.length > 0
+          ? `it owns ${login.owns.join(', ')}`
+          : login.login !== expected
+            ? `${expected} is meant`
+            : null
+  if (fault !== null)
+    throw databaseError(
+      'LOGIN_UNSAFE',
+      `The database login ${login?.login ?? ''} is refused because ${fault}; let DATABASE_URL log in as ${expected}.`,
+      'DATABASE_URL',
+    )
+  const gaps = await pool.query<{ table: string; gap: string }>(gapQuery, [
+    '(tenant_id = app_tenant())',
+    '(id = app_tenant())',
+  ])
+  if (gaps.rows.length > 0)
+    throw databaseError(
+      'ISOLATION_MISSING',
+      `Tenants are not kept apart: ${gaps.rows.map(({ table, gap }) => `${table}: ${gap}`).join('; ')}. Apply the migrations.`,
+    )
+  const { rows: tables } = await pool.query<{ present: boolean }>(
+    "SELECT to_regclass('public.tenant') IS NOT NULL AS present",
+  )
+  if (tables[0]?.present !== true)
+    throw databaseError('ISOLATION_MISSING', 'The database has no tables yet; apply the migrations first.')
+}

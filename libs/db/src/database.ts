@@ -1,0 +1,114 @@
+import { PrismaPg } from '@prisma/adapter-pg'
+import pg from 'pg'
+import { assertIsolation } from './assert-isolation.js'
+import { type Prisma, PrismaClient } from './generated/client.js'
+import { type Login, logins } from './logins.js'
+import { TenantPool } from './tenant-pool.js'
+
+/** Sees and changes one tenant's rows only, whatever it asks for. */
+export type TenantClient = PrismaClient
+/** A transaction of one tenant. */
+export type Tx = Prisma.TransactionClient
+
+export interface DatabaseOptions {
+  readonly url: string
+  /** The login that the URL must carry. */
+  readonly role: Exclude<Login, 'auth'>
+  readonly maxConnections?: number
+  /** Tenants whose client is kept; each costs a few megabytes. */
+  readonly maxTenants?: number
+  /** Hears of broken idle connections; the pool replaces them by itself. */
+  readonly onConnectionError?: (error: Error) => void
+}
+
+export interface Database {
+  /**
+   * The client of one tenant. Never share one between tenants: Prisma batches `findUnique` calls of one tick, so a
+   * shared client can hand one tenant another's row.
+   *
+   * @throws DomainError TENANT_INVALID unless the id is a UUID in lower case.
+   */
+  forTenant(tenantId: string): TenantClient
+  /** Connections without a tenant: for the functions that look across tenants, and for health. Sees no tenant's rows. */
+  readonly pool: pg.Pool
+  close(): Promise<void>
+}
+
+/**
+ * Opens the database as a login for which row-level security holds.
+ *
+ * @throws DomainError LOGIN_UNSAFE, ISOLATION_MISSING
+ */
+export async function openDatabase(options: DatabaseOptions): Promise<Database> {
+  const pool = new pg.Pool({
+    connectionString: options.url,
+    max: options.maxConnections ?? 16,
+    idle_in_transaction_session_timeout: 60_000,
+    application_name: logins[options.role],
+  })
+  // Without a listener a broken idle connection would end the process.
+  pool.on('error', (error) => options.onConnectionError?.(error))
+  try {
+    await assertIsolation(pool, logins[options.role])
+  } catch (error) {
+    await pool.end()
+    throw error
+  }
+  const tenants = new TenantClients(pool, options.maxTenants ?? 64)
+  return {
+    pool,
+    forTenant: (tenantId) => tenants.of(tenantId),
+    close: async () => {
+      await tenants.close()
+      await pool.end()
+    },
+  }
+}
+
+interface Entry {
+  readonly client: PrismaClient
+  readonly view: TenantPool
+}
+
+/** Clients by tenant, least recently used first. */
+class TenantClients {
+  readonly #entries = new Map<string, Entry>()
+
+  constructor(
+    private readonly pool: pg.Pool,
+    private readonly max: number,
+  ) {}
+
+  of(tenantId: string): PrismaClient {
+    const entry = this.#entries.get(tenantId) ?? this.#open(tenantId)
+    this.#entries.delete(tenantId)
+    this.#entries.set(tenantId, entry)
+    this.#evict(tenantId)
+    return entry.client
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([...this.#entries.values()].map(({ client }) => client.$disconnect()))
+    this.#entries.clear()
+  }
+
+  #open(tenantId: string): Entry {
+    const view = new TenantPool(this.pool, tenantId)
+    const client = new PrismaClient({
+      adapter: new PrismaPg(view),
+      transactionOptions: { maxWait: 10_000, timeout: 30_000 },
+    })
+    return { client, view }
+  }
+
+  /** Lets go of the longest unused client at rest. One that somebody still holds connects again when it is used. */
+  #evict(keep: string): void {
+    if (this.#entries.size <= this.max) return
+    for (const [tenantId, { client, view }] of this.#entries) {
+      if (tenantId === keep || view.active > 0) continue
+      this.#entries.delete(tenantId)
+      void client.$disconnect()
+      return
+    }
+  }
+}

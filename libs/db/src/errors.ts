@@ -1,0 +1,19 @@
+import { DomainError } from '@lethe/domain'
+
+export type DatabaseErrorCode =
+  | 'NOT_FOUND'
+  | 'CONFLICT'
+  | 'MIGRATION_EDITED'
+  | 'MIGRATION_FAILED'
+  | 'LOGIN_UNSAFE'
+  | 'ISOLATION_MISSING'
+  | 'TENANT_INVALID'
+  | 'NOT_PROMOTABLE'
+  | 'FORGOTTEN_DATA'
+  | 'PLAN_STALE'
+  | 'NOTHING_TO_RETRY'
+
+export type DatabaseError = DomainError<DatabaseErrorCode>
+
+export const databaseError = (code: DatabaseErrorCode, message: string, field?: string): DatabaseError =>
+  new DomainError(code, message, field)

@@ -1,0 +1,46 @@
+import type { EvidenceKind } from '@lethe/domain'
+import type { Tx } from './database.js'
+
+export interface NewEvidence {
+  readonly kind: EvidenceKind
+  readonly requestId?: string | undefined
+  /** Canonical statement (statementOf of @lethe/ledger): the exact characters that are hashed. */
+  readonly body: string
+}
+
+export interface AppendedEvidence {
+  readonly seq: bigint
+  readonly leafHash: Uint8Array
+  readonly hash: Uint8Array
+  readonly createdAt: Date
+}
+
+/**
+ * Appends evidence in the transaction of what it is about: both commit or neither does. The database assigns the
+ * sequence number and hashes, one appender of a tenant at a time until commit, so append last and commit soon.
+ */
+export async function appendEvidence(tx: Tx, tenantId: string, entry: NewEvidence): Promise<AppendedEvidence> {
+  const rows = await tx.$queryRaw<{ seq: bigint; leaf_hash: Uint8Array; hash: Uint8Array; created_at: Date }[]>`
+    INSERT INTO evidence (tenant_id, kind, request_id, body)
+    VALUES (${tenantId}::uuid, ${entry.kind}, ${entry.requestId ?? null}::uuid, ${entry.body})
+    RETURNING seq, leaf_hash, hash, created_at`
+  const row = rows[0]
+  if (!row) throw new Error('The evidence row came back empty.')
+  return { seq: row.seq, leafHash: row.leaf_hash, hash: row.hash, createdAt: row.created_at }
+}
+
+/** Leaf hashes of a tenant's evidence with `after` < seq ≤ `upTo`, in order: leaf i of the tree is seq i + 1. */
+export async function readLeafHashes(
+  tx: Tx,
+  range: { tenantId: string; after: bigint; upTo?: bigint; limit?: number },
+): Promise<{ seq: bigint; leafHash: Uint8Array }[]> {
+  return tx.evidence.findMany({
+    where: {
+      tenantId: range.tenantId,
+      seq: { gt: range.after, ...(range.upTo === undefined ? {} : { lte: range.upTo }) },
+    },
+    orderBy: { seq: 'asc' },
+    select: { seq: true, leafHash: true },
+    ...(range.limit === undefined ? {} : { take: range.limit }),
+  })
+}

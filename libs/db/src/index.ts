@@ -1,0 +1,48 @@
+export { readAgenda, readSlaBoard, type AgendaEntry, type SlaBoardRow } from './across-tenants.js'
+export { openDatabase, type Database, type DatabaseOptions, type TenantClient, type Tx } from './database.js'
+export { type DatabaseError, type DatabaseErrorCode } from './errors.js'
+export { appendEvidence, readLeafHashes, type AppendedEvidence, type NewEvidence } from './evidence.js'
+export { Prisma } from './generated/client.js'
+export type * from './generated/client.js'
+export { once } from './inbox.js'
+export { listen, type Channel, type Listener } from './listen.js'
+export { logins, loginUrl, setRolePasswords, type Login } from './logins.js'
+export { migrate } from './migrate.js'
+export { newId } from './new-id.js'
+export {
+  announce,
+  enqueueOutbox,
+  enqueueTask,
+  toJson,
+  type ChangedAggregate,
+  type OutboxContract,
+  type TaskPayload,
+} from './outbox.js'
+export { pruneOutbox, relayOutbox, type OutboxMessage } from './relay-outbox.js'
+export { beginAudit } from './stores/begin-audit.js'
+export { beginUnlearning } from './stores/begin-unlearning.js'
+export {
+  blockErasureRequest,
+  closeErasureRequest,
+  lockErasureRequest,
+  moveErasureRequest,
+} from './stores/erasure-requests.js'
+export {
+  affectedVersions,
+  ForgetSetRef,
+  learnedForgetSets,
+  parseExcluded,
+  standingForgetSets,
+  type AffectedVersion,
+  type LearnedForgetSet,
+} from './stores/lineage.js'
+export {
+  nextAuditNumber,
+  nextDatasetVersionNumber,
+  nextErasureRequestNumber,
+  nextModelVersionNumber,
+} from './stores/numbers.js'
+export { promoteModelVersion, retireModelVersion } from './stores/promotion.js'
+export { retryErasure } from './stores/retry-erasure.js'
+export { cancelRun, startRun } from './stores/runs.js'
+export { addClockEvent, readStoredClock, refreshClock, startClock, type ClockChange } from './stores/sla-clocks.js'

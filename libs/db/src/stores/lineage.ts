@@ -1,0 +1,114 @@
+import type { ErasureState } from '@lethe/domain'
+import { z } from 'zod'
+import type { Tx } from '../database.js'
+
+/** A forget set by its blob. */
+export const ForgetSetRef = z.object({ digest: z.string(), size: z.number() })
+export type ForgetSetRef = z.infer<typeof ForgetSetRef>
+
+export const parseExcluded = (excluded: unknown): ForgetSetRef[] => z.array(ForgetSetRef).parse(excluded)
+
+/** Requests whose data must not be learned any more: everything that was received and not turned down or taken back. */
+const standing: readonly ErasureState[] = [
+  'RECEIVED',
+  'VERIFIED',
+  'PLANNED',
+  'APPROVED',
+  'UNLEARNING',
+  'AUDITING',
+  'BLOCKED',
+  'FULFILLED',
+]
+
+/** What a training that starts now must leave out: forget sets of standing requests that touch the dataset version. */
+export async function standingForgetSets(
+  tx: Tx,
+  input: { tenantId: string; datasetVersionId: string },
+): Promise<ForgetSetRef[]> {
+  const version = { datasetVersionId: input.datasetVersionId, excluded: [] }
+  const sets = await learnedForgetSets(tx, { tenantId: input.tenantId, version, states: standing })
+  return sets.map(({ digest, size }) => ({ digest, size }))
+}
+
+export interface LearnedForgetSet extends ForgetSetRef {
+  readonly requestId: string
+  readonly requestNumber: number
+}
+
+/**
+ * Forget sets of requests in these states that a version has learned from: at least one of their samples is in its
+ * training data and in none of the sets that the version excludes.
+ */
+export async function learnedForgetSets(
+  tx: Tx,
+  input: {
+    tenantId: string
+    version: { readonly datasetVersionId: string; readonly excluded: unknown }
+    states: readonly ErasureState[]
+  },
+): Promise<LearnedForgetSet[]> {
+  const { tenantId, version, states } = input
+  const excluded = parseExcluded(version.excluded).map(({ digest }) => digest)
+  const rows = await tx.$queryRaw<{ id: string; number: number; digest: string; size: bigint }[]>`
+    SELECT r.id, r.number, r.forget_digest AS digest, r.forget_size AS size
+    FROM erasure_request r
+    WHERE r.tenant_id = ${tenantId}::uuid AND r.state = ANY (${[...states]}::text[])
+      AND NOT r.forget_digest = ANY (${excluded}::text[])
+      AND EXISTS (
+        SELECT FROM forget_set_sample f
+        JOIN sample s ON s.tenant_id = f.tenant_id AND s.content_id = f.content_id
+        WHERE f.tenant_id = r.tenant_id AND f.request_id = r.id
+          AND s.dataset_version_id = ${version.datasetVersionId}::uuid AND s.split = 'train'
+          AND NOT EXISTS (
+            SELECT FROM forget_set_sample g
+            JOIN erasure_request q ON q.tenant_id = g.tenant_id AND q.id = g.request_id
+            WHERE g.tenant_id = f.tenant_id AND g.content_id = f.content_id
+              AND q.forget_digest = ANY (${excluded}::text[])))
+    ORDER BY r.number`
+  return rows.map(({ id, number, digest, size }) => ({
+    requestId: id,
+    requestNumber: number,
+    digest,
+    size: Number(size),
+  }))
+}
+
+export interface AffectedVersion {
+  readonly modelVersionId: string
+  readonly modelId: string
+  readonly number: number
+  readonly state: string
+  /** How many of the samples the version learned from. */
+  readonly learnedCount: number
+}
+
+/**
+ * Which versions learned from these samples and serve or still could (TRAINING, READY, PRODUCTION). Samples in a forget
+ * set that the version excludes do not count, and baselines kept for comparison never serve.
+ */
+export async function affectedVersions(
+  tx: Tx,
+  input: { tenantId: string; contentIds: readonly string[] },
+): Promise<AffectedVersion[]> {
+  const rows = await tx.$queryRaw<{ id: string; model_id: string; number: number; state: string; learned: bigint }[]>`
+    SELECT v.id, v.model_id, v.number, v.state, count(*) AS learned
+    FROM model_version v
+    JOIN sample s ON s.tenant_id = v.tenant_id AND s.dataset_version_id = v.dataset_version_id
+    WHERE v.tenant_id = ${input.tenantId}::uuid AND v.origin <> 'comparison'
+      AND v.state IN ('TRAINING', 'READY', 'PRODUCTION')
+      AND s.split = 'train' AND s.content_id = ANY (${[...input.contentIds]}::text[])
+      AND NOT EXISTS (
+        SELECT FROM forget_set_sample g
+        JOIN erasure_request q ON q.tenant_id = g.tenant_id AND q.id = g.request_id
+        WHERE g.tenant_id = v.tenant_id AND g.content_id = s.content_id
+          AND v.excluded @> jsonb_build_array(jsonb_build_object('digest', q.forget_digest)))
+    GROUP BY v.tenant_id, v.id, v.model_id, v.number, v.state
+    ORDER BY v.model_id, v.number`
+  return rows.map((row) => ({
+    modelVersionId: row.id,
+    modelId: row.model_id,
+    number: row.number,
+    state: row.state,
+    learnedCount: Number(row.learned),
+  }))
+}

@@ -1,0 +1,103 @@
+import type { EvidenceEntry } from '@lethe/domain'
+import type { Tx } from '../database.js'
+import { databaseError } from '../errors.js'
+import { newId } from '../new-id.js'
+import { announce, enqueueOutbox } from '../outbox.js'
+import { learnedForgetSets } from './lineage.js'
+
+/**
+ * Lets a version serve: the version that served before is retired, and the embedding service is told of both.
+ * A version that has learned what an erasure request had forgotten is refused, however it came to be.
+ *
+ * @param input.decidedBy user id, or "policy" when an audit's PASS decided
+ * @returns evidence to be recorded in the same transaction
+ * @throws DomainError NOT_FOUND, NOT_PROMOTABLE, FORGOTTEN_DATA
+ */
+export async function promoteModelVersion(
+  tx: Tx,
+  input: { tenantId: string; modelVersionId: string; decidedBy: string; now: Date },
+): Promise<{ evidence: EvidenceEntry[] }> {
+  const { tenantId, modelVersionId, decidedBy, now } = input
+  const found = await tx.modelVersion.findUnique({ where: { tenantId_id: { tenantId, id: modelVersionId } } })
+  if (!found) throw databaseError('NOT_FOUND', 'There is no such model version.', 'modelVersionId')
+  await tx.$queryRaw`SELECT 1 FROM model WHERE tenant_id = ${tenantId}::uuid AND id = ${found.modelId}::uuid FOR UPDATE`
+  const version = await tx.modelVersion.findUniqueOrThrow({
+    where: { tenantId_id: { tenantId, id: modelVersionId } },
+    include: { dataset: { select: { imageSize: true } } },
+  })
+  if (version.state !== 'READY' || version.origin === 'comparison' || version.weightsDigest === null)
+    throw databaseError(
+      'NOT_PROMOTABLE',
+      version.origin === 'comparison'
+        ? 'A baseline that is kept for comparison never serves.'
+        : `Only a version that is READY can be promoted; this one is ${version.state}.`,
+      'modelVersionId',
+    )
+  const remembered = await learnedForgetSets(tx, { tenantId, version, states: ['FULFILLED'] })
+  if (remembered.length > 0)
+    throw databaseError(
+      'FORGOTTEN_DATA',
+      `This version learned from data that request ${remembered.map((set) => set.requestNumber).join(', ')} had forgotten; train or unlearn anew.`,
+      'modelVersionId',
+    )
+  const served = await tx.modelVersion.findFirst({ where: { tenantId, modelId: version.modelId, state: 'PRODUCTION' } })
+  if (served) await retireModelVersion(tx, { tenantId, modelVersionId: served.id, now })
+  await tx.modelVersion.update({ where: { tenantId_id: { tenantId, id: version.id } }, data: { state: 'PRODUCTION' } })
+  await tx.model.update({
+    where: { tenantId_id: { tenantId, id: version.modelId } },
+    data: { productionVersionId: version.id },
+  })
+  await tx.promotion.create({
+    data: { id: newId(), tenantId, modelId: version.modelId, modelVersionId: version.id, decidedBy, at: now },
+  })
+  await enqueueOutbox(tx, {
+    tenantId,
+    contract: 'deployment',
+    payload: {
+      action: 'put',
+      deployment: {
+        version: 1,
+        tenantId,
+        modelId: version.modelId,
+        modelVersionId: version.id,
+        weights: { digest: version.weightsDigest, size: Number(version.weightsSize) },
+        imageSize: version.dataset.imageSize,
+      },
+    },
+  })
+  await announce(tx, { tenantId, aggregate: 'model', id: version.modelId, now })
+  const promoted: EvidenceEntry = {
+    kind: 'model-promoted/v1',
+    subjects: [{ name: `model-version/${version.id}`, digest: { sha256: version.weightsDigest } }],
+    predicate: {
+      modelId: version.modelId,
+      modelVersionId: version.id,
+      replaces: served?.id ?? null,
+      decidedBy: decidedBy === 'policy' ? 'policy' : 'person',
+    },
+  }
+  return { evidence: [promoted] }
+}
+
+/** Takes a version out of service; it stays on record as the parent that an audit compares with. */
+export async function retireModelVersion(
+  tx: Tx,
+  input: { tenantId: string; modelVersionId: string; now: Date },
+): Promise<void> {
+  const { tenantId, modelVersionId, now } = input
+  const version = await tx.modelVersion.findUniqueOrThrow({ where: { tenantId_id: { tenantId, id: modelVersionId } } })
+  if (version.state !== 'READY' && version.state !== 'PRODUCTION') return
+  await tx.modelVersion.update({ where: { tenantId_id: { tenantId, id: version.id } }, data: { state: 'RETIRED' } })
+  if (version.state === 'PRODUCTION') {
+    await tx.model.update({
+      where: { tenantId_id: { tenantId, id: version.modelId } },
+      data: { productionVersionId: null },
+    })
+    await enqueueOutbox(tx, {
+      tenantId,
+      contract: 'deployment',
+      payload: { action: 'remove', tenantId, modelId: version.modelId, modelVersionId: version.id },
+    })
+  }
+  await announce(tx, { tenantId, aggregate: 'model', id: version.modelId, now })
+}

@@ -1,0 +1,65 @@
+import { type ErasureState, type UnlearningRecipe } from '@lethe/domain'
+import type { Tx } from '../database.js'
+import { databaseError } from '../errors.js'
+import type { PlanItem } from '../generated/client.js'
+import { toJson } from '../outbox.js'
+import { beginAudit } from './begin-audit.js'
+import { startPlanItem } from './begin-unlearning.js'
+import { lockErasureRequest, moveErasureRequest } from './erasure-requests.js'
+
+/**
+ * Takes a blocked request up again where it failed. What is trained is kept: an audit that came to no verdict is
+ * repeated, a comparison that failed is trained again, and a candidate is unlearned anew when its run failed, its audit
+ * did not pass, or another recipe is given.
+ *
+ * @throws DomainError NOT_FOUND, ILLEGAL_TRANSITION unless BLOCKED, NOTHING_TO_RETRY when only a new plan helps,
+ *   PLAN_STALE
+ */
+export async function retryErasure(
+  tx: Tx,
+  input: {
+    tenantId: string
+    requestId: string
+    unlearning?: UnlearningRecipe | undefined
+    requestedBy?: string | undefined
+    now: Date
+  },
+): Promise<{ runIds: string[] }> {
+  const { tenantId, requestId, now } = input
+  await lockErasureRequest(tx, tenantId, requestId)
+  await moveErasureRequest(tx, { tenantId, requestId, to: 'UNLEARNING' satisfies ErasureState, now })
+  const items = await tx.planItem.findMany({ where: { tenantId, requestId, state: 'FAILED' }, orderBy: { id: 'asc' } })
+  if (items.length === 0)
+    throw databaseError('NOTHING_TO_RETRY', 'No step of the plan failed; plan anew instead.', 'erasureRequestId')
+  const runIds: string[] = []
+  for (const failed of items) {
+    const item = await renewItem(tx, failed, input.unlearning)
+    const started = await startPlanItem(tx, { item, requestedBy: input.requestedBy, now })
+    runIds.push(...started)
+    if (started.length === 0 && (await isIdle(tx, item))) runIds.push((await beginAudit(tx, { item, now })).runId)
+  }
+  return { runIds }
+}
+
+/** The item with its candidate, if that is still good, and the recipe that holds from now on. */
+async function renewItem(tx: Tx, item: PlanItem, unlearning: UnlearningRecipe | undefined): Promise<PlanItem> {
+  const { tenantId } = item
+  const kept =
+    unlearning === undefined && item.resultVersionId !== null
+      ? await tx.modelVersion.count({
+          where: { tenantId, id: item.resultVersionId, state: { in: ['TRAINING', 'READY'] } },
+        })
+      : 0
+  return tx.planItem.update({
+    where: { tenantId_id: { tenantId, id: item.id } },
+    data: {
+      resultVersionId: kept > 0 ? item.resultVersionId : null,
+      ...(unlearning === undefined ? {} : { unlearning: toJson(unlearning) }),
+    },
+  })
+}
+
+const isIdle = async (tx: Tx, item: PlanItem): Promise<boolean> =>
+  (await tx.run.count({
+    where: { tenantId: item.tenantId, planItemId: item.id, state: { in: ['QUEUED', 'RUNNING'] } },
+  })) === 0

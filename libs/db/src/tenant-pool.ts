@@ -1,0 +1,91 @@
+import pg from 'pg'
+import { databaseError } from './errors.js'
+
+const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
+
+const isBegin = (query: unknown): boolean =>
+  typeof query === 'object' && query !== null && (query as { text?: unknown }).text === 'BEGIN'
+
+/**
+ * One tenant's view of a shared pool: every statement runs in a transaction that carries the tenant. It is a pg.Pool
+ * because Prisma's adapter takes nothing else, but opens no connection of its own.
+ *
+ * A statement that reached the database without the tenant would see no row at all: the policies compare with null.
+ */
+export class TenantPool extends pg.Pool {
+  readonly #shared: pg.Pool
+  readonly #begin: string
+  #active = 0
+
+  /** @throws DomainError TENANT_INVALID unless the id is a UUID in lower case. */
+  constructor(shared: pg.Pool, tenantId: string) {
+    super({ max: 1 })
+    if (!uuid.test(tenantId)) throw databaseError('TENANT_INVALID', 'A tenant id is a UUID in lower case.', 'tenantId')
+    this.#shared = shared
+    // One round trip; SET LOCAL ends with the transaction, so nothing lingers on the connection.
+    this.#begin = `BEGIN; SET LOCAL app.tenant_id = '${tenantId}'`
+  }
+
+  /** Connections of the shared pool that this tenant holds now. */
+  get active(): number {
+    return this.#active
+  }
+
+  override connect(): Promise<pg.PoolClient>
+  override connect(
+    callback: (error: Error | undefined, client: pg.PoolClient | undefined, done: () => void) => void,
+  ): void
+  override connect(callback?: unknown): Promise<pg.PoolClient> | undefined {
+    if (callback !== undefined) throw new TypeError('TenantPool.connect gives a promise and takes no callback.')
+    return this.#lend()
+  }
+
+  // The adapter calls query(config, values) and awaits; the callback forms of pg.Pool are not offered.
+  override query = (async (query: string | pg.QueryConfig, values?: unknown[]): Promise<pg.QueryResult> => {
+    const client = await this.#acquire()
+    let broken: Error | undefined
+    try {
+      await client.query(this.#begin)
+      const result = await client.query(query, values)
+      await client.query('COMMIT')
+      return result
+    } catch (error) {
+      await client.query('ROLLBACK').catch((failure: unknown) => {
+        broken = failure as Error
+      })
+      throw error
+    } finally {
+      this.#release(client, broken)
+    }
+  }) as pg.Pool['query']
+
+  async #acquire(): Promise<pg.PoolClient> {
+    this.#active += 1
+    try {
+      return await this.#shared.connect()
+    } catch (error) {
+      this.#active -= 1
+      throw error
+    }
+  }
+
+  #release(client: pg.PoolClient, broken?: Error | boolean): void {
+    this.#active -= 1
+    client.release(broken)
+  }
+
+  /** A connection on which BEGIN also sets the tenant. */
+  async #lend(): Promise<pg.PoolClient> {
+    const client = await this.#acquire()
+    const runQuery = client.query.bind(client) as (query: unknown, values?: unknown) => unknown
+    return new Proxy(client, {
+      get: (target, key) => {
+        if (key === 'query')
+          return (query: unknown, values?: unknown) => runQuery(isBegin(query) ? this.#begin : query, values)
+        if (key === 'release') return (broken?: Error | boolean) => this.#release(client, broken)
+        const value: unknown = Reflect.get(target, key)
+        return typeof value === 'function' ? (value as (...args: unknown[]) => unknown).bind(target) : value
+      },
+    })
+  }
+}
