@@ -20,7 +20,11 @@ export const AuditPolicy = z.object({
   views: z.int().min(2).max(100).default(10),
   /** Resamples of every bootstrap and permutation. */
   resamples: z.int().min(200).max(100_000).default(2000),
-  seed: z.int().min(0).max(2 ** 31 - 1).default(7),
+  seed: z
+    .int()
+    .min(0)
+    .max(2 ** 31 - 1)
+    .default(7),
 })
 export type AuditPolicy = z.infer<typeof AuditPolicy>
 

@@ -12,7 +12,11 @@ describe('a forget set', () => {
   it('has the same digest whatever the order or repetition, and the digest is that of its bytes', () => {
     const [a, b] = [contentId('a'), contentId('b')]
     expect(freezeForgetSet([a, b, a])).toEqual(freezeForgetSet([b, a]))
-    expect(freezeForgetSet([a, b]).digest).toBe(createHash('sha256').update(forgetSetBytes([a, b])).digest('hex'))
+    expect(freezeForgetSet([a, b]).digest).toBe(
+      createHash('sha256')
+        .update(forgetSetBytes([a, b]))
+        .digest('hex'),
+    )
     expect(freezeForgetSet([a]).digest).not.toBe(freezeForgetSet([a, b]).digest)
   })
 })

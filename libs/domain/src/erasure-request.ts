@@ -36,7 +36,11 @@ export const mayMove = (from: ErasureState, to: ErasureState): boolean => next[f
 export function assertMayMove(from: ErasureState, to: ErasureState): void {
   if (mayMove(from, to)) return
   const allowed = next[from].join(', ') || 'nothing: the request is closed'
-  throw new DomainError('ILLEGAL_TRANSITION', `A request that is ${from} cannot become ${to}; allowed: ${allowed}.`, 'state')
+  throw new DomainError(
+    'ILLEGAL_TRANSITION',
+    `A request that is ${from} cannot become ${to}; allowed: ${allowed}.`,
+    'state',
+  )
 }
 
 /** Distinct people who must approve a plan before anything runs; the person who raised the request is not one of them. */

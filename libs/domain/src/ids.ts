@@ -26,9 +26,15 @@ export const AuditId = id('AuditId')
 export type AuditId = z.infer<typeof AuditId>
 
 /** Lower-case hex SHA-256 of the bytes it names. */
-export const Digest = z.string().regex(/^[0-9a-f]{64}$/, 'must be a SHA-256 in lower-case hex').brand<'Digest'>()
+export const Digest = z
+  .string()
+  .regex(/^[0-9a-f]{64}$/, 'must be a SHA-256 in lower-case hex')
+  .brand<'Digest'>()
 export type Digest = z.infer<typeof Digest>
 
 /** Identity of a sample: SHA-256 of its original bytes, so that an erasure request can be resolved by content. */
-export const ContentId = z.string().regex(/^[0-9a-f]{64}$/, 'must be a SHA-256 in lower-case hex').brand<'ContentId'>()
+export const ContentId = z
+  .string()
+  .regex(/^[0-9a-f]{64}$/, 'must be a SHA-256 in lower-case hex')
+  .brand<'ContentId'>()
 export type ContentId = z.infer<typeof ContentId>

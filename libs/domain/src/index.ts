@@ -1,4 +1,5 @@
 export * from './audit.js'
+export * from './calendar.js'
 export * from './erasure-request.js'
 export * from './errors.js'
 export * from './evidence.js'

@@ -7,7 +7,9 @@ export const EncoderConfig = z.discriminatedUnion('kind', [
     /** Channels of each stage; every stage halves height and width. */
     widths: z.array(z.int().min(4).max(1024)).min(1).max(6).default([16, 32, 64]),
     /** Hidden and output width of the projection head. */
-    projection: z.object({ hidden: z.int().min(4).max(4096), output: z.int().min(2).max(1024) }).default({ hidden: 64, output: 64 }),
+    projection: z
+      .object({ hidden: z.int().min(4).max(4096), output: z.int().min(2).max(1024) })
+      .default({ hidden: 64, output: 64 }),
   }),
 ])
 export type EncoderConfig = z.infer<typeof EncoderConfig>
@@ -34,7 +36,10 @@ export const TrainingRecipe = z.object({
     weightDecay: z.number().min(0).max(1).default(5e-4),
     warmupEpochs: z.int().min(0).default(0),
   }),
-  seed: z.int().min(0).max(2 ** 31 - 1),
+  seed: z
+    .int()
+    .min(0)
+    .max(2 ** 31 - 1),
 })
 export type TrainingRecipe = z.infer<typeof TrainingRecipe>
 
@@ -42,7 +47,10 @@ const budget = {
   epochs: z.int().min(1).max(10_000).default(10),
   /** Constant during unlearning. */
   learningRate: z.number().min(0).max(100),
-  seed: z.int().min(0).max(2 ** 31 - 1),
+  seed: z
+    .int()
+    .min(0)
+    .max(2 ** 31 - 1),
 }
 
 /** How a checkpoint is made to forget. Symbols are those of arXiv 2406.03603. */

@@ -7,7 +7,8 @@ export type RunKind = z.infer<typeof RunKind>
 export const RunState = z.enum(['QUEUED', 'RUNNING', 'SUCCEEDED', 'FAILED', 'CANCELLED'])
 export type RunState = z.infer<typeof RunState>
 
-export const isSettled = (state: RunState): boolean => state === 'SUCCEEDED' || state === 'FAILED' || state === 'CANCELLED'
+export const isSettled = (state: RunState): boolean =>
+  state === 'SUCCEEDED' || state === 'FAILED' || state === 'CANCELLED'
 
 /** One observation of work in progress. `fraction` is of the whole run, in [0, 1]. */
 export const Progress = z.object({

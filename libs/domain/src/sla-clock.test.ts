@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { addMonths, endOfDay, readClock, type ClockEvent } from './sla-clock.js'
+import { addMonths, endOfDay } from './calendar.js'
+import { readClock, type ClockEvent } from './sla-clock.js'
 
 const start = (at: string): ClockEvent => ({ kind: 'start', at, reason: 'received' })
 
@@ -77,9 +78,9 @@ describe('a clock’s life', () => {
   })
 
   it('counts 45 calendar days without rolling over under CCPA', () => {
-    expect(dueDay(read([start('2026-01-01T20:00:00Z')], { statuteId: 'ccpa-7021', timeZone: 'America/Los_Angeles' }))).toBe(
-      '2026-02-15',
-    )
+    expect(
+      dueDay(read([start('2026-01-01T20:00:00Z')], { statuteId: 'ccpa-7021', timeZone: 'America/Los_Angeles' })),
+    ).toBe('2026-02-15')
   })
 
   it.each([
