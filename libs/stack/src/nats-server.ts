@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
-import { closeSync, mkdirSync, openSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { closeSync, mkdirSync, openSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import { withLock } from './file-lock.js'
 import { findFreePort } from './free-port.js'
@@ -9,6 +9,7 @@ import { probeNats } from './nats-probe.js'
 import { isStillRunning, recordProcess, sendSignal, waitForExit, type ProcessRecord } from './process-identity.js'
 import type { Report } from './report.js'
 import { readStackEnv } from './env.js'
+import { writePrivately } from './secrets.js'
 import { countHolders, holdServer } from './server-holders.js'
 
 export interface NatsServer {
@@ -97,11 +98,6 @@ function readState(home: string): State {
   }
 }
 
-function writePrivate(file: string, text: string): void {
-  writeFileSync(`${file}.new`, text, { mode: 0o600 })
-  renameSync(`${file}.new`, file)
-}
-
 async function adoptable({ server, port, passwords }: State): Promise<ProcessRecord | undefined> {
   if (server === undefined || port === undefined || !isStillRunning(server)) return undefined
   return (await isReady(server, port, passwords)) ? server : undefined
@@ -112,7 +108,7 @@ async function launch(home: string, state: State, binary: NatsBinary): Promise<P
   const logFile = path.join(home, 'server.log')
   for (let attempt = 1; ; attempt++) {
     state.port = await findFreePort(attempt === 1 ? state.port : undefined)
-    writePrivate(config, configuration(home, state.port, state.passwords))
+    writePrivately(config, configuration(home, state.port, state.passwords))
     const log = openSync(logFile, 'a', 0o600)
     const child = spawn(binary.file, ['-c', config], { cwd: home, stdio: ['ignore', log, log], detached: true })
     closeSync(log)
@@ -120,7 +116,7 @@ async function launch(home: string, state: State, binary: NatsBinary): Promise<P
     child.unref()
     const record = recordProcess(child.pid ?? 0)
     if (record !== undefined) {
-      writePrivate(path.join(home, 'state.json'), JSON.stringify({ ...state, server: record }))
+      writePrivately(path.join(home, 'state.json'), JSON.stringify({ ...state, server: record }))
       if (await isReady(record, state.port, state.passwords)) return record
       await halt(record)
     }

@@ -19,6 +19,7 @@ import { acceptsConnections, findFreePort } from './free-port.js'
 import { preparePostgresBinaries, type PostgresBinaries } from './postgres-binaries.js'
 import { findPostmaster, settlePostmaster, type Postmaster } from './postmaster.js'
 import { sendSignal, waitForExit } from './process-identity.js'
+import { writePrivately } from './secrets.js'
 import { countHolders, holdServer } from './server-holders.js'
 import { findUnprivilegedAccount, mayAccess, type Account } from './unprivileged-account.js'
 
@@ -91,11 +92,8 @@ export async function stopOrphanedPostgres(stateDir: string): Promise<void> {
 const readCluster = (metaDir: string): Cluster =>
   JSON.parse(readFileSync(path.join(metaDir, 'cluster.json'), 'utf8')) as Cluster
 
-function writeCluster(metaDir: string, cluster: Cluster): void {
-  const file = path.join(metaDir, 'cluster.json')
-  writeFileSync(`${file}.new`, JSON.stringify(cluster), { mode: 0o600 })
-  renameSync(`${file}.new`, file)
-}
+const writeCluster = (metaDir: string, cluster: Cluster): void =>
+  writePrivately(path.join(metaDir, 'cluster.json'), JSON.stringify(cluster))
 
 function openCluster(
   metaDir: string,

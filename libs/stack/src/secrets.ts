@@ -1,0 +1,36 @@
+import { generateKeyPairSync, randomBytes } from 'node:crypto'
+import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
+import path from 'node:path'
+import type { Login } from '@lethe/db'
+
+export interface Secrets {
+  passwords: Record<Login, string>
+  gatewaySecret: string
+  logSigningKeyFile: string
+}
+
+/** Made at the first start and kept: whoever loses the signing key can extend no log that it signed. */
+export function openSecrets(stateDir: string): Secrets {
+  const folder = path.join(stateDir, 'secrets')
+  mkdirSync(folder, { recursive: true, mode: 0o700 })
+  const file = path.join(folder, 'secrets.json')
+  const logSigningKeyFile = path.join(folder, 'log-signing-key.pem')
+  if (!existsSync(logSigningKeyFile)) {
+    const { privateKey } = generateKeyPairSync('ed25519')
+    writePrivately(logSigningKeyFile, privateKey.export({ type: 'pkcs8', format: 'pem' }).toString())
+  }
+  if (!existsSync(file)) {
+    const passwords = { gateway: random(), registrar: random(), auth: random() }
+    writePrivately(file, JSON.stringify({ passwords, gatewaySecret: random() }))
+  }
+  const kept = JSON.parse(readFileSync(file, 'utf8')) as Omit<Secrets, 'logSigningKeyFile'>
+  return { ...kept, logSigningKeyFile }
+}
+
+const random = (): string => randomBytes(32).toString('base64url')
+
+/** Appears whole or not at all, readable by its owner only. */
+export function writePrivately(file: string, text: string): void {
+  writeFileSync(`${file}.new`, text, { mode: 0o600 })
+  renameSync(`${file}.new`, file)
+}

@@ -1,0 +1,37 @@
+import { expect, it } from 'vitest'
+import { serviceEnv, serviceNames, type PlatformFacts } from './service-env.js'
+
+const facts: PlatformFacts = {
+  ownerUrl: 'postgresql://postgres:owner-secret@127.0.0.1:5432/lethe',
+  passwords: { gateway: 'gateway-secret', registrar: 'registrar-secret', auth: 'auth-secret' },
+  natsUrls: {
+    registrar: 'nats://registrar:n1@127.0.0.1:4222',
+    compute: 'nats://compute:n2@127.0.0.1:4222',
+    embedding: 'nats://embedding:n3@127.0.0.1:4222',
+    gateway: 'nats://gateway:n4@127.0.0.1:4222',
+  },
+  ports: { registrar: 1, compute: 2, embedding: 3, gateway: 4, portal: 5 },
+  gatewaySecret: 'session-secret',
+  logSigningKeyFile: '/state/secrets/log-signing-key.pem',
+  tensorflow: { backend: 'auto', tfjsNodeDir: '/cache/tf', summary: '' },
+  logLevel: 'info',
+}
+const told = (name: (typeof serviceNames)[number]) => JSON.stringify(serviceEnv(name, facts))
+
+it('gives nobody the database owner', () => {
+  for (const name of serviceNames) expect(told(name)).not.toContain('owner-secret')
+})
+
+it('gives compute, embedding and portal no database, and the signing key to the registrar alone', () => {
+  for (const name of ['compute', 'embedding', 'portal'] as const) expect(told(name)).not.toContain('postgresql:')
+  expect(serviceNames.filter((name) => told(name).includes('log-signing-key'))).toEqual(['registrar'])
+  expect(serviceNames.filter((name) => told(name).includes('session-secret'))).toEqual(['gateway'])
+})
+
+it('signs each in to the database and the bus under its own name', () => {
+  expect(serviceEnv('gateway', facts).DATABASE_URL).toBe(
+    'postgresql://lethe_gateway:gateway-secret@127.0.0.1:5432/lethe',
+  )
+  expect(serviceEnv('compute', facts).NATS_URL).toContain('compute:n2')
+  expect(serviceEnv('portal', facts).NATS_URL).toBeUndefined()
+})

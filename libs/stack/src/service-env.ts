@@ -1,0 +1,80 @@
+import { loginUrl, type Login } from '@lethe/db'
+import type { TensorflowProvision } from './tensorflow.js'
+
+export const serviceNames = ['registrar', 'compute', 'embedding', 'gateway', 'portal'] as const
+export type ServiceName = (typeof serviceNames)[number]
+
+/** Everything that the services' environments are made of. */
+export interface PlatformFacts {
+  ownerUrl: string
+  passwords: Readonly<Record<Login, string>>
+  /** One address a service that uses the bus; the key is the user's name there. */
+  natsUrls: Readonly<Record<string, string>>
+  ports: Readonly<Record<ServiceName, number>>
+  gatewaySecret: string
+  /** PKCS #8 PEM of the Ed25519 key that signs log checkpoints. */
+  logSigningKeyFile: string
+  tensorflow: TensorflowProvision
+  logLevel: string
+  nodeEnv?: 'production' | 'test'
+}
+
+export type ServiceEnv = Readonly<Record<string, string>>
+
+/** The identity provider's claims; they do not change with the address the gateway is reached at. */
+const token = { issuer: 'https://lethe.dev/identity', audience: 'lethe' }
+
+export const localUrl = (port: number): string => `http://127.0.0.1:${port}`
+
+/**
+ * What each process is told, and nothing more: compute and embedding know no database, and nobody but the registrar the
+ * key that signs the log. A process with an HTTP interface answers /livez and /readyz on PORT, the others on HEALTH_PORT.
+ */
+export function serviceEnv(name: ServiceName, facts: PlatformFacts): ServiceEnv {
+  const port = String(facts.ports[name])
+  const shared = { LOG_LEVEL: facts.logLevel, NODE_ENV: facts.nodeEnv ?? 'production' }
+  const http = { ...shared, HOST: '127.0.0.1', PORT: port }
+  const bus = { NATS_URL: facts.natsUrls[name] ?? '', ARTIFACTS: 'nats' }
+  const database = (login: Login) => loginUrl(facts.ownerUrl, login, facts.passwords[login])
+  const gatewayUrl = localUrl(facts.ports.gateway)
+  switch (name) {
+    case 'registrar':
+      return {
+        ...shared,
+        ...bus,
+        HEALTH_PORT: port,
+        DATABASE_URL: database('registrar'),
+        LOG_SIGNING_KEY_FILE: facts.logSigningKeyFile,
+      }
+    case 'compute':
+      return { ...shared, ...bus, ...device(facts.tensorflow), HEALTH_PORT: port }
+    case 'embedding':
+      return {
+        ...http,
+        ...bus,
+        ...device(facts.tensorflow),
+        JWKS_URL: `${gatewayUrl}/auth/jwks`,
+        JWT_ISSUER: token.issuer,
+        JWT_AUDIENCE: token.audience,
+      }
+    case 'gateway':
+      return {
+        ...http,
+        ...bus,
+        DATABASE_URL: database('gateway'),
+        AUTH_DATABASE_URL: database('auth'),
+        BASE_URL: gatewayUrl,
+        TRUSTED_ORIGINS: localUrl(facts.ports.portal),
+        EMBEDDING_URL: localUrl(facts.ports.embedding),
+        GATEWAY_SECRET: facts.gatewaySecret,
+      }
+    case 'portal':
+      return { ...http, HOSTNAME: '127.0.0.1', GATEWAY_URL: gatewayUrl, NEXT_TELEMETRY_DISABLED: '1' }
+  }
+}
+
+/** libtensorflow prints a line a feature of the processor unless told to keep to warnings. */
+function device({ backend, tfjsNodeDir }: TensorflowProvision): ServiceEnv {
+  const folder = tfjsNodeDir === undefined ? {} : { LETHE_TFJS_NODE_DIR: tfjsNodeDir }
+  return { LETHE_BACKEND: backend, TF_CPP_MIN_LOG_LEVEL: '2', ...folder }
+}
