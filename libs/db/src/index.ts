@@ -42,6 +42,7 @@ export {
   nextErasureRequestNumber,
   nextModelVersionNumber,
 } from './stores/numbers.js'
+export { lockName } from './stores/lock.js'
 export { promoteModelVersion, retireModelVersion } from './stores/promotion.js'
 export { retryErasure } from './stores/retry-erasure.js'
 export { cancelRun, startRun } from './stores/runs.js'

@@ -20,6 +20,7 @@ export {
   verifierFromPublicKey,
 } from './signing/log-key.js'
 export { parseNote, type SignedNote, signNote, verifyNote } from './signing/signed-note.js'
+export { canonicalJson } from './statement/canonical-json.js'
 export { assertNoPersonalData } from './statement/personal-data.js'
 export {
   parseStatement,
