@@ -1,0 +1,32 @@
+import { NextResponse, type NextRequest } from 'next/server'
+import { z } from 'zod'
+import { cookieOptions, isSameOrigin } from '@/session/forward'
+import { signIn, signOut } from '@/session/identity'
+import { sessionCookie, tokenCookie } from '@/session/tokens'
+
+export const dynamic = 'force-dynamic'
+
+const SignIn = z.object({ email: z.email().max(320), password: z.string().min(1).max(1024) })
+const statuses = { refused: 401, 'rate-limited': 429, unreachable: 502 } as const
+
+export async function POST(request: NextRequest): Promise<Response> {
+  if (!isSameOrigin(request.headers)) return NextResponse.json({ reason: 'refused' }, { status: 403 })
+  const parsed = SignIn.safeParse(await request.json().catch(() => null))
+  if (!parsed.success) return NextResponse.json({ reason: 'refused' }, { status: 401 })
+  const outcome = await signIn(parsed.data.email, parsed.data.password)
+  if (!outcome.ok) return NextResponse.json({ reason: outcome.reason }, { status: statuses[outcome.reason] })
+  const response = NextResponse.json({ ok: true })
+  response.cookies.set(sessionCookie, outcome.session, cookieOptions(request))
+  response.cookies.set(tokenCookie, outcome.token, cookieOptions(request))
+  return response
+}
+
+export async function DELETE(request: NextRequest): Promise<Response> {
+  if (!isSameOrigin(request.headers)) return NextResponse.json({ reason: 'refused' }, { status: 403 })
+  const session = request.cookies.get(sessionCookie)?.value
+  if (session !== undefined) await signOut(session)
+  const response = NextResponse.json({ ok: true })
+  response.cookies.delete(sessionCookie)
+  response.cookies.delete(tokenCookie)
+  return response
+}

@@ -1,0 +1,9 @@
+import { z } from 'zod'
+
+const Env = z.object({
+  /** Where the gateway answers, without a trailing slash. */
+  GATEWAY_URL: z.url().default('http://127.0.0.1:4000'),
+})
+
+/** Read on use, so that a build needs no environment. */
+export const gatewayUrl = (): string => Env.parse(process.env).GATEWAY_URL.replace(/\/+$/, '')

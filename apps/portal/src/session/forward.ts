@@ -1,0 +1,63 @@
+import { NextResponse, type NextRequest } from 'next/server'
+import { gatewayUrl } from '@/session/env'
+import { currentToken } from '@/session/identity'
+import { sessionCookie, tokenCookie } from '@/session/tokens'
+
+/** Browsers send cookies along from other sites' pages too; a request that changes something must come from ours. */
+export function isSameOrigin(headers: Headers): boolean {
+  const site = headers.get('sec-fetch-site')
+  if (site !== null) return site === 'same-origin'
+  const origin = headers.get('origin')
+  const host = headers.get('host')
+  if (origin === null || host === null) return false
+  return URL.canParse(origin) && new URL(origin).host === host
+}
+
+const refusal = (status: number, code: string, message: string): NextResponse =>
+  NextResponse.json({ errors: [{ message, extensions: { code } }] }, { status })
+
+export const cookieOptions = (request: NextRequest) => ({
+  httpOnly: true,
+  sameSite: 'lax' as const,
+  secure: (request.headers.get('x-forwarded-proto') ?? request.nextUrl.protocol).startsWith('https'),
+  path: '/',
+})
+
+/** What a gateway's answer may tell the browser. */
+const answerHeaders = ['content-type', 'content-length', 'content-disposition', 'etag', 'x-correlation-id', 'x-request-id']
+
+/**
+ * Sends a request of this browser on to the gateway with its token, and streams the answer back. The token is renewed
+ * from the session when it is used up. Nothing that the browser sends names the target but `path`.
+ */
+export async function forward(request: NextRequest, path: string): Promise<Response> {
+  const isRead = request.method === 'GET' || request.method === 'HEAD'
+  if (!isRead && !isSameOrigin(request.headers)) {
+    return refusal(403, 'FORBIDDEN_ORIGIN', 'This request did not come from this site; reload the page and try again.')
+  }
+  const session = request.cookies.get(sessionCookie)?.value
+  const held = await currentToken(session, request.cookies.get(tokenCookie)?.value, Date.now())
+  if (held === null) return refusal(401, 'UNAUTHENTICATED', 'The session has ended; sign in again.')
+  const upstream = await fetch(`${gatewayUrl()}${path}`, {
+    method: request.method,
+    headers: {
+      authorization: `Bearer ${held.token}`,
+      accept: request.headers.get('accept') ?? '*/*',
+      ...(isRead ? {} : { 'content-type': request.headers.get('content-type') ?? 'application/json' }),
+    },
+    ...(isRead ? {} : { body: await request.arrayBuffer() }),
+    signal: request.signal,
+    cache: 'no-store',
+    redirect: 'error',
+  }).catch(() => null)
+  if (upstream === null) return refusal(502, 'GATEWAY_UNREACHABLE', 'The gateway does not answer; try again in a moment.')
+  const headers = new Headers({ 'cache-control': 'no-store, no-transform', 'x-content-type-options': 'nosniff' })
+  for (const name of answerHeaders) {
+    const value = upstream.headers.get(name)
+    // A decoded body no longer has the length that was sent.
+    if (value !== null && !(name === 'content-length' && upstream.headers.has('content-encoding'))) headers.set(name, value)
+  }
+  const response = new NextResponse(upstream.body, { status: upstream.status, headers })
+  if (held.renewed) response.cookies.set(tokenCookie, held.token, cookieOptions(request))
+  return response
+}

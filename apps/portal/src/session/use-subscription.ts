@@ -1,0 +1,72 @@
+'use client'
+import { useEffect, useEffectEvent, useState } from 'react'
+import type { TypedDocumentString } from '@/gql/graphql'
+import { createEventParser } from '@/session/event-stream'
+
+export type StreamState = 'connecting' | 'live' | 'ended' | 'retrying'
+
+const longestWaitMs = 15_000
+
+/** Reads one subscription (GraphQL over SSE, distinct connections) until it completes or `signal` aborts. */
+async function readStream<Result, Variables>(
+  document: TypedDocumentString<Result, Variables>,
+  variables: Variables,
+  signal: AbortSignal,
+  on: { open: () => void; next: (result: Result) => void },
+): Promise<'complete' | 'broken' | 'refused'> {
+  const response = await fetch('/api/graphql/stream', {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', accept: 'text/event-stream' },
+    body: JSON.stringify({ query: document.toString(), variables }),
+    signal,
+  })
+  if (!response.ok || response.body === null) return response.status < 500 ? 'refused' : 'broken'
+  on.open()
+  const parse = createEventParser()
+  const reader = response.body.pipeThrough(new TextDecoderStream()).getReader()
+  for (;;) {
+    const { done, value } = await reader.read()
+    if (done) return 'broken'
+    for (const { event, data } of parse(value)) {
+      if (event === 'complete') return 'complete'
+      if (event !== 'next') continue
+      const result = JSON.parse(data) as { data?: Result | null; errors?: unknown }
+      if (result.data != null) on.next(result.data)
+      else if (result.errors) return 'refused'
+    }
+  }
+}
+
+/** Follows a subscription while mounted; after a break it comes back with growing patience and hears the replay again. */
+export function useSubscription<Result, Variables>(
+  document: TypedDocumentString<Result, Variables>,
+  variables: Variables,
+  onNext: (result: Result) => void,
+  { enabled = true, onOpen }: { enabled?: boolean; onOpen?: () => void } = {},
+): StreamState {
+  const [state, setState] = useState<StreamState>('connecting')
+  const next = useEffectEvent(onNext)
+  const opened = useEffectEvent(() => {
+    setState('live')
+    onOpen?.()
+  })
+  const key = JSON.stringify(variables)
+  useEffect(() => {
+    if (!enabled) return
+    const abort = new AbortController()
+    void follow(abort.signal)
+    return () => abort.abort()
+
+    async function follow(signal: AbortSignal): Promise<void> {
+      for (let waitMs = 500; !signal.aborted; waitMs = Math.min(waitMs * 2, longestWaitMs)) {
+        const read = readStream(document, JSON.parse(key) as Variables, signal, { open: () => opened(), next: (result) => next(result) })
+        const end = await read.catch(() => 'broken' as const)
+        if (signal.aborted) return
+        if (end !== 'broken') return setState('ended')
+        setState('retrying')
+        await new Promise((resolve) => setTimeout(resolve, waitMs))
+      }
+    }
+  }, [document, key, enabled])
+  return state
+}
