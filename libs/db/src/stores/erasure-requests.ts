@@ -82,14 +82,10 @@ export async function blockErasureRequest(
   const state = request.state as ErasureState
   if (isFinal(state) || state === 'BLOCKED') return { evidence: [] }
   await moveErasureRequest(tx, { tenantId, requestId, to: 'BLOCKED', reason, now })
+  // The reason may quote what a person wrote, so only its code goes on record.
   return {
     evidence: [
-      {
-        kind: 'erasure-blocked/v1',
-        subjects: [],
-        erasureRequestId: requestId,
-        predicate: { from: state, code, reason },
-      },
+      { kind: 'erasure-blocked/v1', subjects: [], erasureRequestId: requestId, predicate: { from: state, code } },
     ],
   }
 }

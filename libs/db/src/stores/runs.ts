@@ -43,16 +43,23 @@ export async function startRun(
  */
 export async function cancelRun(tx: Tx, input: { tenantId: string; runId: string; now: Date }): Promise<void> {
   const { tenantId, runId, now } = input
+  const run = await tx.run.findUnique({
+    where: { tenantId_id: { tenantId, id: runId } },
+    select: { kind: true, state: true, cancelRequestedAt: true },
+  })
+  if (!run) throw databaseError('NOT_FOUND', 'There is no such run.', 'runId')
   const asked = await tx.run.updateMany({
     where: { tenantId, id: runId, state: { in: ['QUEUED', 'RUNNING'] }, cancelRequestedAt: null },
     data: { cancelRequestedAt: now },
   })
   if (asked.count === 0) {
-    const run = await tx.run.findUnique({ where: { tenantId_id: { tenantId, id: runId } } })
-    if (!run) throw databaseError('NOT_FOUND', 'There is no such run.', 'runId')
     if (run.cancelRequestedAt !== null) return
     throw databaseError('CONFLICT', `The run is ${run.state} already and cannot be cancelled.`, 'runId')
   }
-  await enqueueOutbox(tx, { tenantId, contract: 'cancel', payload: { version: 1, tenantId, runId } })
+  await enqueueOutbox(tx, {
+    tenantId,
+    contract: 'cancel',
+    payload: { tenantId, runId, runKind: run.kind, at: now.toISOString() },
+  })
   await announce(tx, { tenantId, aggregate: 'run', id: runId, now })
 }
