@@ -1,4 +1,4 @@
-import { generateKeyPairSync, randomBytes } from 'node:crypto'
+import { createPublicKey, generateKeyPairSync, randomBytes } from 'node:crypto'
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import type { Login } from '@lethe/db'
@@ -7,6 +7,14 @@ export interface Secrets {
   passwords: Record<Login, string>
   gatewaySecret: string
   logSigningKeyFile: string
+  /** Base64 of its public half (SPKI), which anybody may know. */
+  logPublicKey: string
+  /** The platform's first administrator. */
+  bootstrapAdmin: { email: string; password: string }
+}
+
+interface Kept extends Pick<Secrets, 'passwords' | 'gatewaySecret'> {
+  adminPassword: string
 }
 
 /** Made at the first start and kept: whoever loses the signing key can extend no log that it signed. */
@@ -21,10 +29,17 @@ export function openSecrets(stateDir: string): Secrets {
   }
   if (!existsSync(file)) {
     const passwords = { gateway: random(), registrar: random(), auth: random() }
-    writePrivately(file, JSON.stringify({ passwords, gatewaySecret: random() }))
+    writePrivately(file, JSON.stringify({ passwords, gatewaySecret: random(), adminPassword: random() }))
   }
-  const kept = JSON.parse(readFileSync(file, 'utf8')) as Omit<Secrets, 'logSigningKeyFile'>
-  return { ...kept, logSigningKeyFile }
+  const { passwords, gatewaySecret, adminPassword } = JSON.parse(readFileSync(file, 'utf8')) as Kept
+  const publicKey = createPublicKey(readFileSync(logSigningKeyFile, 'utf8'))
+  return {
+    passwords,
+    gatewaySecret,
+    logSigningKeyFile,
+    logPublicKey: publicKey.export({ type: 'spki', format: 'der' }).toString('base64'),
+    bootstrapAdmin: { email: 'admin@lethe.local', password: adminPassword },
+  }
 }
 
 const random = (): string => randomBytes(32).toString('base64url')

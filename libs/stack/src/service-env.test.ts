@@ -13,6 +13,8 @@ const facts: PlatformFacts = {
   ports: { registrar: 1, compute: 2, embedding: 3, gateway: 4, portal: 5 },
   gatewaySecret: 'session-secret',
   logSigningKeyFile: '/state/secrets/log-signing-key.pem',
+  logPublicKey: 'public',
+  bootstrapAdmin: { email: 'admin@lethe.local', password: 'admin-secret' },
   tensorflow: { backend: 'auto', tfjsNodeDir: '/cache/tf', summary: '' },
   logLevel: 'info',
 }
@@ -25,7 +27,8 @@ it('gives nobody the database owner', () => {
 it('gives compute, embedding and portal no database, and the signing key to the registrar alone', () => {
   for (const name of ['compute', 'embedding', 'portal'] as const) expect(told(name)).not.toContain('postgresql:')
   expect(serviceNames.filter((name) => told(name).includes('log-signing-key'))).toEqual(['registrar'])
-  expect(serviceNames.filter((name) => told(name).includes('session-secret'))).toEqual(['gateway'])
+  for (const secret of ['session-secret', 'admin-secret'])
+    expect(serviceNames.filter((name) => told(name).includes(secret))).toEqual(['gateway'])
 })
 
 it('signs each in to the database and the bus under its own name', () => {

@@ -14,6 +14,9 @@ export interface PlatformFacts {
   gatewaySecret: string
   /** PKCS #8 PEM of the Ed25519 key that signs log checkpoints. */
   logSigningKeyFile: string
+  /** Base64 of the public half (SPKI). */
+  logPublicKey: string
+  bootstrapAdmin: { email: string; password: string }
   tensorflow: TensorflowProvision
   logLevel: string
   nodeEnv?: 'production' | 'test'
@@ -67,6 +70,9 @@ export function serviceEnv(name: ServiceName, facts: PlatformFacts): ServiceEnv 
         TRUSTED_ORIGINS: localUrl(facts.ports.portal),
         EMBEDDING_URL: localUrl(facts.ports.embedding),
         GATEWAY_SECRET: facts.gatewaySecret,
+        LOG_PUBLIC_KEY: facts.logPublicKey,
+        BOOTSTRAP_ADMIN_EMAIL: facts.bootstrapAdmin.email,
+        BOOTSTRAP_ADMIN_PASSWORD: facts.bootstrapAdmin.password,
       }
     case 'portal':
       return { ...http, HOSTNAME: '127.0.0.1', GATEWAY_URL: gatewayUrl, NEXT_TELEMETRY_DISABLED: '1' }
