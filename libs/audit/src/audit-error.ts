@@ -1,0 +1,11 @@
+import { DomainError } from '@lethe/domain'
+
+export type AuditErrorCode =
+  /** A set without pictures, or whose labels do not match its pictures. */
+  | 'AUDIT_SET_INVALID'
+  /** Two models under one label: their scores could not be told apart. */
+  | 'AUDIT_LABEL_TAKEN'
+
+export function refuse(code: AuditErrorCode, message: string, field: string): never {
+  throw new DomainError(code, message, field)
+}

@@ -1,0 +1,50 @@
+import type { AuditPolicy, AuditReport, ModelMeasures, PackedImages, Progress, UnlearningMethod } from '@lethe/domain'
+
+/** The black box: pictures [n, height, width, channels] as floats in [0, 1] → embeddings [n, d], row by row. */
+export type Embed = (images: Float32Array) => Promise<Float32Array>
+
+/** A model as its users see it. */
+export interface AuditedModel {
+  readonly label: string
+  readonly role: ModelMeasures['role']
+  readonly method: UnlearningMethod | null
+  /** What is asked about membership: the projection, where training left its trace. */
+  readonly embed: Embed
+  /** What utility is judged by, where the endpoint offers it: pooled features. `embed` otherwise. */
+  readonly embedFeatures?: Embed | undefined
+}
+
+export interface AuditSet {
+  readonly images: PackedImages
+  /** One class per picture; negative means none. Null where nothing is labelled. */
+  readonly labels: Int32Array | null
+}
+
+/** One view of every picture, as floats in [0, 1]; equal arguments give equal views. */
+export type DrawViews = (images: PackedImages, seed: number, view: number) => Float32Array
+
+export interface AuditOptions {
+  readonly before: AuditedModel
+  readonly after: AuditedModel
+  /** Baselines and retrained models to show beside; roles `baseline` and `retrain`. */
+  readonly references: readonly AuditedModel[]
+  readonly forget: AuditSet
+  /** Pictures of the same source that no model was trained on. */
+  readonly heldOut: AuditSet
+  readonly retain: AuditSet
+  /** Views at the strength of training. */
+  readonly drawViews: DrawViews
+  readonly policy: AuditPolicy
+  /** How `after` was made, so that each test can say whether that method optimised it. */
+  readonly method: UnlearningMethod
+  readonly signal: AbortSignal
+  /** Milliseconds of a clock that never runs backwards. */
+  readonly now: () => number
+  readonly onProgress?: ((progress: Progress) => void) | undefined
+}
+
+export interface AuditResult {
+  readonly report: AuditReport
+  /** Safetensors that `report.matrices` names by digest. */
+  readonly matrices: Uint8Array
+}
