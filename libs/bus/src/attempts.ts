@@ -31,8 +31,13 @@ async function read(bus: Bus, runId: string): Promise<{ record: AttemptRecord; r
   return { record: decodeMessage(AttemptRecord, entry.value), revision: entry.revision }
 }
 
-/** 10071: somebody wrote since; the attempt is no longer ours. */
-const isConflict = (error: unknown): boolean => error instanceof JetStreamApiError && error.code === 10071
+/** Returns the new revision; refused where somebody has written since the revision that was read. */
+const writeAt = (bus: Bus, runId: string, record: AttemptRecord, revision: number): Promise<number> =>
+  bus.attempts.put(runId, JSON.stringify(record), { previousSeq: revision })
+
+/** Wrong last sequence, in the two ways that servers say it. */
+const isConflict = (error: unknown): boolean =>
+  error instanceof JetStreamApiError && (error.code === 10071 || error.code === 10164)
 
 /** One delivery of a task, as far as the record goes. */
 export interface Attempt {
@@ -55,11 +60,11 @@ export async function beginAttempt(bus: Bus, runId: string): Promise<Beginning> 
   const { record: before, revision } = await read(bus, runId)
   if (before.ended) return { state: 'ended' }
   let record: AttemptRecord = { ...before, begun: before.begun + 1, running: true }
-  let current = await bus.attempts.update(runId, JSON.stringify(record), revision)
+  let current = await writeAt(bus, runId, record, revision)
   const write = async (next: AttemptRecord): Promise<void> => {
     for (;;) {
       try {
-        current = await bus.attempts.update(runId, JSON.stringify(next), current)
+        current = await writeAt(bus, runId, next, current)
         record = next
         return
       } catch (error) {
@@ -102,7 +107,7 @@ export async function endIdleRun(bus: Bus, runId: string): Promise<number | null
   const { record, revision } = await read(bus, runId)
   if (record.running || record.ended) return null
   try {
-    await bus.attempts.update(runId, JSON.stringify({ ...record, ended: true, resume: null }), revision)
+    await writeAt(bus, runId, { ...record, ended: true, resume: null }, revision)
     return record.begun
   } catch (error) {
     if (isConflict(error)) return null

@@ -4,6 +4,7 @@ import { setTimeout as wait } from 'node:timers/promises'
 import { beginAttempt, type Attempt } from './attempts.js'
 import type { Bus } from './bus.js'
 import { decodeMessage } from './codec.js'
+import { isCancelled } from './cancel.js'
 import type { BlobRef } from './contracts/blobs.js'
 import type { RunOutput, RunResult } from './contracts/results.js'
 import { Task } from './contracts/tasks.js'
@@ -91,7 +92,7 @@ export async function consumeTasks(bus: Bus, options: ConsumeTasksOptions): Prom
         consumers = await Promise.all(
           options.kinds.map((kind) => bus.js.consumers.get(stream.tasks, taskConsumer(kind))),
         )
-      const message = await takeOne(consumers, options.signal)
+      const message = await takeOne(consumers, options.signal, idleUntil - Date.now())
       if (message) await handleDelivery(worker, message)
       if (options.once && (message || Date.now() >= idleUntil)) return
     } catch (error) {
@@ -185,12 +186,13 @@ async function runAttempt(worker: Worker, message: JsMsg, task: Task, attempt: A
         await bury(bus, message, 'attempts exhausted')
         break
       case 'handed-back':
-        await attempt.settle('handed-back')
-        message.nak()
-        break
       case 'retry':
-        await attempt.settle('failed')
-        message.nak(settlement.delayMs)
+        await attempt.settle(settlement.kind === 'retry' ? 'failed' : 'handed-back')
+        // Whoever cancels from here on sees that no worker has the run; whoever did before is answered here.
+        if (await isCancelled(bus, task.tenantId, task.runId)) {
+          await end({ outcome: 'cancelled' })
+          message.ack()
+        } else message.nak(settlement.kind === 'retry' ? settlement.delayMs : 0)
         break
       case 'superseded':
         break

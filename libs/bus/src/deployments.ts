@@ -24,12 +24,14 @@ export async function watchDeployments(bus: Bus, watcher: DeploymentWatcher, sig
   if (signal.aborted) return
   const watch = await bus.deployments.watch()
   signal.addEventListener('abort', () => watch.stop(), { once: true })
-  const existing = (await bus.deployments.status()).values
-  if (existing === 0) watcher.onCurrent()
+  let isCurrent = (await bus.deployments.status()).values === 0
+  if (isCurrent) watcher.onCurrent()
   for await (const entry of watch) {
     if (entry.operation === 'PUT') tell(watcher, entry.key, entry.value)
     else watcher.onRemove(entry.key)
-    if (entry.delta === 0) watcher.onCurrent()
+    if (isCurrent || entry.delta !== 0) continue
+    isCurrent = true
+    watcher.onCurrent()
   }
 }
 

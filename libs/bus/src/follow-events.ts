@@ -29,7 +29,8 @@ export async function* followEvents(bus: Bus, { scope, from, signal }: FollowOpt
   const filter_subjects = scopeFilter(scope)
   if (signal.aborted) return
   const consumer = await bus.js.consumers.get(stream.events, { filter_subjects, ...startAt(from) })
-  const messages = await consumer.consume({ max_messages: 200 })
+  // Short pulls: a server that was replaced forgets the consumer, and two missed heartbeats tell.
+  const messages = await consumer.consume({ max_messages: 200, expires: 4000 })
   const stop = (): void => void messages.close()
   signal.addEventListener('abort', stop)
   if (signal.aborted) stop()

@@ -1,12 +1,17 @@
 import type { Consumer, ConsumerMessages, JsMsg } from '@nats-io/jetstream'
 
-const pullMs = 5000
+const pullMs = { shortest: 1000, longest: 5000 }
 
 /**
- * Takes one message from whichever consumer has one first; null when the signal aborts or `pullMs` pass in quiet.
+ * Takes one message from whichever consumer has one first; null when the signal aborts or some seconds pass in quiet.
  * Pulls that lost stay open until they expire: what they bring is handed back at once and goes to another worker.
  */
-export function takeOne(consumers: readonly Consumer[], signal: AbortSignal): Promise<JsMsg | null> {
+export function takeOne(
+  consumers: readonly Consumer[],
+  signal: AbortSignal,
+  patienceMs: number,
+): Promise<JsMsg | null> {
+  const expires = Math.min(Math.max(patienceMs, pullMs.shortest), pullMs.longest)
   const pulls: ConsumerMessages[] = []
   let isSettled = signal.aborted
   if (isSettled) return Promise.resolve(null)
@@ -22,7 +27,7 @@ export function takeOne(consumers: readonly Consumer[], signal: AbortSignal): Pr
     }
     signal.addEventListener('abort', onAbort)
     const pullFrom = async (consumer: Consumer): Promise<void> => {
-      const pull = await consumer.fetch({ max_messages: 1, expires: pullMs })
+      const pull = await consumer.fetch({ max_messages: 1, expires })
       pulls.push(pull)
       if (signal.aborted) await pull.close()
       for await (const message of pull)
