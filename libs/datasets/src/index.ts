@@ -1,6 +1,7 @@
 export { contentId } from './content-id.js'
 export { decodeImage, defaultImageLimits, type ImageLimits } from './decode-image.js'
 export { emojiDataset, type EmojiAssignment, type EmojiDatasetOptions, type EmojiOwner } from './emoji-dataset.js'
+export { encodePng } from './encode-png.js'
 export { EMOJI_ATTRIBUTION, emojiSamples, type EmojiSample } from './emoji-samples.js'
 export type { DatasetErrorCode } from './errors.js'
 export {
