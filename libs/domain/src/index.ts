@@ -1,3 +1,4 @@
+export * from './audit-power.js'
 export * from './audit.js'
 export * from './calendar.js'
 export * from './erasure-request.js'

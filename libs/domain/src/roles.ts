@@ -34,3 +34,7 @@ const allowed = {
 export type Action = keyof typeof allowed
 
 export const mayDo = (role: Role, action: Action): boolean => (allowed[action] as readonly Role[]).includes(role)
+
+/** Every action that a role may do, in the table's order. */
+export const actionsOf = (role: Role): Action[] =>
+  (Object.keys(allowed) as Action[]).filter((action) => mayDo(role, action))
