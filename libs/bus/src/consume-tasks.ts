@@ -6,7 +6,7 @@ import type { Bus } from './bus.js'
 import { decodeMessage } from './codec.js'
 import { isCancelled } from './cancel.js'
 import type { BlobRef } from './contracts/blobs.js'
-import type { RunOutput, RunResult } from './contracts/results.js'
+import type { RunOutput } from './contracts/results.js'
 import { Task } from './contracts/tasks.js'
 import { bury } from './dead-letter.js'
 import { publishProgress, publishResult } from './publish.js'
@@ -14,7 +14,6 @@ import {
   classify,
   defaultRetryPolicy,
   exhaustion,
-  TaskInterrupt,
   type RetryPolicy,
   type TaskFailure,
 } from './settle.js'
@@ -212,7 +211,7 @@ async function endRun({ bus }: Worker, task: Task, attempt: Attempt, startedAt: 
   const { tenantId, runId, kind: runKind } = task
   const finishedAt = new Date().toISOString()
   const envelope = { version: 1 as const, tenantId, runId, runKind, attempt: attempt.number, startedAt, finishedAt }
-  await publishResult(bus, { ...envelope, ...ending } as RunResult)
+  await publishResult(bus, { ...envelope, ...ending })
   await attempt.settle('ended')
 }
 

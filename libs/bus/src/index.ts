@@ -16,3 +16,4 @@ export { publishChanged, publishProgress, publishResult, publishTask, type Publi
 export { readQueues, type QueueReading } from './read-queues.js'
 export { defaultRetryPolicy, TaskInterrupt, type RetryPolicy } from './settle.js'
 export type { EventScope } from './subjects.js'
+export { stream, taskConsumer } from './topology.js'
