@@ -1,0 +1,27 @@
+import { readEnv } from '@lethe/runtime'
+import { z } from 'zod'
+
+const schema = z.object({
+  DATABASE_URL: z
+    .url()
+    .describe('PostgreSQL as the login lethe_registrar, postgresql://lethe_registrar:password@host:5432/name'),
+  NATS_URL: z.url().describe('nats-server with JetStream, nats://user:password@host:4222'),
+  ARTIFACTS: z.string().default('nats').describe('where blobs are kept: nats, or file:///folder'),
+  LOG_SIGNING_KEY_FILE: z
+    .string()
+    .describe('a file with the Ed25519 private key (PKCS #8 PEM) that signs log checkpoints'),
+  CHECKPOINT_DIR: z.string().optional().describe('a folder that also receives every signed log checkpoint'),
+  SWEEP_INTERVAL_MS: z.coerce.number().int().min(100).default(60_000).describe('how often clocks are read again'),
+  HEALTH_PORT: z.coerce
+    .number()
+    .int()
+    .min(0)
+    .max(65_535)
+    .default(0)
+    .describe('port of /livez and /readyz; 0 picks one'),
+  LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
+})
+
+export type RegistrarEnv = z.infer<typeof schema>
+
+export const readRegistrarEnv = (): RegistrarEnv => readEnv(schema)

@@ -1,0 +1,55 @@
+import { openArtifactStore } from '@lethe/artifacts'
+import { connectBus } from '@lethe/bus'
+import { openDatabase } from '@lethe/db'
+import { isDomainError } from '@lethe/domain'
+import { createLogger, onShutdown, serveHealth } from '@lethe/runtime'
+import { readRegistrarEnv } from './env.js'
+import { loadSigner } from './ledger/load-signer.js'
+import { startRegistrar } from './registrar.js'
+
+const env = readRegistrarEnv()
+const logger = createLogger('registrar', env.LOG_LEVEL)
+
+async function run(): Promise<void> {
+  const signerOf = loadSigner(env.LOG_SIGNING_KEY_FILE)
+  const db = await openDatabase({
+    url: env.DATABASE_URL,
+    role: 'registrar',
+    onConnectionError: (error) => logger.warn({ err: error }, 'a database connection broke'),
+  })
+  const bus = await connectBus({ url: env.NATS_URL, name: 'registrar' })
+  const artifacts = await openArtifactStore(env.ARTIFACTS, bus.nc)
+  const registrar = startRegistrar({
+    db,
+    bus,
+    artifacts,
+    logger,
+    now: () => new Date(),
+    databaseUrl: env.DATABASE_URL,
+    signerOf,
+    checkpointDir: env.CHECKPOINT_DIR,
+    sweepIntervalMs: env.SWEEP_INTERVAL_MS,
+  })
+  const ready = async () => {
+    await db.pool.query('SELECT 1')
+    return !bus.nc.isClosed() && (await bus.nc.rtt()) >= 0
+  }
+  const health = await serveHealth({ port: env.HEALTH_PORT, ready })
+  onShutdown(
+    [
+      { name: 'health', run: () => health.close() },
+      { name: 'registrar', run: () => registrar.stop() },
+      { name: 'bus', run: () => bus.close() },
+      { name: 'database', run: () => db.close() },
+    ],
+    { logger },
+  )
+  logger.info({ port: health.port }, 'registrar ready')
+}
+
+try {
+  await run()
+} catch (error) {
+  logger.fatal(isDomainError(error) ? { code: error.code, reason: error.message } : { err: error }, 'cannot start')
+  process.exit(1)
+}

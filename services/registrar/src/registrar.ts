@@ -1,0 +1,57 @@
+import type { ArtifactStore } from '@lethe/artifacts'
+import type { Bus } from '@lethe/bus'
+import { listen, type Database } from '@lethe/db'
+import type { LogSigner } from '@lethe/ledger'
+import type { Logger } from '@lethe/runtime'
+import { followProgress } from './follow-progress.js'
+import { CheckpointPublisher } from './ledger/checkpoint-publisher.js'
+import { LedgerKeeper } from './ledger/ledger-keeper.js'
+import { OutboxRelay } from './outbox-relay.js'
+import { followResults } from './results/follow-results.js'
+import { Sweep } from './sweep.js'
+
+/** What every part of the registrar works with. */
+export interface RegistrarContext {
+  readonly db: Database
+  readonly bus: Bus
+  readonly artifacts: ArtifactStore
+  readonly logger: Logger
+  readonly now: () => Date
+}
+
+export interface RegistrarOptions extends RegistrarContext {
+  /** For the listening connection. */
+  readonly databaseUrl: string
+  readonly signerOf: (tenantId: string) => LogSigner
+  readonly checkpointDir?: string | undefined
+  readonly sweepIntervalMs: number
+}
+
+/** Starts all parts. The answer stops them, when what is in hand is done. */
+export function startRegistrar(options: RegistrarOptions): { stop(): Promise<void> } {
+  const { logger } = options
+  const end = new AbortController()
+  const publisher = new CheckpointPublisher(options.artifacts, options.checkpointDir)
+  const ledger = new LedgerKeeper(options, options.signerOf, publisher)
+  const relay = new OutboxRelay(options)
+  const sweep = new Sweep(options, ledger, options.sweepIntervalMs)
+  const listener = listen({
+    url: options.databaseUrl,
+    channels: ['lethe_outbox', 'lethe_evidence'],
+    onNotification: (channel, payload) => (channel === 'lethe_outbox' ? relay.wake() : ledger.wake(payload)),
+    onConnected: () => {
+      relay.wake()
+      sweep.wake()
+    },
+    onError: (error) => logger.warn({ err: error }, 'the listening connection broke'),
+  })
+  const following = [followResults(options, end.signal), followProgress(options, end.signal)]
+  return {
+    stop: async () => {
+      end.abort()
+      await listener.close()
+      await Promise.all([...following, relay.stop(), sweep.stop()])
+      await ledger.stop()
+    },
+  }
+}

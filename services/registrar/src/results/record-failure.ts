@@ -1,0 +1,43 @@
+import { announce } from '@lethe/db'
+import type { EvidenceEntry } from '@lethe/domain'
+import { failItem } from './apply-verdict.js'
+import type { Ended, Recording } from './record-result.js'
+
+/** A run that failed or was cancelled for good: what it should have made is marked, and its request stops. */
+export async function recordFailure(recording: Recording, result: Ended): Promise<EvidenceEntry[]> {
+  const { tx, run } = recording
+  const { tenantId, requestId, planItemId } = run
+  const code = result.outcome === 'failed' ? result.error.code : 'CANCELLED'
+  const reason =
+    result.outcome === 'failed'
+      ? `The ${run.kind} run failed: ${result.error.message}`
+      : `The ${run.kind} run was cancelled.`
+  await markProduct(recording, reason)
+  const ended: EvidenceEntry = {
+    kind: 'run-ended/v1',
+    subjects: [],
+    ...(requestId === null ? {} : { erasureRequestId: requestId }),
+    predicate: { runId: run.id, kind: run.kind, outcome: result.outcome, code, attempt: result.attempt },
+  }
+  if (requestId === null || planItemId === null) return [ended]
+  const item = await tx.planItem.findUniqueOrThrow({ where: { tenantId_id: { tenantId, id: planItemId } } })
+  return [ended, ...(await failItem(recording, item, { code: `RUN_${result.outcome.toUpperCase()}`, reason }))]
+}
+
+async function markProduct({ tx, run, now }: Recording, reason: string): Promise<void> {
+  const { tenantId, datasetVersionId, modelVersionId } = run
+  if (run.kind === 'ingest' && datasetVersionId !== null) {
+    const version = await tx.datasetVersion.update({
+      where: { tenantId_id: { tenantId, id: datasetVersionId } },
+      data: { state: 'FAILED', failure: reason },
+    })
+    await announce(tx, { tenantId, aggregate: 'dataset', id: version.datasetId, now })
+  }
+  if ((run.kind === 'pretrain' || run.kind === 'unlearn') && modelVersionId !== null) {
+    const version = await tx.modelVersion.update({
+      where: { tenantId_id: { tenantId, id: modelVersionId } },
+      data: { state: 'FAILED' },
+    })
+    await announce(tx, { tenantId, aggregate: 'model', id: version.modelId, now })
+  }
+}

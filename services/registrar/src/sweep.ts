@@ -1,0 +1,57 @@
+import { announce, pruneOutbox, readAgenda, refreshClock } from '@lethe/db'
+import type { LedgerKeeper } from './ledger/ledger-keeper.js'
+import { recordEvidence } from './record-evidence.js'
+import type { RegistrarContext } from './registrar.js'
+import { WakeableLoop } from './wakeable-loop.js'
+
+const keepOutboxDays = 7
+
+/**
+ * Reads every open clock again, so that a breach is on record though nobody looks, and finds evidence that no
+ * checkpoint covers. It corrects cached readings and is never the truth of an SLA: the events are. Two sweeps at once
+ * record a change once, for each reads under the clock's lock.
+ */
+export class Sweep {
+  readonly #loop: WakeableLoop
+
+  constructor(
+    private readonly context: RegistrarContext,
+    private readonly ledger: Pick<LedgerKeeper, 'wake'>,
+    intervalMs: number,
+  ) {
+    const { logger } = context
+    this.#loop = new WakeableLoop({ name: 'sweep', logger, intervalMs, retryMs: 1000, work: () => this.run() })
+  }
+
+  wake(): void {
+    this.#loop.wake()
+  }
+
+  stop(): Promise<void> {
+    return this.#loop.stop()
+  }
+
+  async run(): Promise<void> {
+    for (const { tenantId, evidenceSize, checkpointSize, openClocks } of await readAgenda(this.context.db)) {
+      if (openClocks > 0) await this.#readClocks(tenantId)
+      if (evidenceSize > checkpointSize) this.ledger.wake(tenantId)
+    }
+    await pruneOutbox(this.context.db, keepOutboxDays)
+  }
+
+  async #readClocks(tenantId: string): Promise<void> {
+    const client = this.context.db.forTenant(tenantId)
+    const open = await client.erasureRequest.findMany({
+      where: { tenantId, state: { notIn: ['FULFILLED', 'REJECTED', 'WITHDRAWN'] }, clock: { isNot: null } },
+      select: { id: true },
+    })
+    for (const { id: requestId } of open)
+      await client.$transaction(async (tx) => {
+        const now = this.context.now()
+        const { evidence } = await refreshClock(tx, { tenantId, requestId, now })
+        if (evidence.length === 0) return
+        await announce(tx, { tenantId, aggregate: 'erasure-request', id: requestId, now })
+        await recordEvidence(tx, { tenantId, entries: evidence, now })
+      })
+  }
+}
