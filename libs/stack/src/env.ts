@@ -41,3 +41,12 @@ export function readStackEnv() {
   }
 }
 export type StackEnv = ReturnType<typeof readStackEnv>
+
+/** What services inherit from our surroundings. Not the rest: among it may be the database owner's address. */
+export function readInheritedEnv(): Record<string, string> {
+  const names =
+    /^(PATH|HOME|LANG|LC_ALL|TZ|TMPDIR|SSL_CERT_FILE|NODE_EXTRA_CA_CERTS|LD_LIBRARY_PATH|CUDA_.*|OMP_.*|TF_.*)$/
+  return Object.fromEntries(
+    Object.entries(process.env).flatMap(([name, value]) => (names.test(name) && value ? [[name, value]] : [])),
+  )
+}

@@ -49,6 +49,16 @@ const release = {
 
 /** A nats-server of 2.10 or newer: yours, the cache's, or one fetched now. Says in one line what each failed attempt was. */
 export async function findNatsServer(options: FindNatsOptions): Promise<NatsBinary> {
+  const installed = await findInstalledNats(options)
+  if (installed !== undefined) return installed
+  const home = cacheHome(options.cacheDir)
+  mkdirSync(home, { recursive: true })
+  const fetch = async () => (await readCache(home)) ?? (await fetchServer(home, options.report ?? (() => {})))
+  return withLock(path.join(home, 'fetch.lock'), fetch, 600_000)
+}
+
+/** One that is on this machine already; nothing is fetched. */
+export async function findInstalledNats(options: FindNatsOptions): Promise<NatsBinary | undefined> {
   const { cacheDir, binary, report = () => {} } = options
   if (binary !== undefined) {
     const version = await versionOf(binary)
@@ -57,17 +67,11 @@ export async function findNatsServer(options: FindNatsOptions): Promise<NatsBina
       throw new Error(`NATS_SERVER_BIN=${binary} is ${version}; at least ${minimum.join('.')} is needed`)
     return { file: binary, version, source: 'NATS_SERVER_BIN' }
   }
-  const installed = await findOnPath(options.searchPath ?? '', report)
-  if (installed !== undefined) return installed
-  const home = path.join(cacheDir, 'nats-server', `${process.platform}-${process.arch}`)
-  const cached = await readCache(home)
-  if (cached !== undefined) return cached
-  mkdirSync(home, { recursive: true })
-  return withLock(
-    path.join(home, 'fetch.lock'),
-    async () => (await readCache(home)) ?? (await fetchServer(home, report)),
-  )
+  return (await findOnPath(options.searchPath ?? '', report)) ?? (await readCache(cacheHome(cacheDir)))
 }
+
+const cacheHome = (cacheDir: string): string =>
+  path.join(cacheDir, 'nats-server', `${process.platform}-${process.arch}`)
 
 async function fetchServer(home: string, report: Report): Promise<NatsBinary> {
   for (const [source, obtain] of [

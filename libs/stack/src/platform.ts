@@ -1,0 +1,187 @@
+import { mkdirSync } from 'node:fs'
+import path from 'node:path'
+import { migrate, setRolePasswords } from '@lethe/db'
+import { readInheritedEnv, readStackEnv } from './env.js'
+import { tryLock } from './file-lock.js'
+import { openGroupLeash } from './group-leash.js'
+import { startNatsServer } from './nats-server.js'
+import { endOrphanedServices, platformLock, readPlatformRecord, writePlatformRecord } from './platform-record.js'
+import { startPostgres } from './postgres.js'
+import type { Report } from './report.js'
+import { openSecrets } from './secrets.js'
+import { localUrl, serviceNames, type PlatformFacts, type ServiceName } from './service-env.js'
+import { builtServices, choosePorts, serviceSpec } from './service-specs.js'
+import { superviseService, type SupervisedService } from './supervise.js'
+import { provisionTensorflow } from './tensorflow.js'
+
+export interface PlatformOptions {
+  stateDir: string
+  cacheDir?: string
+  /** Preferred ports; taken ones are replaced. */
+  ports?: Partial<Record<ServiceName, number>>
+  /** Default: every service that has been built. */
+  services?: readonly ServiceName[]
+  /** False for tests that throw the state away. */
+  isDurable?: boolean
+  report?: Report
+}
+
+export interface Platform {
+  urls: { portal: string; gateway: string; embedding: string }
+  facts: PlatformFacts
+  services: readonly SupervisedService[]
+  stateDir: string
+  /** Ends every process, services first. Safe to call more than once. */
+  stop: () => Promise<void>
+}
+
+/** Someone else has this state directory. */
+export class PlatformRunning extends Error {
+  override readonly name = 'PlatformRunning'
+}
+
+type Undo = () => unknown
+const busUsers = ['registrar', 'compute', 'embedding', 'gateway'] as const
+/** Each wave starts together and is ready before the next: the registrar makes what the others look for. */
+const waves: readonly (readonly ServiceName[])[] = [['registrar'], ['compute', 'embedding', 'gateway'], ['portal']]
+
+/**
+ * Brings up the whole platform of a state directory and returns when every service is ready. Whatever fails, all that was
+ * started is ended again. DATABASE_URL and NATS_URL, where set, replace the servers of our own.
+ */
+export async function startPlatform(options: PlatformOptions): Promise<Platform> {
+  const stateDir = path.resolve(options.stateDir)
+  mkdirSync(stateDir, { recursive: true })
+  const lock = tryLock(platformLock(stateDir))
+  if (!('release' in lock)) throw runningError(stateDir, lock.holder?.pid)
+  const undo: Undo[] = [() => lock.release()]
+  let stopping: Promise<void> | undefined
+  const stop = () => (stopping ??= unwind(undo))
+  try {
+    return await bringUp({ ...options, stateDir }, undo, stop)
+  } catch (error) {
+    await stop()
+    throw error
+  }
+}
+
+async function bringUp(options: PlatformOptions, undo: Undo[], stop: () => Promise<void>): Promise<Platform> {
+  const { stateDir, report = () => {} } = options
+  const orphans = await endOrphanedServices(stateDir)
+  if (orphans.length > 0) report(`ended ${orphans.join(', ')}, left by a start that was killed`)
+  const facts = await startFoundations(options, undo)
+  const leash = openGroupLeash(10)
+  undo.push(() => leash.close())
+  const services: SupervisedService[] = []
+  const urls = {
+    portal: localUrl(facts.ports.portal),
+    gateway: localUrl(facts.ports.gateway),
+    embedding: localUrl(facts.ports.embedding),
+  }
+  const startedAt = new Date().toISOString()
+  const record = () =>
+    writePlatformRecord(stateDir, {
+      startedAt,
+      backend: facts.tensorflow.summary,
+      urls,
+      services: services.map((service) => {
+        const port = facts.ports[service.name as ServiceName]
+        const { name, state, restarts } = service
+        return { name, port, readyUrl: `${localUrl(port)}/readyz`, state, restarts, process: service.process ?? null }
+      }),
+    })
+  undo.push(record)
+  const logDir = path.join(stateDir, 'logs')
+  mkdirSync(logDir, { recursive: true, mode: 0o700 })
+  const built = builtServices()
+  const wanted = options.services ?? built
+  for (const wave of waves) {
+    const names = wave.filter((name) => wanted.includes(name) && built.includes(name))
+    const started = names.map((name) => {
+      report(`starting ${name}`)
+      const spec = serviceSpec(name, facts, logDir, readInheritedEnv())
+      const service = superviseService(spec, { leash, report, onChange: () => services.includes(service) && record() })
+      services.push(service)
+      return service
+    })
+    undo.push(() => Promise.all(started.map((service) => service.stop())))
+    record()
+    await Promise.all(started.map((service) => service.ready()))
+  }
+  return { urls, facts, services, stateDir, stop }
+}
+
+/** PostgreSQL, NATS and TensorFlow do not wait for one another. */
+async function startFoundations(options: PlatformOptions, undo: Undo[]): Promise<PlatformFacts> {
+  const env = readStackEnv()
+  const { stateDir, report = () => {}, isDurable = true } = options
+  const cacheDir = options.cacheDir ?? env.cacheDir
+  const secrets = openSecrets(stateDir)
+  const { backend, tfjsNodeDir } = env
+  const computes = (options.services ?? serviceNames).some((name) => name === 'compute' || name === 'embedding')
+  const noTensorflow = Promise.resolve({ backend, tfjsNodeDir, summary: 'no service that computes' })
+  const [ownerUrl, natsUrls, tensorflow, ports] = await allOrNothing([
+    openDatabase({ stateDir, cacheDir, isDurable, databaseUrl: env.databaseUrl, report }, secrets.passwords, undo),
+    openBus({ stateDir, cacheDir, natsUrl: env.natsUrl, report }, undo),
+    computes ? provisionTensorflow({ cacheDir, backend, tfjsNodeDir, report }) : noTensorflow,
+    choosePorts(stateDir, options.ports ?? {}, readPlatformRecord(stateDir)),
+  ])
+  if (computes) report(tensorflow.summary)
+  return { ...secrets, ownerUrl, natsUrls, tensorflow, ports, logLevel: env.logLevel }
+}
+
+async function openDatabase(
+  options: { stateDir: string; cacheDir: string; isDurable: boolean; databaseUrl: string | undefined; report: Report },
+  passwords: PlatformFacts['passwords'],
+  undo: Undo[],
+): Promise<string> {
+  const { databaseUrl, report } = options
+  let ownerUrl = databaseUrl
+  if (ownerUrl === undefined) {
+    const postgres = await startPostgres(options)
+    undo.push(() => postgres.stop())
+    report(`PostgreSQL ${postgres.version} ${postgres.adopted ? 'was running and is taken over' : 'is up'}`)
+    ownerUrl = postgres.url
+  }
+  const applied = await migrate({ ownerUrl })
+  if (applied.length > 0) report(`applied ${applied.length} ${applied.length === 1 ? 'migration' : 'migrations'}`)
+  await setRolePasswords({ ownerUrl, passwords })
+  return ownerUrl
+}
+
+async function openBus(
+  options: { stateDir: string; cacheDir: string; natsUrl: string | undefined; report: Report },
+  undo: Undo[],
+): Promise<Readonly<Record<string, string>>> {
+  const { natsUrl, report } = options
+  if (natsUrl !== undefined) return Object.fromEntries(busUsers.map((user) => [user, natsUrl]))
+  const nats = await startNatsServer({ ...options, users: busUsers })
+  undo.push(() => nats.stop())
+  const { version, source } = nats.binary
+  report(`nats-server ${version} (${source}) ${nats.adopted ? 'was running and is taken over' : 'is up'}`)
+  return nats.urls
+}
+
+/** Waits for all even if one fails, so that what the others started is known when it is undone. */
+async function allOrNothing<T extends readonly unknown[]>(work: { [K in keyof T]: Promise<T[K]> }): Promise<T> {
+  await Promise.allSettled(work)
+  return (await Promise.all(work)) as unknown as T
+}
+
+async function unwind(undo: Undo[]): Promise<void> {
+  for (const step of undo.splice(0).reverse()) {
+    try {
+      await step()
+    } catch {
+      // What cannot be ended now is ended by the leash or by the next start.
+    }
+  }
+}
+
+function runningError(stateDir: string, pid: number | undefined): PlatformRunning {
+  const record = readPlatformRecord(stateDir)
+  const where = record === undefined ? '' : `, portal ${record.urls.portal}`
+  return new PlatformRunning(
+    `Lethe already runs from ${stateDir} (process ${pid ?? 'unknown'}${where}). Stop that one, or set LETHE_HOME to another directory.`,
+  )
+}
