@@ -24,6 +24,8 @@ export interface PlatformOptions {
   /** False for tests that throw the state away. */
   isDurable?: boolean
   report?: Report
+  /** Gives up the start and ends what it had started. */
+  signal?: AbortSignal
 }
 
 export interface Platform {
@@ -58,7 +60,7 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
   let stopping: Promise<void> | undefined
   const stop = () => (stopping ??= unwind(undo))
   try {
-    return await bringUp({ ...options, stateDir }, undo, stop)
+    return await Promise.race([bringUp({ ...options, stateDir }, undo, stop), rejectOnAbort(options.signal)])
   } catch (error) {
     await stop()
     throw error
@@ -96,6 +98,7 @@ async function bringUp(options: PlatformOptions, undo: Undo[], stop: () => Promi
   const built = builtServices()
   const wanted = options.services ?? built
   for (const wave of waves) {
+    if (options.signal?.aborted) break
     const names = wave.filter((name) => wanted.includes(name) && built.includes(name))
     const started = names.map((name) => {
       report(`starting ${name}`)
@@ -160,6 +163,15 @@ async function openBus(
   const { version, source } = nats.binary
   report(`nats-server ${version} (${source}) ${nats.adopted ? 'was running and is taken over' : 'is up'}`)
   return nats.urls
+}
+
+/** What a start that was given up still sets going ends with the process: every server and service is on a leash. */
+function rejectOnAbort(signal: AbortSignal | undefined): Promise<never> {
+  return new Promise((_resolve, reject) => {
+    const abort = () => reject(new Error('the start was given up', { cause: signal?.reason }))
+    if (signal?.aborted) abort()
+    signal?.addEventListener('abort', abort, { once: true })
+  })
 }
 
 /** Waits for all even if one fails, so that what the others started is known when it is undone. */

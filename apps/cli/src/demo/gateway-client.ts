@@ -1,0 +1,144 @@
+import { createHash } from 'node:crypto'
+import { DomainError } from '@lethe/domain'
+import { readEvents } from './read-events.js'
+
+/** Reads `{ code, message }` from an answer that is not GraphQL's. */
+export async function assertOk(response: Response, what: string): Promise<Response> {
+  if (response.ok) return response
+  const text = await response.text()
+  let refusal: { code?: unknown; message?: unknown } = {}
+  try {
+    refusal = JSON.parse(text) as typeof refusal
+  } catch {
+    // Not JSON: the text itself is shown.
+  }
+  const code = typeof refusal.code === 'string' ? refusal.code : `HTTP_${response.status}`
+  const message = typeof refusal.message === 'string' ? refusal.message : text.slice(0, 300)
+  throw new DomainError(code, `${what}: ${message || response.statusText}`)
+}
+
+interface GraphqlAnswer<T> {
+  data?: T | null
+  errors?: readonly { message: string; extensions?: { code?: string } }[]
+}
+
+interface RefusedInput {
+  __typename: 'UserError'
+  code: string
+  message: string
+  field: string | null
+}
+
+/** A mutation's answer, or the refusal that it gave instead as an error. */
+export function unwrap<T extends { __typename: string }>(result: T | RefusedInput): Exclude<T, RefusedInput> {
+  if (result.__typename !== 'UserError') return result as Exclude<T, RefusedInput>
+  const { code, message, field } = result as RefusedInput
+  throw new DomainError(code, message, field ?? undefined)
+}
+
+const renewBeforeMs = 60_000
+const requestTimeoutMs = 60_000
+
+/** One signed-in person at the gateway's public interfaces. Tokens live for minutes and are renewed as they end. */
+export class GatewayClient {
+  readonly #url: string
+  readonly #session: string
+  #token: { value: string; expiresAtMs: number } | null = null
+
+  private constructor(url: string, session: string) {
+    this.#url = url
+    this.#session = session
+  }
+
+  static async signIn(url: string, person: { email: string; password: string }): Promise<GatewayClient> {
+    const response = await assertOk(
+      await fetch(new URL('/auth/sign-in/email', url), {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify({ email: person.email, password: person.password }),
+        signal: AbortSignal.timeout(requestTimeoutMs),
+      }),
+      `Signing in as ${person.email}`,
+    )
+    const session = response.headers.get('set-auth-token')
+    await response.body?.cancel()
+    if (!session) throw new DomainError('SIGN_IN', `The gateway gave ${person.email} no session.`)
+    return new GatewayClient(url, session)
+  }
+
+  /** A bearer token for the gateway and the embedding service. */
+  async token(): Promise<string> {
+    if (this.#token && this.#token.expiresAtMs - renewBeforeMs > Date.now()) return this.#token.value
+    const response = await assertOk(
+      await fetch(new URL('/auth/token', this.#url), {
+        headers: { authorization: `Bearer ${this.#session}` },
+        signal: AbortSignal.timeout(requestTimeoutMs),
+      }),
+      'Renewing the token',
+    )
+    const { token } = (await response.json()) as { token: string }
+    const claims = JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString()) as { exp: number }
+    this.#token = { value: token, expiresAtMs: claims.exp * 1000 }
+    return token
+  }
+
+  async send(path: string, init: RequestInit = {}): Promise<Response> {
+    const headers = new Headers(init.headers)
+    headers.set('authorization', `Bearer ${await this.token()}`)
+    return fetch(new URL(path, this.#url), { signal: AbortSignal.timeout(requestTimeoutMs), ...init, headers })
+  }
+
+  /** @throws DomainError with the code of the first GraphQL error. */
+  async request<T>(query: string, variables: Readonly<Record<string, unknown>> = {}): Promise<T> {
+    const response = await this.send('/graphql', {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ query, variables }),
+    })
+    return dataOf((await response.json()) as GraphqlAnswer<T>)
+  }
+
+  /** Follows a subscription until it completes or `signal` aborts. */
+  async *subscribe<T>(
+    query: string,
+    variables: Readonly<Record<string, unknown>>,
+    signal: AbortSignal,
+  ): AsyncGenerator<T> {
+    const response = await this.send('/graphql/stream', {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', accept: 'text/event-stream' },
+      body: JSON.stringify({ query, variables }),
+      signal,
+    })
+    const { body } = await assertOk(response, 'Following')
+    if (!body) return
+    for await (const { event, data } of readEvents(body)) {
+      if (event === 'complete') return
+      if (event === 'next') yield dataOf(JSON.parse(data) as GraphqlAnswer<T>)
+    }
+  }
+
+  /** Puts bytes where `registerDataset` finds them. @returns their digest. */
+  async upload(bytes: Uint8Array): Promise<string> {
+    const digest = createHash('sha256').update(bytes).digest('hex')
+    const { createUpload } = await this.request<{ createUpload: { __typename: 'Upload'; url: string } | RefusedInput }>(
+      `mutation ($input: CreateUploadInput!) {
+        createUpload(input: $input) { __typename ... on Upload { url } ... on UserError { code message field } }
+      }`,
+      { input: { digest, sizeBytes: bytes.length } },
+    )
+    const { url } = unwrap(createUpload)
+    await assertOk(
+      await this.send(url, { method: 'PUT', headers: { 'content-type': 'application/octet-stream' }, body: bytes }),
+      'Uploading',
+    )
+    return digest
+  }
+}
+
+function dataOf<T>({ data, errors }: GraphqlAnswer<T>): T {
+  const [error] = errors ?? []
+  if (error) throw new DomainError(error.extensions?.code ?? 'GRAPHQL', error.message)
+  if (data === null || data === undefined) throw new DomainError('GRAPHQL', 'The gateway answered without data.')
+  return data
+}

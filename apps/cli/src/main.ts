@@ -1,0 +1,27 @@
+import { isDomainError } from '@lethe/domain'
+import { Command } from 'commander'
+import { registerDoctor } from './commands/doctor.js'
+import { registerStatus } from './commands/status.js'
+import { registerUp } from './commands/up.js'
+
+type Register = (program: Command) => void
+
+/** Every command is a file of `commands/` and one line here. */
+const commands: readonly Register[] = [registerUp, registerDoctor, registerStatus]
+
+export async function runCli(argv: readonly string[]): Promise<void> {
+  const program = new Command('lethe').description('Governs contrastive models: erasure, unlearning, audit, evidence.')
+  for (const register of commands) register(program)
+  try {
+    await program.parseAsync([...argv])
+  } catch (error) {
+    process.stderr.write(`${explain(error)}\n`)
+    process.exitCode = 1
+  }
+}
+
+/** Expected refusals are sentences already; anything else is a defect, and its stack helps to mend it. */
+function explain(error: unknown): string {
+  if (isDomainError(error)) return error.field === undefined ? error.message : `${error.field}: ${error.message}`
+  return error instanceof Error ? error.message : String(error)
+}

@@ -1,0 +1,34 @@
+import path from 'node:path'
+import type { Platform } from '@lethe/stack'
+import type { SignIn } from './demonstration.js'
+
+/** Lines with the seconds since the start, so that one sees what takes long. */
+export function progressPrinter(write: (text: string) => void): (line: string) => void {
+  const startedAt = performance.now()
+  return (line) => write(`${((performance.now() - startedAt) / 1000).toFixed(1).padStart(7)} s  ${line}\n`)
+}
+
+/** The one screen that stays: where everything is, who may sign in, how to stop. */
+export function finalScreen(platform: Platform, signIns: readonly SignIn[]): string {
+  const { urls, facts, stateDir, services } = platform
+  const running = new Set(services.map((service) => service.name))
+  const places = [
+    running.has('portal') && ['Portal', urls.portal],
+    running.has('gateway') && ['GraphQL', `${urls.gateway}/graphql`],
+    running.has('embedding') && ['Embeddings', `${urls.embedding}/v1`],
+    ['Backend', facts.tensorflow.summary],
+    ['State', stateDir],
+    ['Logs', path.join(stateDir, 'logs')],
+  ].filter((place) => place !== false)
+  const people = signIns.map(({ role, email, password }) => [role, `${email}  ${password}`] as const)
+  const signInLines = people.length === 0 ? [] : ['', '  Sign in as', ...table(people, '    ')]
+  return (
+    ['', 'Lethe is up.', '', ...table(places, '  '), ...signInLines, '', '  Ctrl-C stops everything.', ''].join('\n') +
+    '\n'
+  )
+}
+
+function table(rows: readonly (readonly string[])[], indent: string): string[] {
+  const width = Math.max(...rows.map(([name = '']) => name.length))
+  return rows.map(([name = '', value = '']) => `${indent}${name.padEnd(width)}  ${value}`)
+}

@@ -1,0 +1,159 @@
+// npm run build: generated code, dist of every workspace, and the portal; only what changed, at once if nothing did.
+//   --generate     only generated code
+//   --no-portal    not the portal, which takes longest
+import { spawnSync } from 'node:child_process'
+import { createHash } from 'node:crypto'
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import path from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { withPrepareLock } from './prepare-lock.mjs'
+
+const root = fileURLToPath(new URL('..', import.meta.url)).replace(/\/$/, '')
+const isMain = process.argv[1] === fileURLToPath(import.meta.url)
+
+export async function buildAll({ portal = true, generateOnly = false } = {}) {
+  generate('Prisma client', ['prisma/schema', 'node_modules/prisma/package.json'], 'libs/db/src/generated', [
+    'node_modules/prisma/build/index.js',
+    'generate',
+  ])
+  const documents = ['apps/gateway/schema.graphql', 'apps/portal/scripts', ...graphqlFiles('apps/portal/src')]
+  generate('portal documents', documents, 'apps/portal/src/gql', ['apps/portal/scripts/codegen.mjs'])
+  if (generateOnly) return
+  await transpileAll()
+  if (portal) buildPortal()
+}
+
+/** Runs a generator when its inputs changed. The stamp lies in its output, so that removing the output starts it again. */
+function generate(what, inputs, output, args) {
+  if (!existsSync(path.join(root, inputs[0])) || !existsSync(path.join(root, args[0]))) return
+  const stamp = path.join(root, output, '.stamp')
+  const digest = digestOf(inputs)
+  if (readStamp(stamp) === digest) return
+  console.log(`Generating the ${what}.`)
+  run(args, { quiet: true })
+  writeFileSync(stamp, digest)
+}
+
+async function transpileAll() {
+  const changed = workspaces().filter(
+    (folder) => readStamp(path.join(root, folder, 'dist/.stamp')) !== sourceStamp(folder),
+  )
+  if (changed.length === 0) return
+  console.log(`Building ${changed.join(', ')}.`)
+  const { build } = await import('esbuild')
+  for (const folder of changed) {
+    const stamp = sourceStamp(folder)
+    rmSync(path.join(root, folder, 'dist'), { recursive: true, force: true })
+    await build({
+      entryPoints: sourcesOf(folder).map((file) => path.join(root, folder, 'src', file)),
+      outbase: path.join(root, folder, 'src'),
+      outdir: path.join(root, folder, 'dist'),
+      tsconfig: path.join(root, 'tsconfig.base.json'),
+      format: 'esm',
+      platform: 'node',
+      target: 'node20',
+      sourcemap: true,
+      sourcesContent: false,
+      logLevel: 'warning',
+    })
+    writeFileSync(path.join(root, folder, 'dist/.stamp'), stamp)
+  }
+}
+
+/** Next.js leaves static files out of the standalone server, for a CDN that there is none of here. */
+function buildPortal() {
+  const portal = path.join(root, 'apps/portal')
+  if (!existsSync(path.join(portal, 'next.config.ts'))) return
+  const inputs = readdirSync(portal)
+    .filter((name) => !['node_modules', '.next', 'next-env.d.ts'].includes(name) && !name.endsWith('.tsbuildinfo'))
+    .map((name) => path.join('apps/portal', name))
+  const digest = digestOf([...inputs, 'apps/gateway/schema.graphql', 'package-lock.json'])
+  const stamp = path.join(portal, '.next/standalone/.stamp')
+  if (readStamp(stamp) === digest) return
+  console.log('Building the portal; the first time takes about a minute.')
+  rmSync(path.join(portal, '.next/standalone'), { recursive: true, force: true })
+  run(['node_modules/next/dist/bin/next', 'build', 'apps/portal'], { quiet: true })
+  const served = path.join(portal, '.next/standalone/apps/portal')
+  cpSync(path.join(portal, '.next/static'), path.join(served, '.next/static'), { recursive: true })
+  if (existsSync(path.join(portal, 'public')))
+    cpSync(path.join(portal, 'public'), path.join(served, 'public'), { recursive: true })
+  writeFileSync(stamp, digest)
+}
+
+/** Workspaces whose sources run in Node. */
+function workspaces() {
+  return ['libs', 'services', 'apps'].flatMap((group) =>
+    readdirSync(path.join(root, group))
+      .map((name) => `${group}/${name}`)
+      .filter((folder) => folder !== 'apps/portal' && existsSync(path.join(root, folder, 'src'))),
+  )
+}
+
+function sourcesOf(folder) {
+  return readdirSync(path.join(root, folder, 'src'), { recursive: true })
+    .filter((file) => file.endsWith('.ts') && !file.endsWith('.test.ts') && !file.endsWith('.d.ts'))
+    .sort()
+}
+
+/** Names, sizes and times, not contents: a build that was not needed costs little, and every start asks. */
+function sourceStamp(folder) {
+  const hash = createHash('sha256')
+  for (const file of [
+    ...sourcesOf(folder).map((name) => `${folder}/src/${name}`),
+    'tsconfig.base.json',
+    'scripts/build.mjs',
+  ]) {
+    const { size, mtimeMs } = statSync(path.join(root, file))
+    hash.update(`${file}\0${size}\0${mtimeMs}\n`)
+  }
+  return hash.digest('hex')
+}
+
+/** Digest of the contents of files and folders. */
+function digestOf(inputs) {
+  const hash = createHash('sha256')
+  const add = (name) => {
+    const file = path.join(root, name)
+    if (!existsSync(file)) return
+    if (!statSync(file).isDirectory()) return void hash.update(`${name}\0`).update(readFileSync(file))
+    for (const entry of readdirSync(file).sort()) if (entry !== '.stamp') add(path.join(name, entry))
+  }
+  for (const name of inputs) add(name)
+  return hash.digest('hex')
+}
+
+function graphqlFiles(folder) {
+  if (!existsSync(path.join(root, folder))) return []
+  return readdirSync(path.join(root, folder), { recursive: true })
+    .filter((file) => file.endsWith('.graphql'))
+    .sort()
+    .map((file) => path.join(folder, file))
+}
+
+function readStamp(file) {
+  return existsSync(file) ? readFileSync(file, 'utf8') : undefined
+}
+
+/** Runs Node in the root; shows what it printed only if it fails. */
+function run(args, { quiet }) {
+  const env = { ...process.env, NEXT_TELEMETRY_DISABLED: '1', CHECKPOINT_DISABLE: '1', NODE_ENV: 'production' }
+  const { status, stdout, stderr } = spawnSync(process.execPath, args, {
+    cwd: root,
+    env,
+    stdio: quiet ? 'pipe' : 'inherit',
+  })
+  if (status === 0) return
+  process.stderr.write(`${stdout ?? ''}${stderr ?? ''}`)
+  throw new Error(`node ${args.join(' ')} failed`)
+}
+
+if (isMain) {
+  const flags = process.argv.slice(2)
+  const options = { portal: !flags.includes('--no-portal'), generateOnly: flags.includes('--generate') }
+  try {
+    await withPrepareLock(root, () => buildAll(options))
+  } catch (error) {
+    console.error(error.message)
+    process.exitCode = 1
+  }
+}
