@@ -103,7 +103,7 @@ async function bringUp(options: PlatformOptions, undo: Undo[], stop: () => Promi
     const started = names.map((name) => {
       report(`starting ${name}`)
       const spec = serviceSpec(name, facts, logDir, readInheritedEnv())
-      const service = superviseService(spec, { leash, report, onChange: () => services.includes(service) && record() })
+      const service = superviseService(spec, { leash, report, onChange: record })
       services.push(service)
       return service
     })
@@ -143,7 +143,9 @@ async function openDatabase(
   if (ownerUrl === undefined) {
     const postgres = await startPostgres(options)
     undo.push(() => postgres.stop())
-    report(`PostgreSQL ${postgres.version} ${postgres.adopted ? 'was running and is taken over' : 'is up'}`)
+    report(
+      `PostgreSQL ${postgres.version.split('-')[0]} ${postgres.adopted ? 'was running and is taken over' : 'is up'}`,
+    )
     ownerUrl = postgres.url
   }
   const applied = await migrate({ ownerUrl })
