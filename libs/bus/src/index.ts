@@ -1,5 +1,5 @@
 export * from './contracts/index.js'
-export { connectBus, type Bus, type BusOptions } from './bus.js'
+export { connectBus, isBusReachable, type Bus, type BusOptions } from './bus.js'
 export { requestCancel, type CancelRequest } from './cancel.js'
 export { consumeProgress, consumeResults, type ConsumeOptions } from './consume-results.js'
 export {
