@@ -12,6 +12,7 @@ const schema = z.object({
     .describe('a file with the Ed25519 private key (PKCS #8 PEM) that signs log checkpoints'),
   CHECKPOINT_DIR: z.string().optional().describe('a folder that also receives every signed log checkpoint'),
   SWEEP_INTERVAL_MS: z.coerce.number().int().min(100).default(60_000).describe('how often clocks are read again'),
+  HEALTH_HOST: z.string().default('127.0.0.1').describe('address of /livez and /readyz; 0.0.0.0 in a container'),
   HEALTH_PORT: z.coerce
     .number()
     .int()

@@ -34,7 +34,7 @@ async function run(): Promise<void> {
     await db.pool.query('SELECT 1')
     return !bus.nc.isClosed() && (await bus.nc.rtt()) >= 0
   }
-  const health = await serveHealth({ port: env.HEALTH_PORT, ready })
+  const health = await serveHealth({ host: env.HEALTH_HOST, port: env.HEALTH_PORT, ready })
   onShutdown(
     [
       { name: 'health', run: () => health.close() },
