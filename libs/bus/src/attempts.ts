@@ -45,20 +45,30 @@ export interface Attempt {
   /** Attempts that count against the bound, this one included. */
   readonly counted: number
   readonly resume: BlobRef | null
+  /** What the next attempt would resume from: the newest that was saved. */
+  latestResume(): BlobRef | null
   /** Remembers where to go on; returns the blob that is now superseded. @throws DomainError ATTEMPT_SUPERSEDED. */
   saveResume(resume: BlobRef): Promise<BlobRef | null>
   /** @throws DomainError ATTEMPT_SUPERSEDED. */
   settle(how: 'handed-back' | 'failed' | 'ended'): Promise<void>
+  clearResume(): Promise<void>
   /** Whether another worker has begun the run since. */
   isSuperseded(): Promise<boolean>
 }
 
-export type Beginning = { readonly state: 'begun'; readonly attempt: Attempt } | { readonly state: 'ended' }
+export type Beginning =
+  | { readonly state: 'begun'; readonly attempt: Attempt }
+  /** `leftover` is a resume blob that nobody needs any more and nobody has deleted. */
+  | { readonly state: 'ended'; readonly leftover: BlobRef | null; clearLeftover(): Promise<void> }
 
 /** Takes the run over from whoever had it. */
 export async function beginAttempt(bus: Bus, runId: string): Promise<Beginning> {
   const { record: before, revision } = await read(bus, runId)
-  if (before.ended) return { state: 'ended' }
+  if (before.ended) {
+    const cleared: AttemptRecord = { ...before, resume: null }
+    const clearLeftover = async (): Promise<void> => void (await writeAt(bus, runId, cleared, revision))
+    return { state: 'ended', leftover: before.resume, clearLeftover }
+  }
   let record: AttemptRecord = { ...before, begun: before.begun + 1, running: true }
   let current = await writeAt(bus, runId, record, revision)
   const write = async (next: AttemptRecord): Promise<void> => {
@@ -71,7 +81,7 @@ export async function beginAttempt(bus: Bus, runId: string): Promise<Beginning> 
         if (!isConflict(error)) throw error
         // A write of ours that timed out may have arrived all the same: then the record still names this attempt.
         const stored = await read(bus, runId)
-        if (stored.record.begun !== record.begun || stored.record.ended)
+        if (stored.record.begun !== record.begun || stored.record.ended !== record.ended)
           throw new DomainError('ATTEMPT_SUPERSEDED', 'Another worker has taken this run over; this attempt stops.')
         current = stored.revision
       }
@@ -81,6 +91,7 @@ export async function beginAttempt(bus: Bus, runId: string): Promise<Beginning> 
     number: record.begun,
     counted: record.begun - record.handedBack,
     resume: record.resume,
+    latestResume: () => record.resume,
     async saveResume(resume) {
       const superseded = record.resume
       await write({ ...record, resume })
@@ -91,24 +102,28 @@ export async function beginAttempt(bus: Bus, runId: string): Promise<Beginning> 
         ...record,
         running: false,
         handedBack: record.handedBack + (how === 'handed-back' ? 1 : 0),
-        ended: how === 'ended',
-        resume: how === 'ended' ? null : record.resume,
+        // Once ended, always ended: what fails after that is only tidying.
+        ended: record.ended || how === 'ended',
       }),
+    clearResume: () => write({ ...record, resume: null }),
     isSuperseded: async () => (await read(bus, runId)).record.begun !== record.begun,
   }
   return { state: 'begun', attempt }
 }
 
 /**
- * Ends a run that no worker has at the moment, so that none will begin it again.
- * @returns the number of the last attempt (0 where there was none), or null where a worker has it or it has ended.
+ * Ends a run that no worker has at the moment, so that none will begin it again. What it saved stays on record.
+ * @returns null where a worker has it or it has ended.
  */
-export async function endIdleRun(bus: Bus, runId: string): Promise<number | null> {
+export async function endIdleRun(
+  bus: Bus,
+  runId: string,
+): Promise<{ readonly lastAttempt: number; readonly leftover: BlobRef | null } | null> {
   const { record, revision } = await read(bus, runId)
   if (record.running || record.ended) return null
   try {
-    await writeAt(bus, runId, { ...record, ended: true, resume: null }, revision)
-    return record.begun
+    await writeAt(bus, runId, { ...record, ended: true }, revision)
+    return { lastAttempt: record.begun, leftover: record.resume }
   } catch (error) {
     if (isConflict(error)) return null
     throw error

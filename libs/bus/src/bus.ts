@@ -2,6 +2,7 @@ import { DomainError } from '@lethe/domain'
 import { jetstream, type JetStreamClient } from '@nats-io/jetstream'
 import { Kvm, type KV } from '@nats-io/kv'
 import { connect, type NatsConnection, type NodeConnectionOptions } from 'nats'
+import { setTimeout as wait } from 'node:timers/promises'
 import { ensureTopology, type TopologyOptions } from './topology.js'
 
 /** A connection and the durable things behind it. Everything else in this library takes it as first argument. */
@@ -62,7 +63,7 @@ async function connectPatiently(options: BusOptions): Promise<NatsConnection> {
       })
     } catch (error) {
       if (Date.now() < deadline) {
-        await new Promise((resolve) => setTimeout(resolve, 250))
+        await wait(250)
         continue
       }
       const why = error instanceof Error ? error.message : 'unknown reason'
@@ -94,6 +95,18 @@ export async function connectBus(options: BusOptions): Promise<Bus> {
     await nc.close()
     throw error
   }
+}
+
+/** Whether the server answers now; never throws, never waits longer than it is told. */
+export async function isBusReachable(bus: Bus, timeoutMs = 1000): Promise<boolean> {
+  if (bus.nc.isClosed()) return false
+  const timer = new AbortController()
+  const answered = bus.nc.rtt().then(
+    () => true,
+    () => false,
+  )
+  const late = wait(timeoutMs, false, { signal: timer.signal }).catch(() => false)
+  return Promise.race([answered, late]).finally(() => timer.abort())
 }
 
 async function closeConnection(nc: NatsConnection): Promise<void> {

@@ -27,19 +27,20 @@ export async function requestCancel(bus: Bus, request: CancelRequest): Promise<v
   const { tenantId, runId, runKind, at } = request
   await bus.cancelled.put(runId, JSON.stringify(CancelFlag.parse({ version: 1, tenantId, at })))
   bus.nc.publish(cancelSubject(tenantId, runId))
-  const lastAttempt = await endIdleRun(bus, runId)
-  if (lastAttempt === null) return
+  const ended = await endIdleRun(bus, runId)
+  if (ended === null) return
   await publishResult(bus, {
     version: 1,
     tenantId,
     runId,
     runKind,
-    attempt: Math.max(1, lastAttempt),
+    attempt: Math.max(1, ended.lastAttempt),
     startedAt: at,
     finishedAt: at,
     outcome: 'cancelled',
   })
-  await removeQueued(bus, request)
+  // With something left to delete the task stays in the queue: the worker that gets it deletes that.
+  if (ended.leftover === null) await removeQueued(bus, request)
 }
 
 /** Frees the place in the queue; a worker that gets the task first finds the run ended and acknowledges it. */

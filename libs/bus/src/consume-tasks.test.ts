@@ -187,6 +187,7 @@ describe('lost workers', () => {
     await until(() => expect(resultsOf(task)).toMatchObject([{ outcome: 'succeeded', attempt: 2 }]))
     expect(seen).toEqual([resume])
     await next.stop()
+    expect(rig.discarded.splice(0)).toEqual([resume])
   })
 
   it('ends a run that every worker dies of, though none of them could say so', async () => {
@@ -281,6 +282,38 @@ describe('cancelling', () => {
     await worker.stop()
     expect(runs).toBe(0)
     expect(resultsOf(task)).toHaveLength(1)
+  })
+
+  it('deletes what a cancelled run had saved, though no worker had it', async () => {
+    const task = newTask()
+    await submit(task)
+    const worker = await rig.startWorker(async (context) => {
+      await context.saveResume(task.upload)
+      return untilAborted(context.signal)
+    })
+    await until(() => expect(worker.notes.map(({ event }) => event)).toContain('started'))
+    await worker.stop()
+    await cancel(task)
+    await until(() => expect(resultsOf(task)).toMatchObject([{ outcome: 'cancelled' }]))
+    expect(rig.discarded.splice(0)).toEqual([])
+    const next = await rig.startWorker(() => Promise.resolve(outcome))
+    await until(() => expect(next.notes.map(({ event }) => event)).toContain('already-ended'))
+    await next.stop()
+    expect(rig.discarded.splice(0)).toEqual([task.upload])
+    expect(await queued(task)).toBeNull()
+  })
+
+  it('keeps the result and tries the deletion again when what was saved cannot be deleted at first', async () => {
+    const task = newTask()
+    let tries = 0
+    const worker = await rig.startWorker(async (context) => (await context.saveResume(task.upload), outcome), {
+      discardResume: () => (++tries === 1 ? Promise.reject(new Error('store away')) : Promise.resolve()),
+    })
+    await submit(task)
+    await until(() => expect(worker.notes.map(({ event }) => event)).toEqual(['started', 'retry', 'already-ended']))
+    await worker.stop()
+    expect(resultsOf(task)).toMatchObject([{ outcome: 'succeeded' }])
+    expect(tries).toBe(2)
   })
 
   it('ends a run that is cancelled while its worker is handing it back', async () => {

@@ -1,4 +1,4 @@
-import { DomainError, isDomainError, type Progress, type RunCost, type RunKind } from '@lethe/domain'
+import { DomainError, isDomainError, type Progress, type RunCost, type RunKind, type TenantId } from '@lethe/domain'
 import type { Consumer, JsMsg } from '@nats-io/jetstream'
 import { setTimeout as wait } from 'node:timers/promises'
 import { beginAttempt, type Attempt } from './attempts.js'
@@ -10,13 +10,7 @@ import type { RunOutput } from './contracts/results.js'
 import { Task } from './contracts/tasks.js'
 import { bury } from './dead-letter.js'
 import { publishProgress, publishResult } from './publish.js'
-import {
-  classify,
-  defaultRetryPolicy,
-  exhaustion,
-  type RetryPolicy,
-  type TaskFailure,
-} from './settle.js'
+import { classify, defaultRetryPolicy, exhaustion, type RetryPolicy, type TaskFailure } from './settle.js'
 import { runAddress, taskSubject } from './subjects.js'
 import { takeOne } from './take-task.js'
 import { stream, taskConsumer } from './topology.js'
@@ -68,6 +62,8 @@ export interface ConsumeTasksOptions {
   readonly worker: { readonly name: string; readonly device: string }
   /** Called with one task at a time. */
   readonly handler: (context: TaskContext) => Promise<TaskOutcome>
+  /** Deletes what a run saved to resume from, once it has ended in whatever way. */
+  readonly discardResume: (tenantId: TenantId, resume: BlobRef) => Promise<void>
   /** Stops taking tasks; the running one is asked to checkpoint and is handed back. */
   readonly signal: AbortSignal
   /** Return after one task has settled, or after so long without one. */
@@ -111,6 +107,10 @@ async function handleDelivery(worker: Worker, message: JsMsg): Promise<void> {
     if (!task) return
     const beginning = await beginAttempt(worker.bus, task.runId)
     if (beginning.state === 'ended') {
+      if (beginning.leftover) {
+        await worker.discardResume(task.tenantId, beginning.leftover)
+        await beginning.clearLeftover()
+      }
       message.ack()
       worker.note?.({ event: 'already-ended', ...who(task) })
     } else await runAttempt(worker, message, task, beginning.attempt)
@@ -206,13 +206,17 @@ async function runAttempt(worker: Worker, message: JsMsg, task: Task, attempt: A
 type Ending =
   ({ outcome: 'succeeded' } & TaskOutcome) | { outcome: 'failed'; error: TaskFailure } | { outcome: 'cancelled' }
 
-/** Result first, record second, acknowledgement last: whatever is interrupted between them is repeated harmlessly. */
-async function endRun({ bus }: Worker, task: Task, attempt: Attempt, startedAt: string, ending: Ending): Promise<void> {
+/** Result first, record second, tidying third, acknowledgement last: whatever is interrupted between them is repeated harmlessly. */
+async function endRun(worker: Worker, task: Task, attempt: Attempt, startedAt: string, ending: Ending): Promise<void> {
   const { tenantId, runId, kind: runKind } = task
   const finishedAt = new Date().toISOString()
   const envelope = { version: 1 as const, tenantId, runId, runKind, attempt: attempt.number, startedAt, finishedAt }
-  await publishResult(bus, { ...envelope, ...ending })
+  await publishResult(worker.bus, { ...envelope, ...ending })
   await attempt.settle('ended')
+  const leftover = attempt.latestResume()
+  if (!leftover) return
+  await worker.discardResume(tenantId, leftover)
+  await attempt.clearResume()
 }
 
 function contextOf(worker: Worker, task: Task, attempt: Attempt, signal: AbortSignal): TaskContext {

@@ -7,6 +7,7 @@ import { join } from 'node:path'
 import { connectBus, type Bus } from '../bus.js'
 import { consumeResults } from '../consume-results.js'
 import { consumeTasks, type ConsumeTasksOptions, type TaskNote, type TaskOutcome } from '../consume-tasks.js'
+import type { BlobRef } from '../contracts/blobs.js'
 import type { RunResult } from '../contracts/results.js'
 import type { Task } from '../contracts/tasks.js'
 
@@ -16,6 +17,8 @@ export interface Rig {
   readonly stateDir: string
   readonly bus: Bus
   readonly results: RunResult[]
+  /** Resume blobs that workers were told to delete. */
+  readonly discarded: BlobRef[]
   /** Another connection with a worker on it. */
   startWorker(handler: ConsumeTasksOptions['handler'], options?: Partial<ConsumeTasksOptions>): Promise<RigWorker>
   connect(name: string): Promise<Bus>
@@ -41,6 +44,7 @@ export async function startRig(): Promise<Rig> {
   }
   const bus = await connect('test')
   const results: RunResult[] = []
+  const discarded: BlobRef[] = []
   const recording = consumeResults(bus, {
     signal: end.signal,
     handler: (result) => Promise.resolve(void results.push(result)),
@@ -50,6 +54,7 @@ export async function startRig(): Promise<Rig> {
     stateDir,
     bus,
     results,
+    discarded,
     connect,
     async startWorker(handler, options = {}) {
       const notes: TaskNote[] = []
@@ -60,6 +65,7 @@ export async function startRig(): Promise<Rig> {
         worker: { name: 'worker', device: 'test' },
         handler,
         signal: AbortSignal.any([controller.signal, end.signal]),
+        discardResume: (_, resume) => Promise.resolve(void discarded.push(resume)),
         heartbeatMs: 200,
         retry: { maxAttempts: 3, delaysMs: [50] },
         note: (note) => notes.push(note),
