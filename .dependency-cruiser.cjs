@@ -62,10 +62,12 @@ const mayKnow = {
     'libs/db',
     'libs/datasets',
     'libs/device',
+    'libs/ledger',
     'libs/safetensors',
     'libs/learning',
     'libs/audit',
     'libs/runtime',
+    'libs/ledger',
   ],
   'apps/portal': [],
 }
@@ -109,7 +111,7 @@ const homes = [
 const nodeModulesOf = {
   'libs/domain': ['crypto'],
   'libs/learning': [],
-  'libs/audit': [],
+  'libs/audit': ['crypto'],
   'libs/ledger': ['crypto'],
   'libs/safetensors': [],
 }

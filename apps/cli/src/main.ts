@@ -1,5 +1,6 @@
 import { isDomainError } from '@lethe/domain'
 import { Command } from 'commander'
+import { registerDemo } from './commands/demo.js'
 import { registerDoctor } from './commands/doctor.js'
 import { registerStatus } from './commands/status.js'
 import { registerUp } from './commands/up.js'
@@ -7,7 +8,7 @@ import { registerUp } from './commands/up.js'
 type Register = (program: Command) => void
 
 /** Every command is a file of `commands/` and one line here. */
-const commands: readonly Register[] = [registerUp, registerDoctor, registerStatus]
+const commands: readonly Register[] = [registerUp, registerDemo, registerDoctor, registerStatus]
 
 export async function runCli(argv: readonly string[]): Promise<void> {
   const program = new Command('lethe').description('Governs contrastive models: erasure, unlearning, audit, evidence.')

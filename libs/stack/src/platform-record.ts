@@ -10,7 +10,10 @@ const ProcessRecord = z.object({ pid: z.number(), identity: z.string() })
 /** `platform.json`: who runs what in this state directory. Holds no secret, so that anyone who may read it can be told. */
 export const PlatformRecord = z.object({
   startedAt: z.string(),
+  /** One line for people. */
   backend: z.string(),
+  /** `wasm` where demonstrations must be smaller. */
+  backendName: z.string().default('tensorflow'),
   urls: z.object({ portal: z.string(), gateway: z.string(), embedding: z.string() }),
   services: z.array(
     z.object({

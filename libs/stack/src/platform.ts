@@ -85,6 +85,7 @@ async function bringUp(options: PlatformOptions, undo: Undo[], stop: () => Promi
     writePlatformRecord(stateDir, {
       startedAt,
       backend: facts.tensorflow.summary,
+      backendName: facts.tensorflow.backend,
       urls,
       services: services.map((service) => {
         const port = facts.ports[service.name as ServiceName]

@@ -76,7 +76,10 @@ function isOver({ state, stateReason, audits, runs }: ErasureRequest): boolean {
   if (!isStopped || runs.some((run) => !isSettled(run.state))) return false
   if (audits.length > 0) return true
   const failed = runs.find((run) => run.state === 'FAILED')?.failure
-  throw new DomainError(failed?.code ?? `ERASURE_${state}`, `The request is ${state}: ${failed?.message ?? stateReason ?? ''}`)
+  throw new DomainError(
+    failed?.code ?? `ERASURE_${state}`,
+    `The request is ${state}: ${failed?.message ?? stateReason ?? ''}`,
+  )
 }
 
 const labels: Readonly<Record<string, string>> = {

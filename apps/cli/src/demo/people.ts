@@ -48,6 +48,28 @@ async function openPasswords(stateDir: string, addresses: readonly string[]): Pr
   return all
 }
 
+const membersOf = ({ tenant, otherTenant }: Scenario) =>
+  [
+    ...(Object.keys(names) as TenantRole[]).map((role) => ({ tenant, role, name: names[role] })),
+    { tenant: otherTenant, role: 'tenant_owner' as const, name: 'Sören Aaltonen' },
+  ].map((member) => ({ ...member, email: addressOf(member.role, member.tenant) }))
+
+/** Who can sign in once the demonstration has begun, with the passwords of this state directory. */
+export async function listSignIns(stateDir: string, scenario: Scenario): Promise<SignIn[]> {
+  const members = membersOf(scenario)
+  const passwords = await openPasswords(
+    stateDir,
+    members.map(({ email }) => email),
+  )
+  return members.map(({ tenant, role, name, email }) => ({
+    tenant: tenant.name,
+    role,
+    name,
+    email,
+    password: passwords[email] as string,
+  }))
+}
+
 /** Makes tenants and people that do not exist yet, and signs everybody in. */
 export async function assembleCast(options: {
   gatewayUrl: string
@@ -56,24 +78,13 @@ export async function assembleCast(options: {
   scenario: Scenario
 }): Promise<Cast> {
   const { gatewayUrl, scenario } = options
-  const members = [
-    ...(Object.keys(names) as TenantRole[]).map((role) => ({ tenant: scenario.tenant, role, name: names[role] })),
-    { tenant: scenario.otherTenant, role: 'tenant_owner' as const, name: 'Sören Aaltonen' },
-  ].map((member) => ({ ...member, email: addressOf(member.role, member.tenant) }))
-  const passwords = await openPasswords(options.stateDir, members.map(({ email }) => email))
-
+  const members = membersOf(scenario)
+  const signIns = await listSignIns(options.stateDir, scenario)
   const admin = await GatewayClient.signIn(gatewayUrl, options.admin)
   const tenantIds = new Map<string, string>()
   for (const tenant of [scenario.tenant, scenario.otherTenant])
     tenantIds.set(tenant.slug, await ensureTenant(admin, tenant))
 
-  const signIns = members.map(({ tenant, role, name, email }) => ({
-    tenant: tenant.name,
-    role,
-    name,
-    email,
-    password: passwords[email] as string,
-  }))
   const clients: GatewayClient[] = []
   for (const [i, { tenant, role }] of members.entries()) {
     const signIn = signIns[i] as SignIn

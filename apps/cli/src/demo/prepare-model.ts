@@ -33,7 +33,8 @@ async function uploadDataset(cast: Cast, scenario: Scenario, view: DemoView, num
   return registerDataset(cast.as.engineer, { idempotencyKey, name, description, attribution, uploadDigest, imageSize })
 }
 
-const isTrained = ({ state }: ModelVersion): boolean => state === 'READY' || state === 'PRODUCTION' || state === 'RETIRED'
+const isTrained = ({ state }: ModelVersion): boolean =>
+  state === 'READY' || state === 'PRODUCTION' || state === 'RETIRED'
 
 /** The pretrained version, in production unless a later one is. */
 export async function prepareModel(

@@ -12,7 +12,9 @@ export interface DemoView {
 }
 
 const formatSeconds = (seconds: number): string =>
-  seconds >= 90 ? `${Math.floor(seconds / 60)} min ${String(Math.round(seconds % 60)).padStart(2, '0')} s` : `${Math.round(seconds)} s`
+  seconds >= 90
+    ? `${Math.floor(seconds / 60)} min ${String(Math.round(seconds % 60)).padStart(2, '0')} s`
+    : `${Math.round(seconds)} s`
 
 /** What is known of a run at this moment, in a few words. */
 export function describeProgress({ phase, epoch, epochs, loss, samplesPerSecond, etaSeconds }: Progress): string {

@@ -1,0 +1,6 @@
+export { emojiScenario } from './emoji-scenario.js'
+export { GatewayClient } from './gateway-client.js'
+export { listSignIns, type SignIn } from './people.js'
+export { runDemo, type DemoOptions, type DemoResult } from './run-demo.js'
+export type { Scenario } from './scenario.js'
+export type { Summary } from './summary.js'
