@@ -1,0 +1,51 @@
+import type { TenantClient } from '@lethe/db'
+import type { TenantId } from '@lethe/domain'
+import type { SignedIn } from './identity/verify-token.js'
+import { unauthenticated, forbidden } from './graphql/refusals.js'
+import { createLoaders, type Loaders } from './loaders.js'
+import type { Services } from './services.js'
+
+export type TenantViewer = SignedIn & { readonly tenantId: TenantId }
+
+/** One viewer's reach during one request: their tenant's rows and nothing else. */
+export interface Scope {
+  readonly viewer: TenantViewer
+  readonly tenantId: TenantId
+  readonly db: TenantClient
+  readonly loaders: Loaders
+  readonly services: Services
+  readonly now: () => Date
+}
+
+export interface Context {
+  readonly viewer: SignedIn | null
+  readonly services: Services
+  /** Shown to the client with a masked error and written to the log. */
+  readonly correlationId: string
+  /** Of a signed-in member of a tenant; refuses everybody else. */
+  readonly scope: () => Scope
+}
+
+export function createScope(viewer: SignedIn | null, services: Services): Scope {
+  if (viewer === null) throw unauthenticated()
+  if (viewer.tenantId === null) throw forbidden('This belongs to a tenant, and you are a member of none.')
+  const db = services.db.forTenant(viewer.tenantId)
+  const member = { ...viewer, tenantId: viewer.tenantId }
+  return {
+    viewer: member,
+    tenantId: viewer.tenantId,
+    db,
+    loaders: createLoaders({ db, viewer: member, people: services.people }),
+    services,
+    now: services.now,
+  }
+}
+
+export function createContext(input: {
+  viewer: SignedIn | null
+  services: Services
+  correlationId: string
+}): Context {
+  let scope: Scope | undefined
+  return { ...input, scope: () => (scope ??= createScope(input.viewer, input.services)) }
+}

@@ -1,0 +1,70 @@
+import 'reflect-metadata'
+import type { GraphQLSchema } from 'graphql'
+import { lexicographicSortSchema, printSchema } from 'graphql'
+import { buildSchemaSync } from 'type-graphql'
+import { AuditResolver } from '../modules/audit/audit.resolver.js'
+import { ClockResolver } from '../modules/clock/clock.resolver.js'
+import { DatasetMutations } from '../modules/dataset/dataset.mutations.js'
+import { DatasetResolver } from '../modules/dataset/dataset.resolver.js'
+import { DatasetVersionResolver, SampleResolver } from '../modules/dataset/dataset-version.resolver.js'
+import { ErasureMutations } from '../modules/erasure/erasure.mutations.js'
+import { AffectedVersionResolver, ApprovalResolver, PlanItemResolver } from '../modules/erasure/erasure-parts.resolver.js'
+import { ErasureResolver } from '../modules/erasure/erasure.resolver.js'
+import { ErasureSubscriptions } from '../modules/erasure/erasure.subscriptions.js'
+import { EvidenceLogResolver, EvidenceResolver } from '../modules/evidence/evidence.resolver.js'
+import { ModelMutations } from '../modules/model/model.mutations.js'
+import { ModelResolver, PromotionResolver } from '../modules/model/model.resolver.js'
+import { ModelVersionResolver } from '../modules/model/model-version.resolver.js'
+import { OverviewResolver } from '../modules/overview/overview.resolver.js'
+import { RunResolver } from '../modules/run/run.resolver.js'
+import { SlaBoardResolver } from '../modules/sla-board/sla-board.resolver.js'
+import { NodeResolver } from '../modules/viewer/node.resolver.js'
+import { TenantSubscriptions } from '../modules/viewer/tenant.subscriptions.js'
+import { ViewerResolver } from '../modules/viewer/viewer.resolver.js'
+import { guardSchema } from './requires.js'
+
+const neverUsed = {
+  publish: (): void => undefined,
+  subscribe: (): never => {
+    throw new Error('Every subscription brings its own source.')
+  },
+}
+
+/** The executable schema, every root field behind its action. */
+export function createSchema(): GraphQLSchema {
+  const schema = buildSchemaSync({
+    resolvers: [
+      ViewerResolver,
+      NodeResolver,
+      OverviewResolver,
+      DatasetResolver,
+      DatasetVersionResolver,
+      SampleResolver,
+      DatasetMutations,
+      ModelResolver,
+      ModelVersionResolver,
+      PromotionResolver,
+      ModelMutations,
+      RunResolver,
+      ErasureResolver,
+      PlanItemResolver,
+      AffectedVersionResolver,
+      ApprovalResolver,
+      ErasureMutations,
+      ErasureSubscriptions,
+      AuditResolver,
+      ClockResolver,
+      EvidenceResolver,
+      EvidenceLogResolver,
+      SlaBoardResolver,
+      TenantSubscriptions,
+    ],
+    // Inputs are judged by the use cases, by the same schemas as everywhere else.
+    validate: false,
+    pubSub: neverUsed,
+  })
+  return guardSchema(schema)
+}
+
+/** The schema as text whose lines do not depend on the order of declaration. */
+export const printSorted = (schema: GraphQLSchema): string => printSchema(lexicographicSortSchema(schema))

@@ -1,0 +1,46 @@
+import { type Action, mayDo } from '@lethe/domain'
+import { defaultFieldResolver, type GraphQLFieldResolver, type GraphQLObjectType, type GraphQLSchema } from 'graphql'
+import { Extensions } from 'type-graphql'
+import type { Context } from '../context.js'
+import type { SignedIn } from '../identity/verify-token.js'
+import { forbidden, unauthenticated } from './refusals.js'
+
+/** What a field asks of its viewer: an action of the table of roles, or nothing (`anyone`). */
+export type Requirement = Action | 'anyone'
+
+/** Marks a field. A field of Query, Mutation or Subscription without a mark refuses everybody. */
+export const Requires = (requirement: Requirement): MethodDecorator => Extensions({ requirement }) as MethodDecorator
+
+export const requirementOf = (extensions: Readonly<Record<string, unknown>>): Requirement | undefined =>
+  extensions['requirement'] as Requirement | undefined
+
+export function assertAllowed(viewer: SignedIn | null, requirement: Requirement | undefined): void {
+  if (requirement === 'anyone') return
+  if (viewer === null) throw unauthenticated()
+  if (requirement === undefined || !mayDo(viewer.role, requirement)) throw forbidden()
+}
+
+type Resolve = GraphQLFieldResolver<unknown, Context>
+
+const guard =
+  (resolve: Resolve, requirement: Requirement | undefined): Resolve =>
+  (source, args, context, info) => {
+    assertAllowed(context.viewer, requirement)
+    return resolve(source, args, context, info)
+  }
+
+/** Puts the check before every marked field and, marked or not, before every root field. */
+export function guardSchema(schema: GraphQLSchema): GraphQLSchema {
+  const roots = new Set([schema.getQueryType(), schema.getMutationType(), schema.getSubscriptionType()])
+  for (const type of Object.values(schema.getTypeMap())) {
+    if (!('getInterfaces' in type) || !('isTypeOf' in type) || type.name.startsWith('__')) continue
+    const isRoot = roots.has(type as GraphQLObjectType)
+    for (const field of Object.values((type as GraphQLObjectType<unknown, Context>).getFields())) {
+      const requirement = requirementOf(field.extensions)
+      if (!isRoot && requirement === undefined) continue
+      field.resolve = guard(field.resolve ?? defaultFieldResolver, requirement)
+      if (field.subscribe) field.subscribe = guard(field.subscribe, requirement)
+    }
+  }
+  return schema
+}

@@ -1,0 +1,41 @@
+import { toNodeHandler } from 'better-auth/node'
+import type { FastifyInstance } from 'fastify'
+import type { IdentityProvider } from './identity-provider.js'
+
+/** What is reachable of the identity provider; memberships and people change by /v1/admin only. */
+const endpoints = [
+  ['POST', '/auth/sign-in/email'],
+  ['POST', '/auth/sign-out'],
+  ['POST', '/auth/change-password'],
+  ['GET', '/auth/get-session'],
+  ['GET', '/auth/token'],
+  ['GET', '/auth/jwks'],
+  ['GET', '/auth/organization/list'],
+  ['POST', '/auth/organization/set-active'],
+] as const
+
+const maxBodyBytes = 16 * 1024
+
+/** Mounts sign-in, sessions, tokens and keys. The provider reads the body itself, so Fastify must leave it alone here. */
+export async function mountIdentity(app: FastifyInstance, { auth }: IdentityProvider): Promise<void> {
+  const handle = toNodeHandler(auth)
+  await app.register((scope, _options, done) => {
+    scope.removeAllContentTypeParsers()
+    scope.addContentTypeParser('*', (_request, payload, next) => next(null, payload))
+    for (const [method, url] of endpoints)
+      scope.route({
+        method,
+        url,
+        handler: async (request, reply) => {
+          const announced = Number(request.headers['content-length'] ?? 0)
+          if (announced > maxBodyBytes || request.headers['transfer-encoding'] !== undefined)
+            return reply.code(413).send({ code: 'BODY_TOO_LARGE', message: `Send at most ${maxBodyBytes} bytes.` })
+          // Behind the mount the client's address is the socket's: a forwarded one could be made up to dodge the limit.
+          request.raw.headers['x-forwarded-for'] = request.ip
+          reply.hijack()
+          await handle(request.raw, reply.raw)
+        },
+      })
+    done()
+  })
+}

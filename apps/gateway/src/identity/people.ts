@@ -1,0 +1,93 @@
+import { DomainError, type Role } from '@lethe/domain'
+import type { TenantRole } from './access.js'
+import type { IdentityProvider } from './identity-provider.js'
+
+export interface NewPerson {
+  email: string
+  name: string
+  password: string
+}
+
+interface PersonRow {
+  id: string
+  email: string
+  name: string
+}
+
+/** People and memberships, changed by administrators only: nobody signs up by themselves. */
+export function peopleOf({ auth, pool }: IdentityProvider) {
+  const findByEmail = async (email: string): Promise<PersonRow | undefined> =>
+    (await pool.query<PersonRow>('SELECT "id", "email", "name" FROM "user" WHERE "email" = $1', [email.toLowerCase()]))
+      .rows[0]
+
+  const createPerson = async (person: NewPerson, platformRole: Role | null = null): Promise<PersonRow> => {
+    const context = await auth.$context
+    const created = await context.internalAdapter.createUser(
+      { email: person.email.toLowerCase(), name: person.name, emailVerified: true, platformRole },
+      { method: 'admin' },
+    )
+    await context.internalAdapter.linkAccount({
+      userId: created.id,
+      providerId: 'credential',
+      accountId: created.id,
+      password: await context.password.hash(person.password),
+    })
+    return { id: created.id, email: created.email, name: created.name }
+  }
+
+  return {
+    findByEmail,
+
+    /** @throws DomainError EMAIL_TAKEN */
+    async create(person: NewPerson): Promise<PersonRow> {
+      if (await findByEmail(person.email))
+        throw new DomainError('EMAIL_TAKEN', 'Somebody with this address exists already; use another one.', 'email')
+      return createPerson(person)
+    },
+
+    /** The platform's first administrator; changes nothing when somebody with this address exists. */
+    async ensurePlatformAdmin(person: NewPerson): Promise<void> {
+      if (await findByEmail(person.email)) return
+      await createPerson(person, 'platform_admin')
+    },
+
+    async ensureOrganization(organization: { id: string; name: string; slug: string }): Promise<string> {
+      const found = await pool.query<{ id: string }>('SELECT "id" FROM "organization" WHERE "slug" = $1', [
+        organization.slug,
+      ])
+      if (found.rows[0]) return found.rows[0].id
+      const { adapter } = await auth.$context
+      await adapter.create({
+        model: 'organization',
+        data: { ...organization, createdAt: new Date() },
+        forceAllowId: true,
+      })
+      return organization.id
+    },
+
+    async addMember(member: { organizationId: string; userId: string; role: TenantRole }): Promise<void> {
+      const { adapter } = await auth.$context
+      await adapter.create({ model: 'member', data: { ...member, createdAt: new Date() } })
+    },
+
+    async hasMember(organizationId: string, role: TenantRole): Promise<boolean> {
+      const { rows } = await pool.query('SELECT 1 FROM "member" WHERE "organizationId" = $1 AND "role" = $2 LIMIT 1', [
+        organizationId,
+        role,
+      ])
+      return rows.length > 0
+    },
+
+    /** Names of members of one tenant; people who left it are absent. */
+    async namesOf(organizationId: string, userIds: readonly string[]): Promise<ReadonlyMap<string, string>> {
+      const { rows } = await pool.query<{ id: string; name: string }>(
+        `SELECT u."id", u."name" FROM "user" u JOIN "member" m ON m."userId" = u."id"
+         WHERE m."organizationId" = $1 AND u."id" = ANY ($2)`,
+        [organizationId, [...userIds]],
+      )
+      return new Map(rows.map((row) => [row.id, row.name]))
+    },
+  }
+}
+
+export type People = ReturnType<typeof peopleOf>

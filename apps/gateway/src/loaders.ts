@@ -1,0 +1,34 @@
+import type { TenantClient } from '@lethe/db'
+import DataLoader from 'dataloader'
+import type { TenantViewer } from './context.js'
+import type { People } from './identity/people.js'
+import { auditLoaders } from './modules/audit/audit.loaders.js'
+import { clockLoaders } from './modules/clock/clock.loaders.js'
+import { datasetLoaders } from './modules/dataset/dataset.loaders.js'
+import { erasureLoaders } from './modules/erasure/erasure.loaders.js'
+import { evidenceLoaders } from './modules/evidence/evidence.loaders.js'
+import { modelLoaders } from './modules/model/model.loaders.js'
+import { runLoaders } from './modules/run/run.loaders.js'
+
+export interface LoaderInput {
+  readonly db: TenantClient
+  readonly viewer: TenantViewer
+  readonly people: People
+}
+
+/** Of one request, so that nothing is remembered past it and nobody shares a cache. */
+export const createLoaders = ({ db, viewer, people }: LoaderInput) => ({
+  ...datasetLoaders(db),
+  ...modelLoaders(db),
+  ...evidenceLoaders(db),
+  ...runLoaders(db),
+  ...clockLoaders(db),
+  ...auditLoaders(db, viewer),
+  ...erasureLoaders(db, viewer),
+  personName: new DataLoader<string, string>(async (ids) => {
+    const names = await people.namesOf(viewer.tenantId, ids)
+    return ids.map((id) => names.get(id) ?? 'Former member')
+  }),
+})
+
+export type Loaders = ReturnType<typeof createLoaders>

@@ -1,0 +1,25 @@
+import type { TenantClient } from '@lethe/db'
+import type { TenantViewer } from '../../context.js'
+import { manyByKey, oneById } from '../../graphql/batching.js'
+import { visibleRequests } from './visible-requests.js'
+
+export const erasureLoaders = (db: TenantClient, viewer: TenantViewer) => ({
+  erasureRequest: oneById((ids) => db.erasureRequest.findMany({ where: { id: { in: ids }, ...visibleRequests(viewer) } })),
+  planOfRequest: manyByKey(
+    (ids) => db.planItem.findMany({ where: { requestId: { in: ids } }, orderBy: { id: 'asc' } }),
+    (row) => row.requestId,
+  ),
+  approvalsOfRequest: manyByKey(
+    (ids) => db.approval.findMany({ where: { requestId: { in: ids } }, orderBy: [{ at: 'asc' }, { userId: 'asc' }] }),
+    (row) => row.requestId,
+  ),
+  evidenceOfRequest: manyByKey(
+    (ids) =>
+      db.evidence.findMany({
+        where: { requestId: { in: ids } },
+        orderBy: { seq: 'asc' },
+        select: { seq: true, kind: true, requestId: true, payload: true, createdAt: true },
+      }),
+    (row) => row.requestId ?? '',
+  ),
+})

@@ -1,0 +1,39 @@
+import type { ErasureRequest as RequestRow, PlanItem as PlanItemRow } from '@lethe/db'
+import { AuditPolicy, type ErasureState } from '@lethe/domain'
+import { z } from 'zod'
+import { shape } from '../../graphql/node.js'
+import { AuditPolicyType, ErasureRequest, type PlanAction, PlanItem, type PlanItemState } from './erasure.types.js'
+
+export const shapeErasureRequest = (row: RequestRow): ErasureRequest =>
+  shape(ErasureRequest, {
+    id: row.id,
+    ownerId: row.ownerId,
+    requestedBy: row.requestedBy,
+    number: row.number,
+    state: row.state as ErasureState,
+    stateReason: row.stateReason,
+    ground: row.ground,
+    forgetDigest: row.forgetDigest,
+    forgetCount: row.forgetCount,
+    policy: row.policy === null ? null : shape(AuditPolicyType, AuditPolicy.parse(row.policy)),
+    policyDigest: row.policyDigest,
+    planDigest: row.planDigest,
+    receivedAt: row.receivedAt,
+    closedAt: row.closedAt,
+  })
+
+const Method = z.object({ method: z.string() }).nullable()
+
+export const shapePlanItem = (row: PlanItemRow): PlanItem =>
+  shape(PlanItem, {
+    id: row.id,
+    modelVersionId: row.modelVersionId,
+    resultVersionId: row.resultVersionId,
+    action: row.action as PlanAction,
+    method: Method.parse(row.unlearning)?.method ?? null,
+    unlearning: row.unlearning,
+    comparisons: row.comparisons,
+    estimateSeconds: row.estimateSeconds,
+    retrainEstimateSeconds: row.retrainEstimateSeconds,
+    state: row.state as PlanItemState,
+  })

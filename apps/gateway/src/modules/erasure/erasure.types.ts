@@ -1,0 +1,191 @@
+import { ErasureState } from '@lethe/domain'
+import { Field, Float, ID, Int, ObjectType, registerEnumType } from 'type-graphql'
+import { connectionType } from '../../graphql/connection.js'
+import { Node } from '../../graphql/node.js'
+import { DateTime, DigestScalar, Json } from '../../graphql/scalars.js'
+import { DataOwner, Sample } from '../dataset/dataset.types.js'
+
+registerEnumType(ErasureState.enum, { name: 'ErasureState' })
+
+export const PlanAction = { UNLEARN: 'UNLEARN', RETRAIN: 'RETRAIN', RETIRE: 'RETIRE' } as const
+export type PlanAction = keyof typeof PlanAction
+registerEnumType(PlanAction, { name: 'PlanAction' })
+
+export const PlanItemState = {
+  PENDING: 'PENDING',
+  RUNNING: 'RUNNING',
+  AUDITING: 'AUDITING',
+  DONE: 'DONE',
+  FAILED: 'FAILED',
+} as const
+export type PlanItemState = keyof typeof PlanItemState
+registerEnumType(PlanItemState, { name: 'PlanItemState' })
+
+@ObjectType('Approval')
+export class Approval {
+  @Field(() => ID)
+  userId!: string
+
+  @Field(() => DateTime)
+  at!: Date
+}
+
+@ObjectType('PlanItem')
+export class PlanItem {
+  modelVersionId!: string
+  resultVersionId!: string | null
+
+  @Field(() => ID)
+  id!: string
+
+  @Field(() => PlanAction)
+  action!: PlanAction
+
+  @Field(() => String, { nullable: true })
+  method!: string | null
+
+  @Field(() => Json, { nullable: true, description: 'UnlearningRecipe of @lethe/domain.' })
+  unlearning!: unknown
+
+  @Field(() => Json, { description: 'UnlearningRecipe[] run beside it for comparison.' })
+  comparisons!: unknown
+
+  @Field(() => Float, { nullable: true })
+  estimateSeconds!: number | null
+
+  @Field(() => Float, { nullable: true })
+  retrainEstimateSeconds!: number | null
+
+  @Field(() => PlanItemState)
+  state!: PlanItemState
+}
+
+@ObjectType('TimelineEntry')
+export class TimelineEntry {
+  @Field(() => DateTime)
+  at!: Date
+
+  @Field(() => String, { description: 'EvidenceKind of @lethe/domain.' })
+  kind!: string
+
+  @Field(() => Int, { description: 'Sequence number of the evidence that proves it.' })
+  evidenceSeq!: number
+
+  @Field(() => String)
+  summary!: string
+}
+
+@ObjectType('AuditPolicy')
+export class AuditPolicyType {
+  @Field(() => Float)
+  alpha!: number
+
+  @Field(() => Float)
+  aucMargin!: number
+
+  @Field(() => Float)
+  utilityMargin!: number
+
+  @Field(() => Float)
+  minimumPower!: number
+
+  @Field(() => Int)
+  views!: number
+
+  @Field(() => Int)
+  resamples!: number
+
+  @Field(() => Int)
+  seed!: number
+}
+
+@ObjectType('ErasureRequest', { implements: Node })
+export class ErasureRequest extends Node {
+  ownerId!: string
+  requestedBy!: string
+
+  @Field(() => Int)
+  number!: number
+
+  @Field(() => ErasureState.enum)
+  state!: ErasureState
+
+  @Field(() => String, { nullable: true })
+  stateReason!: string | null
+
+  @Field(() => String)
+  ground!: string
+
+  @Field(() => DigestScalar)
+  forgetDigest!: string
+
+  @Field(() => Int)
+  forgetCount!: number
+
+  @Field(() => AuditPolicyType, { nullable: true })
+  policy!: AuditPolicyType | null
+
+  @Field(() => DigestScalar, { nullable: true })
+  policyDigest!: string | null
+
+  @Field(() => DigestScalar, { nullable: true })
+  planDigest!: string | null
+
+  @Field(() => DateTime)
+  receivedAt!: Date
+
+  @Field(() => DateTime, { nullable: true })
+  closedAt!: Date | null
+}
+
+export const ErasureRequestConnection = connectionType(ErasureRequest, 'ErasureRequest')
+
+@ObjectType('AffectedVersion')
+export class AffectedVersion {
+  modelVersionId!: string
+
+  @Field(() => Int)
+  learnedCount!: number
+}
+
+@ObjectType('AuditPower')
+export class AuditPower {
+  @Field(() => Int)
+  forgetCount!: number
+
+  @Field(() => Int)
+  heldOutCount!: number
+
+  @Field(() => Float)
+  power!: number
+
+  @Field(() => Int)
+  requiredForgetSize!: number
+
+  @Field(() => Float)
+  aucMargin!: number
+}
+
+@ObjectType('ErasurePreview', { description: 'What would be affected, found before anything is promised.' })
+export class ErasurePreview {
+  @Field(() => DataOwner, { nullable: true })
+  owner!: DataOwner | null
+
+  @Field(() => Int)
+  forgetCount!: number
+
+  @Field(() => [DigestScalar], { description: 'Content ids that were asked for and are unknown here.' })
+  unknownContentIds!: string[]
+
+  @Field(() => [Sample], {
+    description: 'Samples of other owners that resemble one to be forgotten: forgetting is undefined for those.',
+  })
+  nearDuplicatesOfOthers!: Sample[]
+
+  @Field(() => [AffectedVersion])
+  affected!: AffectedVersion[]
+
+  @Field(() => AuditPower, { description: 'What an audit could detect with this many pictures.' })
+  auditPower!: AuditPower
+}
+

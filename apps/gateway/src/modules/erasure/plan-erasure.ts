@@ -1,0 +1,169 @@
+import { createHash } from 'node:crypto'
+import {
+  affectedVersions,
+  type AffectedVersion,
+  type ErasureRequest as RequestRow,
+  lockErasureRequest,
+  moveErasureRequest,
+  newId,
+  toJson,
+  type Tx,
+} from '@lethe/db'
+import { AuditPolicy, auditPolicyDigest, DomainError, UnlearningRecipe } from '@lethe/domain'
+import { canonicalJson } from '@lethe/ledger'
+import { z } from 'zod'
+import type { Scope } from '../../context.js'
+import { parseInput } from '../../graphql/parse-input.js'
+import { type Effect, runOnce } from '../../graphql/run-once.js'
+import { defaultComparisons, defaultUnlearning } from './default-recipes.js'
+import { estimateCost, type CostEstimate } from './estimate-cost.js'
+import { findRequest } from './find-request.js'
+
+export interface PlanErasure {
+  readonly idempotencyKey: string
+  readonly erasureRequestId: string
+  readonly unlearning?: unknown
+  readonly comparisons?: unknown
+  readonly policy?: unknown
+}
+
+interface PlannedItem extends CostEstimate {
+  readonly modelVersionId: string
+  readonly learnedCount: number
+  readonly weightsDigest: string
+  readonly unlearning: UnlearningRecipe
+  readonly comparisons: readonly UnlearningRecipe[]
+}
+
+const Comparisons = z.array(UnlearningRecipe).max(5)
+
+/**
+ * Draws up, or draws up anew, what will be done to every version that learned from the forget set, and freezes it with
+ * the audit's policy: on record before anything runs, so that no failed audit can be hidden. A version that nothing
+ * has learned from needs no work, so the plan may be empty.
+ */
+export const planErasure = (scope: Scope, input: PlanErasure): Promise<string> =>
+  runOnce(scope, 'planErasure', input, async (tx, now) => {
+    const policy = parseInput(AuditPolicy, { version: 1, ...objectOf(input.policy, 'input.policy') }, 'input.policy')
+    const { id } = await findRequest(tx, scope, input.erasureRequestId)
+    const { tenantId } = scope
+    await lockErasureRequest(tx, tenantId, id)
+    await moveErasureRequest(tx, { tenantId, requestId: id, to: 'PLANNED', now })
+    const request = await findRequest(tx, scope, id)
+    const items = await planItems(tx, scope, request, input)
+    const policyDigest = auditPolicyDigest(policy)
+    const planDigest = digestOfPlan(request, policyDigest, items)
+    await storePlan(tx, request, items)
+    await tx.erasureRequest.update({
+      where: { tenantId_id: { tenantId, id } },
+      data: { policy: toJson(policy), policyDigest, planDigest },
+    })
+    return planned(request, { policy, policyDigest, planDigest, items })
+  })
+
+function objectOf(value: unknown, field: string): object {
+  if (value == null) return {}
+  if (typeof value === 'object' && !Array.isArray(value)) return value
+  throw new DomainError('INVALID_INPUT', `Give \`${field}\` as a JSON object.`, field)
+}
+
+async function planItems(tx: Tx, scope: Scope, request: RequestRow, input: PlanErasure): Promise<PlannedItem[]> {
+  const { tenantId } = scope
+  const samples = await tx.forgetSetSample.findMany({ where: { requestId: request.id }, select: { contentId: true } })
+  const affected = await affectedVersions(tx, { tenantId, contentIds: samples.map(({ contentId }) => contentId) })
+  const training = affected.find(({ state }) => state === 'TRAINING')
+  if (training)
+    throw new DomainError(
+      'TRAINING_IN_PROGRESS',
+      `Version ${training.number} of a model is learning these samples now; wait for its end or cancel its run.`,
+      'input.erasureRequestId',
+    )
+  const chosen = input.unlearning == null ? null : parseInput(UnlearningRecipe, input.unlearning, 'input.unlearning')
+  const beside = input.comparisons == null ? null : parseInput(Comparisons, input.comparisons, 'input.comparisons')
+  return Promise.all(affected.map((version) => planItem(tx, { tenantId, request, version, chosen, beside })))
+}
+
+async function planItem(
+  tx: Tx,
+  input: {
+    tenantId: string
+    request: RequestRow
+    version: AffectedVersion
+    chosen: UnlearningRecipe | null
+    beside: UnlearningRecipe[] | null
+  },
+): Promise<PlannedItem> {
+  const { tenantId, request, chosen, beside } = input
+  const { modelVersionId, learnedCount } = input.version
+  const version = await tx.modelVersion.findUniqueOrThrow({
+    where: { tenantId_id: { tenantId, id: modelVersionId } },
+  })
+  if (version.weightsDigest === null) throw new Error('A version that can serve has no weights.')
+  const unlearning = chosen ?? defaultUnlearning(version.recipe)
+  const comparisons = beside ?? defaultComparisons(unlearning)
+  const estimate = await estimateCost(tx, { version, forgetCount: request.forgetCount, unlearning })
+  return { modelVersionId, learnedCount, weightsDigest: version.weightsDigest, unlearning, comparisons, ...estimate }
+}
+
+/** What an approval says yes to. Estimates are left out: they are no promise, and another look may change them. */
+const digestOfPlan = (request: RequestRow, policyDigest: string, items: readonly PlannedItem[]): string =>
+  createHash('sha256')
+    .update(
+      canonicalJson({
+        version: 1,
+        erasureRequestId: request.id,
+        forgetDigest: request.forgetDigest,
+        policyDigest,
+        items: items.map(({ modelVersionId, unlearning, comparisons }) => ({
+          modelVersionId,
+          action: 'UNLEARN',
+          unlearning,
+          comparisons,
+        })),
+      }),
+    )
+    .digest('hex')
+
+async function storePlan(tx: Tx, request: RequestRow, items: readonly PlannedItem[]): Promise<void> {
+  const { tenantId, id: requestId } = request
+  await tx.planItem.deleteMany({ where: { tenantId, requestId, state: { not: 'DONE' } } })
+  await tx.planItem.createMany({
+    data: items.map((item) => ({
+      id: newId(),
+      tenantId,
+      requestId,
+      modelVersionId: item.modelVersionId,
+      action: 'UNLEARN',
+      unlearning: toJson(item.unlearning),
+      comparisons: toJson(item.comparisons),
+      estimateSeconds: item.estimateSeconds,
+      retrainEstimateSeconds: item.retrainEstimateSeconds,
+    })),
+  })
+}
+
+function planned(
+  request: RequestRow,
+  plan: { policy: AuditPolicy; policyDigest: string; planDigest: string; items: readonly PlannedItem[] },
+): Effect {
+  const { policy, policyDigest, planDigest, items } = plan
+  const entry = {
+    kind: 'erasure-planned/v1',
+    subjects: [
+      { name: 'plan', digest: { sha256: planDigest } },
+      { name: 'forget-set', digest: { sha256: request.forgetDigest } },
+      ...items.map((item) => ({
+        name: `model-version/${item.modelVersionId}`,
+        digest: { sha256: item.weightsDigest },
+      })),
+    ],
+    erasureRequestId: request.id,
+    predicate: {
+      planDigest,
+      policy,
+      policyDigest,
+      items: items.map(({ weightsDigest: _, ...item }) => ({ ...item, action: 'UNLEARN' })),
+    },
+  } as const
+  return { id: request.id, evidence: [entry] }
+}

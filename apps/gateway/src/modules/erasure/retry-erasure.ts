@@ -1,0 +1,30 @@
+import { retryErasure as retry } from '@lethe/db'
+import { UnlearningRecipe } from '@lethe/domain'
+import type { Scope } from '../../context.js'
+import { parseInput } from '../../graphql/parse-input.js'
+import { runOnce } from '../../graphql/run-once.js'
+import { findRequest } from './find-request.js'
+
+export interface RetryErasure {
+  readonly idempotencyKey: string
+  readonly erasureRequestId: string
+  readonly unlearning?: unknown
+}
+
+/** Takes a blocked request up where it failed. Another recipe than the planned one goes on record before it runs. */
+export const retryErasure = (scope: Scope, input: RetryErasure): Promise<string> =>
+  runOnce(scope, 'retryErasure', input, async (tx, now) => {
+    const unlearning =
+      input.unlearning == null ? undefined : parseInput(UnlearningRecipe, input.unlearning, 'input.unlearning')
+    const { id, policyDigest, planDigest } = await findRequest(tx, scope, input.erasureRequestId)
+    const { tenantId, viewer } = scope
+    await retry(tx, { tenantId, requestId: id, unlearning, requestedBy: viewer.userId, now })
+    if (unlearning === undefined) return { id, evidence: [] }
+    const changed = {
+      kind: 'erasure-planned/v1',
+      subjects: [],
+      erasureRequestId: id,
+      predicate: { retryOf: planDigest, policyDigest, unlearning },
+    } as const
+    return { id, evidence: [changed] }
+  })

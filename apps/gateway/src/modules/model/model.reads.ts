@@ -1,0 +1,49 @@
+import type { Scope } from '../../context.js'
+import type { Connection } from '../../graphql/connection.js'
+import { connectionOf, isUuid, isWholeNumber, type Page } from '../../graphql/page.js'
+import { shapeModel, shapeModelVersion, shapePromotion } from './model.shape.js'
+import type { Model, ModelVersion, Promotion } from './model.types.js'
+
+export const listModels = ({ db }: Scope, page: Page): Promise<Connection<Model>> =>
+  connectionOf(page, {
+    rows: (take, key) =>
+      db.model.findMany({ where: key === null ? {} : { id: { lt: key } }, orderBy: { id: 'desc' }, take }),
+    count: () => db.model.count(),
+    keyOf: (row) => row.id,
+    isKey: isUuid,
+    node: shapeModel,
+  })
+
+export const listVersionsOfModel = ({ db }: Scope, modelId: string, page: Page): Promise<Connection<ModelVersion>> =>
+  connectionOf(page, {
+    rows: (take, key) =>
+      db.modelVersion.findMany({
+        where: { modelId, ...(key === null ? {} : { number: { lt: Number(key) } }) },
+        orderBy: { number: 'desc' },
+        take,
+      }),
+    count: () => db.modelVersion.count({ where: { modelId } }),
+    keyOf: (row) => String(row.number),
+    isKey: isWholeNumber,
+    node: shapeModelVersion,
+  })
+
+export const listPromotions = ({ db }: Scope, modelId: string, page: Page): Promise<Connection<Promotion>> =>
+  connectionOf(page, {
+    rows: (take, key) =>
+      db.promotion.findMany({
+        where: { modelId, ...(key === null ? {} : { id: { lt: key } }) },
+        orderBy: { id: 'desc' },
+        take,
+      }),
+    count: () => db.promotion.count({ where: { modelId } }),
+    keyOf: (row) => row.id,
+    isKey: isUuid,
+    node: shapePromotion,
+  })
+
+/** How many samples a version has never learned from or has forgotten on request. */
+export async function countForgotten({ loaders }: Scope, version: ModelVersion): Promise<number> {
+  const sets = await Promise.all(version.excludedDigests.map((digest) => loaders.forgetCount.load(digest)))
+  return sets.reduce((sum, set) => sum + (set?.forgetCount ?? 0), 0)
+}

@@ -1,0 +1,59 @@
+import { Arg, Args, Ctx, FieldResolver, ID, Query, Resolver, Root } from 'type-graphql'
+import type { Context } from '../../context.js'
+import { required } from '../../graphql/batching.js'
+import { PageArgs } from '../../graphql/connection.js'
+import { Requires } from '../../graphql/requires.js'
+import { listModels, listPromotions, listVersionsOfModel } from './model.reads.js'
+import { shapeModel, shapeModelVersion } from './model.shape.js'
+import {
+  Model,
+  ModelConnection,
+  ModelVersion,
+  ModelVersionConnection,
+  Promotion,
+  PromotionConnection,
+} from './model.types.js'
+
+@Resolver(() => Model)
+export class ModelResolver {
+  @Requires('model:read')
+  @Query(() => ModelConnection)
+  models(@Args(() => PageArgs) page: PageArgs, @Ctx() context: Context) {
+    return listModels(context.scope(), page)
+  }
+
+  @Requires('model:read')
+  @Query(() => Model, { nullable: true })
+  async model(@Arg('id', () => ID) id: string, @Ctx() context: Context) {
+    const row = await context.scope().loaders.model.load(id)
+    return row && shapeModel(row)
+  }
+
+  @Requires('model:read')
+  @FieldResolver(() => ModelVersion, { nullable: true })
+  async productionVersion(@Root() model: Model, @Ctx() context: Context) {
+    if (model.productionVersionId === null) return null
+    const row = await context.scope().loaders.modelVersion.load(model.productionVersionId)
+    return row && shapeModelVersion(row)
+  }
+
+  @Requires('model:read')
+  @FieldResolver(() => ModelVersionConnection)
+  versions(@Root() model: Model, @Args(() => PageArgs) page: PageArgs, @Ctx() context: Context) {
+    return listVersionsOfModel(context.scope(), model.id, page)
+  }
+
+  @Requires('model:read')
+  @FieldResolver(() => PromotionConnection)
+  promotions(@Root() model: Model, @Args(() => PageArgs) page: PageArgs, @Ctx() context: Context) {
+    return listPromotions(context.scope(), model.id, page)
+  }
+}
+
+@Resolver(() => Promotion)
+export class PromotionResolver {
+  @FieldResolver(() => ModelVersion)
+  async modelVersion(@Root() promotion: Promotion, @Ctx() context: Context) {
+    return shapeModelVersion(required(await context.scope().loaders.modelVersion.load(promotion.modelVersionId)))
+  }
+}

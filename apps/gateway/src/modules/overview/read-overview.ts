@@ -1,0 +1,78 @@
+import type { Prisma } from '@lethe/db'
+import { ErasureState, isFinal, mayDo } from '@lethe/domain'
+import type { Scope } from '../../context.js'
+import { shape } from '../../graphql/node.js'
+import { listAudits } from '../audit/audit.reads.js'
+import { shapeClock } from '../clock/clock.shape.js'
+import { allowedActions } from '../erasure/allowed-actions.js'
+import { shapeErasureRequest } from '../erasure/erasure.shape.js'
+import type { ErasureRequest } from '../erasure/erasure.types.js'
+import { visibleRequests } from '../erasure/visible-requests.js'
+import { shapeRun } from '../run/run.shape.js'
+import type { Run } from '../run/run.types.js'
+import { Overview } from './overview.types.js'
+
+const riskWindowMs = 7 * 86_400_000
+const most = 10
+const open = ErasureState.options.filter((state) => !isFinal(state))
+
+/** What the viewer should look at. Counts of what they may not read are 0. */
+export async function readOverview(scope: Scope): Promise<Overview> {
+  const { db, viewer, now } = scope
+  const may = (action: 'dataset:read' | 'model:read' | 'evidence:read') => mayDo(viewer.role, action)
+  const mine: Prisma.ErasureRequestWhereInput = { AND: [visibleRequests(viewer), { state: { in: open } }] }
+  const soon = new Date(now().getTime() + riskWindowMs)
+  const [openRequests, atRisk, nearest, runs, audits, waiting, datasets, models, evidence] = await Promise.all([
+    db.erasureRequest.count({ where: mine }),
+    db.slaClock.count({ where: { request: mine, dueAt: { lt: soon } } }),
+    db.slaClock.findFirst({ where: { request: mine }, include: { events: true }, orderBy: { dueAt: 'asc' } }),
+    readRuns(scope),
+    listAudits(scope, { first: 5 }),
+    readWaiting(scope, mine),
+    may('dataset:read') ? db.dataset.count() : 0,
+    may('model:read') ? db.model.count() : 0,
+    may('evidence:read') ? db.evidence.count() : 0,
+  ])
+  return shape(Overview, {
+    openRequests,
+    atRisk,
+    nearestDue: nearest && shapeClock(nearest, now()),
+    runsInProgress: runs,
+    recentAudits: audits.edges.map(({ node }) => node),
+    waitingForViewer: waiting,
+    datasetCount: datasets,
+    modelCount: models,
+    evidenceCount: evidence,
+  })
+}
+
+async function readRuns({ db, viewer }: Scope): Promise<Run[]> {
+  if (!mayDo(viewer.role, 'run:read')) return []
+  const rows = await db.run.findMany({
+    where: { state: { in: ['QUEUED', 'RUNNING'] } },
+    orderBy: { id: 'desc' },
+    take: most,
+  })
+  return rows.map(shapeRun)
+}
+
+/** What takes a request one step further; turning down, taking back and planning anew can wait. */
+const steps = (state: string): readonly string[] =>
+  state === 'PLANNED' ? ['approveErasure'] : ['verifyIdentity', 'planErasure', 'retryErasure']
+
+/** Requests whose next step is the viewer's, oldest first. */
+async function readWaiting({ db, viewer }: Scope, mine: Prisma.ErasureRequestWhereInput): Promise<ErasureRequest[]> {
+  const rows = await db.erasureRequest.findMany({
+    where: { AND: [mine, { state: { in: ['RECEIVED', 'VERIFIED', 'PLANNED', 'BLOCKED'] } }] },
+    include: { approvals: true },
+    orderBy: { receivedAt: 'asc' },
+    take: 100,
+  })
+  return rows
+    .filter((row) => {
+      const allowed = allowedActions(viewer, { ...row, state: ErasureState.parse(row.state) })
+      return steps(row.state).some((step) => allowed.includes(step))
+    })
+    .slice(0, most)
+    .map(shapeErasureRequest)
+}

@@ -1,0 +1,21 @@
+import { followEvents, type RunProgressed } from '@lethe/bus'
+import { GraphQLError } from 'graphql'
+import type { Scope } from '../../context.js'
+import { followWhileSignedIn } from '../../graphql/follow.js'
+import { shape } from '../../graphql/node.js'
+import { shapeProgress } from './run.shape.js'
+import { RunProgress } from './run.types.js'
+
+const shapeEvent = ({ runId, attempt, worker, device, at, progress }: RunProgressed): RunProgress =>
+  shape(RunProgress, { runId, attempt, worker, device, at: new Date(at), progress: shapeProgress(progress) })
+
+/** Everything that was said of a run so far, then what is said while the viewer stays. */
+export async function followRun(scope: Scope, runId: string): Promise<AsyncIterableIterator<RunProgress>> {
+  const { tenantId, services } = scope
+  const run = await scope.loaders.run.load(runId)
+  if (run === null) throw new GraphQLError('There is no such run.', { extensions: { code: 'NOT_FOUND' } })
+  return followWhileSignedIn(scope, async function* (signal) {
+    const events = followEvents(services.bus, { scope: { tenantId, aggregate: 'run', id: run.id }, from: 'replay', signal })
+    for await (const followed of events) if (followed.type === 'progress') yield shapeEvent(followed.event)
+  })
+}

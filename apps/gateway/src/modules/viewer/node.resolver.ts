@@ -1,0 +1,40 @@
+import { type Action, mayDo } from '@lethe/domain'
+import { Arg, Ctx, ID, Query, Resolver } from 'type-graphql'
+import type { Context, Scope } from '../../context.js'
+import { Node } from '../../graphql/node.js'
+import { Requires } from '../../graphql/requires.js'
+import { shapeAudit } from '../audit/audit.shape.js'
+import { shapeDataOwner, shapeDataset, shapeDatasetVersion } from '../dataset/dataset.shape.js'
+import { shapeErasureRequest } from '../erasure/erasure.shape.js'
+import { shapeModel, shapeModelVersion } from '../model/model.shape.js'
+import { shapeRun } from '../run/run.shape.js'
+
+type Find = (scope: Scope, id: string) => Promise<Node | null>
+const found = <Row>(row: Row | null, shapeRow: (row: Row) => Node): Node | null => row && shapeRow(row)
+
+/** Every aggregate that has an id, behind the action that reading it asks for. */
+const aggregates: readonly [Action, Find][] = [
+  ['erasure:read', async ({ loaders }, id) => found(await loaders.erasureRequest.load(id), shapeErasureRequest)],
+  ['audit:read', async ({ loaders }, id) => found(await loaders.audit.load(id), shapeAudit)],
+  ['dataset:read', async ({ loaders }, id) => found(await loaders.dataset.load(id), shapeDataset)],
+  ['dataset:read', async ({ loaders }, id) => found(await loaders.datasetVersion.load(id), shapeDatasetVersion)],
+  ['dataset:read', async ({ loaders }, id) => found(await loaders.dataOwner.load(id), shapeDataOwner)],
+  ['model:read', async ({ loaders }, id) => found(await loaders.model.load(id), shapeModel)],
+  ['model:read', async ({ loaders }, id) => found(await loaders.modelVersion.load(id), shapeModelVersion)],
+  ['run:read', async ({ loaders }, id) => found(await loaders.run.load(id), shapeRun)],
+]
+
+async function findNode(scope: Scope, id: string): Promise<Node | null> {
+  const readable = aggregates.filter(([action]) => mayDo(scope.viewer.role, action))
+  const nodes = await Promise.all(readable.map(([, find]) => find(scope, id)))
+  return nodes.find((node) => node !== null) ?? null
+}
+
+@Resolver()
+export class NodeResolver {
+  @Requires('tenant:read')
+  @Query(() => Node, { nullable: true })
+  node(@Arg('id', () => ID) id: string, @Ctx() context: Context) {
+    return findNode(context.scope(), id)
+  }
+}

@@ -1,0 +1,30 @@
+import type { ArtifactStore } from '@lethe/artifacts'
+import type { Bus } from '@lethe/bus'
+import type { Database } from '@lethe/db'
+import type { Logger } from '@lethe/runtime'
+import type { JWTVerifyGetKey } from 'jose'
+import type { UploadSigner } from './http/upload-signer.js'
+import type { People } from './identity/people.js'
+import type { EvidenceTrees } from './modules/evidence/evidence-trees.js'
+import type { LogIdentity } from './modules/evidence/log-identity.js'
+
+/** What every request is served with; made once per process. */
+export interface Services {
+  readonly db: Database
+  readonly bus: Bus
+  readonly artifacts: ArtifactStore
+  readonly people: People
+  readonly tokenKeys: JWTVerifyGetKey
+  readonly uploads: UploadSigner
+  readonly evidenceTrees: EvidenceTrees
+  readonly logIdentity: LogIdentity
+  /** Names a member in evidence to nobody who does not know both the member and the platform's secret. */
+  readonly commitToPerson: (person: { tenantId: string; userId: string }) => string
+  readonly logger: Logger
+  readonly now: () => Date
+  /** Where clients reach this gateway. */
+  readonly publicUrl: string
+  /** Where the embedding service is reached. */
+  readonly embeddingUrl: string
+  readonly maxUploadBytes: number
+}
