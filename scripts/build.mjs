@@ -30,7 +30,7 @@ function generate(what, inputs, output, args) {
   const digest = digestOf(inputs)
   if (readStamp(stamp) === digest) return
   console.log(`Generating the ${what}.`)
-  run(args, { quiet: true })
+  run(args)
   writeFileSync(stamp, digest)
 }
 
@@ -72,7 +72,7 @@ function buildPortal() {
   if (readStamp(stamp) === digest) return
   console.log('Building the portal; the first time takes about a minute.')
   rmSync(path.join(portal, '.next/standalone'), { recursive: true, force: true })
-  run(['node_modules/next/dist/bin/next', 'build', 'apps/portal'], { quiet: true })
+  run([path.join(root, 'node_modules/next/dist/bin/next'), 'build'], portal)
   const served = path.join(portal, '.next/standalone/apps/portal')
   cpSync(path.join(portal, '.next/static'), path.join(served, '.next/static'), { recursive: true })
   if (existsSync(path.join(portal, 'public')))
@@ -134,17 +134,13 @@ function readStamp(file) {
   return existsSync(file) ? readFileSync(file, 'utf8') : undefined
 }
 
-/** Runs Node in the root; shows what it printed only if it fails. */
-function run(args, { quiet }) {
+/** Runs Node; shows what it printed only if it fails. */
+function run(args, cwd = root) {
   const env = { ...process.env, NEXT_TELEMETRY_DISABLED: '1', CHECKPOINT_DISABLE: '1', NODE_ENV: 'production' }
-  const { status, stdout, stderr } = spawnSync(process.execPath, args, {
-    cwd: root,
-    env,
-    stdio: quiet ? 'pipe' : 'inherit',
-  })
+  const { status, stdout, stderr } = spawnSync(process.execPath, args, { cwd, env, stdio: 'pipe' })
   if (status === 0) return
-  process.stderr.write(`${stdout ?? ''}${stderr ?? ''}`)
-  throw new Error(`node ${args.join(' ')} failed`)
+  process.stderr.write(`${stdout}${stderr}`)
+  throw new Error(`node ${path.relative(root, args[0])} ${args.slice(1).join(' ')} failed`)
 }
 
 if (isMain) {

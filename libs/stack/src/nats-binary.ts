@@ -75,16 +75,16 @@ const cacheHome = (cacheDir: string): string =>
 
 async function fetchServer(home: string, report: Report): Promise<NatsBinary> {
   for (const [source, obtain] of [
-    [`official release ${release.version}`, fromRelease],
+    [`the official release ${release.version}`, fromRelease],
     ['Debian forky', (folder: string) => fromDebian('forky', folder)],
     ['Debian trixie', (folder: string) => fromDebian('trixie', folder)],
   ] as const) {
     const folder = mkdtempSync(path.join(os.tmpdir(), 'lethe-nats-'))
     try {
-      report(`nats-server: trying the ${source}`)
+      report(`nats-server: trying ${source}`)
       return await installInto(home, await obtain(folder), source)
     } catch (error) {
-      report(`nats-server: the ${source} is not to be had (${firstLine(error)})`)
+      report(`nats-server: not to be had from ${source} (${firstLine(error)})`)
     } finally {
       rmSync(folder, { recursive: true, force: true })
     }
