@@ -91,7 +91,7 @@ function forward(
       return normalizeBatch(x, gamma, beta, (mean, variance) => mode.onMoments(layer, mean, variance))
     },
   }
-  const standardised = tf.div(tf.sub(images, MEAN), DEVIATION) as tf.Tensor4D
+  const standardised = tf.div<tf.Tensor4D>(tf.sub(images, MEAN), DEVIATION)
   const features = featuresOf(standardised, layers)
   return { features, projection: projectFeatures(features, layers) }
 }

@@ -14,8 +14,8 @@ export function ntXentRows(z0: tf.Tensor2D, z1: tf.Tensor2D, temperature: number
   const n0 = normalizeRows(z0)
   const n1 = normalizeRows(z1)
   const rows = tf.concat([n0, n1])
-  const similarity = tf.div(multiplyMatrices(rows, tf.transpose(rows)), temperature) as tf.Tensor2D
-  const others = tf.sub(similarity, tf.mul(tf.eye(rows.shape[0]), MASK)) as tf.Tensor2D
+  const similarity = tf.div<tf.Tensor2D>(multiplyMatrices(rows, tf.transpose(rows)), temperature)
+  const others = tf.sub<tf.Tensor2D>(similarity, tf.mul(tf.eye(rows.shape[0]), MASK))
   const positive = tf.div(tf.sum(tf.mul(n0, n1), 1), temperature)
   return tf.sub(logSumExpRows(others), tf.concat([positive, positive]))
 }

@@ -70,7 +70,7 @@ function everyNth(x: tf.Tensor4D, [top, left]: Pair, [height, width]: Pair, step
 function inputGradient(dy: tf.Tensor4D, shape: Shape4D, kernel: tf.Tensor4D, stride: number): tf.Tensor4D {
   const [, height, width] = shape
   const size = kernel.shape[0]
-  const mirrored = tf.transpose(tf.reverse(kernel, [0, 1]), [0, 1, 3, 2]) as tf.Tensor4D
+  const mirrored = tf.transpose<tf.Tensor4D>(tf.reverse(kernel, [0, 1]), [0, 1, 3, 2])
   const spread = stride === 1 ? dy : spreadByTwo(dy)
   const [, spreadHeight, spreadWidth] = spread.shape
   const rim = size - 1

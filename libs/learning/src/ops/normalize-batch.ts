@@ -81,7 +81,7 @@ function fused(
   beta: tf.Tensor1D,
   onMoments: MomentsReceiver,
 ): tf.Tensor {
-  const shape = x.rank === 4 ? x.shape : [x.shape[0] as number, 1, 1, x.shape.at(-1) as number]
+  const shape = x.rank === 4 ? x.shape : [x.shape[0], 1, 1, x.shape.at(-1) as number]
   return withGradient([x, gamma, beta], (save) => {
     const images = tf.reshape(x, shape)
     const none = tf.tensor1d([])
