@@ -51,7 +51,7 @@ export function countHolders(directory: string): number {
 /** Arguments: server's pid, signal, this holder's file, all holders' directory. */
 const leashScript = `
 trap '' INT TERM HUP
-cat >/dev/null
+while read -r _; do :; done
 rm -f "$3"
 for f in "$4"/*; do
   p=\${f##*/}
