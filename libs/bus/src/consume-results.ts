@@ -54,7 +54,7 @@ async function consumeDurably<T>(
 }
 
 async function settleRecord<T>(bus: Bus, message: JsMsg, schema: z.ZodType<T>, options: ConsumeOptions<T>) {
-  const heartbeat = setInterval(() => message.working(), 10_000)
+  const heartbeat = setInterval(() => message.working(), 3000)
   try {
     await options.handler(decodeMessage(schema, message.data))
     message.ack()

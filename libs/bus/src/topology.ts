@@ -77,14 +77,14 @@ const consumers = (ackWaitMs: number): { of: string; config: Partial<ConsumerCon
         ack_wait: nanos(ackWaitMs),
       },
     })),
-    { of: stream.results, config: { ...explicit, durable_name: resultConsumer, ack_wait: nanos(30 * secondMs) } },
+    { of: stream.results, config: { ...explicit, durable_name: resultConsumer, ack_wait: nanos(10 * secondMs) } },
     {
       of: stream.events,
       config: {
         ...explicit,
         durable_name: progressConsumer,
         filter_subject: allProgress,
-        ack_wait: nanos(30 * secondMs),
+        ack_wait: nanos(10 * secondMs),
       },
     },
   ]
