@@ -1,0 +1,30 @@
+import { readEnv } from '@lethe/runtime'
+import { z } from 'zod'
+
+const GatewayEnv = z.object({
+  DATABASE_URL: z.url().describe('PostgreSQL address with the login lethe_gateway.'),
+  AUTH_DATABASE_URL: z.url().describe('PostgreSQL address with the login lethe_auth.'),
+  NATS_URL: z.string().describe('NATS address, such as nats://user:password@host:4222.'),
+  ARTIFACTS: z.string().default('nats').describe('"nats", or a shared folder as file:///path.'),
+  HOST: z.string().default('127.0.0.1').describe('Address to listen on.'),
+  PORT: z.coerce.number().int().min(0).max(65535).default(4000).describe('Port to listen on; 0 picks a free one.'),
+  BASE_URL: z.url().describe('Where clients reach this gateway, such as https://api.example.com.'),
+  TRUSTED_ORIGINS: z
+    .string()
+    .default('')
+    .transform((list) => list.split(',').filter((origin) => origin !== ''))
+    .describe('Origins of browsers that may sign in with cookies, comma-separated.'),
+  EMBEDDING_URL: z.url().describe('Where the embedding service is reached.'),
+  GATEWAY_SECRET: z.string().min(32).describe('At least 32 random characters; losing it signs everybody out for good.'),
+  LOG_PUBLIC_KEY: z.string().min(1).describe('Base64 of the Ed25519 key (SPKI) that log checkpoints are signed with.'),
+  LOG_HOST: z.string().default('lethe.local').describe('Host part of the evidence logs\' origins, as the registrar signs them.'),
+  BOOTSTRAP_ADMIN_EMAIL: z.email().optional().describe('Address of the first platform admin.'),
+  BOOTSTRAP_ADMIN_PASSWORD: z.string().min(12).optional().describe('Password of the first platform admin, 12 characters or more.'),
+  MAX_UPLOAD_BYTES: z.coerce.number().int().min(1).max(2 ** 31 - 1).default(256 * 2 ** 20).describe('Largest dataset upload.'),
+  SIGN_INS_PER_MINUTE: z.coerce.number().int().min(1).default(60).describe('Sign-ins that one address may try in a minute.'),
+  NODE_ENV: z.enum(['production', 'development', 'test']).default('production').describe('Introspection is off in production.'),
+  LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info').describe('How much is logged.'),
+})
+export type GatewayEnv = z.output<typeof GatewayEnv>
+
+export const readGatewayEnv = (): GatewayEnv => readEnv(GatewayEnv)

@@ -1,0 +1,47 @@
+import { AuditReport } from '@lethe/domain'
+import type { FastifyInstance, FastifyReply } from 'fastify'
+import { isUuid } from '../graphql/page.js'
+import type { Services } from '../services.js'
+import { authorise } from './authenticate.js'
+import { SamplePictures } from './sample-pictures.js'
+
+const notFound = (reply: FastifyReply) => reply.code(404).send({ code: 'NOT_FOUND', message: 'There is no such thing.' })
+
+/** What is too large or too plain for GraphQL: pictures, alignment matrices, the signed log checkpoint. */
+export function mountFiles(app: FastifyInstance, services: Services): void {
+  const pictures = new SamplePictures(services.artifacts)
+
+  app.get<{ Params: { version: string; file: string } }>('/v1/samples/:version/:file', async (request, reply) => {
+    const scope = await authorise(request, reply, services, 'dataset:read')
+    if (scope === null) return reply
+    const { version, file } = request.params
+    const index = /^(\d{1,9})\.png$/.exec(file)?.[1]
+    if (index === undefined || !isUuid(version)) return notFound(reply)
+    const row = await scope.loaders.datasetVersion.load(version)
+    const png = row?.packDigest ? await pictures.png(scope.tenantId, row.packDigest, Number(index)) : null
+    if (png === null) return notFound(reply)
+    return reply.type('image/png').header('cache-control', 'private, max-age=3600').send(Buffer.from(png))
+  })
+
+  app.get<{ Params: { id: string } }>('/v1/audits/:id/matrices', async (request, reply) => {
+    const scope = await authorise(request, reply, services, 'audit:read')
+    if (scope === null) return reply
+    const audit = await scope.loaders.audit.load(request.params.id)
+    if (audit === null) return notFound(reply)
+    const { digest } = AuditReport.parse(audit.report).matrices
+    const bytes = await services.artifacts.get(scope.tenantId, digest)
+    return reply
+      .type('application/octet-stream')
+      .header('content-disposition', `attachment; filename="audit-${audit.number}.safetensors"`)
+      .header('cache-control', 'private, max-age=3600')
+      .header('etag', `"${digest}"`)
+      .send(Buffer.from(bytes))
+  })
+
+  app.get('/v1/evidence/log-checkpoint', async (request, reply) => {
+    const scope = await authorise(request, reply, services, 'evidence:read')
+    if (scope === null) return reply
+    const newest = await scope.db.logCheckpoint.findFirst({ orderBy: { size: 'desc' } })
+    return newest === null ? notFound(reply) : reply.type('text/plain; charset=utf-8').send(newest.note)
+  })
+}

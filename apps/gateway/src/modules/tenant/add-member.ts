@@ -1,0 +1,47 @@
+import { newId, type Tx } from '@lethe/db'
+import { DomainError, Role, TenantId } from '@lethe/domain'
+import { z } from 'zod'
+import type { SignedIn } from '../../identity/verify-token.js'
+import type { Services } from '../../services.js'
+import { Person } from './person.js'
+
+export const NewMember = Person.extend({
+  tenantId: TenantId,
+  role: Role.exclude(['platform_admin']),
+  /** For a data owner: the key by which the tenant knows them. */
+  subjectKey: z.string().trim().min(1).max(256).optional(),
+}).refine(({ role, subjectKey }) => subjectKey === undefined || role === 'data_owner', {
+  path: ['subjectKey'],
+  message: 'only a data owner has one',
+})
+
+/** @throws DomainError FORBIDDEN, NOT_FOUND, EMAIL_TAKEN, SUBJECT_TAKEN */
+export async function addMember(
+  { db, people }: Services,
+  viewer: SignedIn,
+  input: z.output<typeof NewMember>,
+): Promise<{ userId: string }> {
+  const { tenantId, role, subjectKey, ...person } = input
+  const isOwner = viewer.role === 'tenant_owner' && viewer.tenantId === tenantId
+  if (!isOwner && viewer.role !== 'platform_admin')
+    throw new DomainError('FORBIDDEN', 'Only an owner of this tenant or a platform admin adds members.')
+  const client = db.forTenant(tenantId)
+  if ((await client.tenant.findFirst()) === null)
+    throw new DomainError('NOT_FOUND', 'There is no such tenant.', 'input.tenantId')
+  if (subjectKey !== undefined) await assertUnlinked(client, subjectKey)
+  const { id: userId } = await people.create(person)
+  await people.addMember({ organizationId: tenantId, userId, role })
+  if (subjectKey !== undefined)
+    await client.dataOwner.upsert({
+      where: { tenantId_subjectKey: { tenantId, subjectKey } },
+      create: { id: newId(), tenantId, subjectKey, userId },
+      update: { userId },
+    })
+  return { userId }
+}
+
+async function assertUnlinked(tx: Tx, subjectKey: string): Promise<void> {
+  const owner = await tx.dataOwner.findFirst({ where: { subjectKey } })
+  if (owner === null || owner.userId === null) return
+  throw new DomainError('SUBJECT_TAKEN', 'Somebody signs in as this data owner already.', 'input.subjectKey')
+}

@@ -1,0 +1,70 @@
+import { createHmac } from 'node:crypto'
+import { openArtifactStore } from '@lethe/artifacts'
+import { connectBus } from '@lethe/bus'
+import { openDatabase } from '@lethe/db'
+import type { Logger } from '@lethe/runtime'
+import type { FastifyInstance } from 'fastify'
+import type { GatewayEnv } from './env.js'
+import { createUploadSigner } from './http/upload-signer.js'
+import { createIdentityProvider } from './identity/identity-provider.js'
+import { peopleOf } from './identity/people.js'
+import { rememberKeys } from './identity/verify-token.js'
+import { EvidenceTrees } from './modules/evidence/evidence-trees.js'
+import { createLogIdentity } from './modules/evidence/log-identity.js'
+import { createServer } from './server.js'
+import type { Services } from './services.js'
+
+export interface Gateway {
+  readonly app: FastifyInstance
+  readonly services: Services
+  /** Answers what has come in, then lets go of database and bus. */
+  close(): Promise<void>
+}
+
+/** Connects to what the gateway stands on and makes the first platform admin; `now` is its clock. */
+export async function openGateway(env: GatewayEnv, logger: Logger, now: () => Date): Promise<Gateway> {
+  const db = await openDatabase({
+    url: env.DATABASE_URL,
+    role: 'gateway',
+    onConnectionError: (error) => logger.warn({ err: error }, 'a database connection broke'),
+  })
+  const bus = await connectBus({ url: env.NATS_URL, name: 'gateway' })
+  const identity = createIdentityProvider({
+    databaseUrl: env.AUTH_DATABASE_URL,
+    publicUrl: env.BASE_URL,
+    secret: env.GATEWAY_SECRET,
+    trustedOrigins: env.TRUSTED_ORIGINS,
+    signInsPerMinute: env.SIGN_INS_PER_MINUTE,
+  })
+  const people = peopleOf(identity)
+  const { BOOTSTRAP_ADMIN_EMAIL: email, BOOTSTRAP_ADMIN_PASSWORD: password } = env
+  if (email !== undefined && password !== undefined)
+    await people.ensurePlatformAdmin({ email, password, name: 'Platform admin' })
+  const services: Services = {
+    db,
+    bus,
+    people,
+    logger,
+    now,
+    artifacts: await openArtifactStore(env.ARTIFACTS, bus.nc),
+    tokenKeys: rememberKeys(() => identity.auth.api.getJwks()),
+    uploads: createUploadSigner(env.GATEWAY_SECRET),
+    evidenceTrees: new EvidenceTrees(),
+    logIdentity: createLogIdentity({ publicKey: env.LOG_PUBLIC_KEY, host: env.LOG_HOST }),
+    commitToPerson: commitBy(env.GATEWAY_SECRET),
+    publicUrl: env.BASE_URL,
+    embeddingUrl: env.EMBEDDING_URL,
+    maxUploadBytes: env.MAX_UPLOAD_BYTES,
+  }
+  const app = await createServer({ services, identity, isProduction: env.NODE_ENV === 'production' })
+  const close = async () => {
+    await app.close()
+    await Promise.all([db.close(), bus.close(), identity.close()])
+  }
+  return { app, services, close }
+}
+
+const commitBy =
+  (secret: string): Services['commitToPerson'] =>
+  ({ tenantId, userId }) =>
+    createHmac('sha256', secret).update(`person\n${tenantId}\n${userId}`).digest('hex')

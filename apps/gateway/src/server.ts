@@ -1,0 +1,55 @@
+import { newId } from '@lethe/db'
+import Fastify, { type FastifyInstance } from 'fastify'
+import { createSchema } from './graphql/build-schema.js'
+import { limits } from './graphql/limits.js'
+import { mountAdmin } from './http/mount-admin.js'
+import { mountFiles } from './http/mount-files.js'
+import { mountGraphql } from './http/mount-graphql.js'
+import { mountHealth } from './http/mount-health.js'
+import { mountSubscriptions } from './http/mount-subscriptions.js'
+import { mountUploads } from './http/mount-uploads.js'
+import type { IdentityProvider } from './identity/identity-provider.js'
+import { mountIdentity } from './identity/mount-identity.js'
+import type { Services } from './services.js'
+
+export interface ServerOptions {
+  readonly services: Services
+  readonly identity: IdentityProvider
+  /** Hides the schema from strangers. */
+  readonly isProduction: boolean
+}
+
+/** Everything that the gateway answers, ready to listen. */
+export async function createServer({ services, identity, isProduction }: ServerOptions): Promise<FastifyInstance> {
+  const app = Fastify({
+    bodyLimit: limits.bodyBytes,
+    genReqId: () => newId(),
+    forceCloseConnections: true,
+    routerOptions: { maxParamLength: 200 },
+  })
+  app.addHook('onRequest', (_request, reply, done) => {
+    reply.header('x-content-type-options', 'nosniff')
+    reply.header('cache-control', 'no-store')
+    done()
+  })
+  app.setErrorHandler((error: Error & { statusCode?: number; code?: string }, request, reply) => {
+    const status = error.statusCode ?? 500
+    if (status < 500) return reply.code(status).send({ code: error.code ?? 'BAD_REQUEST', message: error.message })
+    services.logger.error({ err: error, correlationId: request.id }, 'request failed')
+    const message = 'Something went wrong on our side; quote the correlation id when you report it.'
+    return reply.code(500).send({ code: 'INTERNAL_SERVER_ERROR', message, correlationId: request.id })
+  })
+  app.setNotFoundHandler((_request, reply) =>
+    reply.code(404).send({ code: 'NOT_FOUND', message: 'Nothing is served at this address.' }),
+  )
+  const schema = createSchema()
+  mountHealth(app, services)
+  await mountIdentity(app, identity)
+  await mountGraphql(app, { schema, services, isProduction })
+  await mountSubscriptions(app, { schema, services })
+  await mountUploads(app, services)
+  mountFiles(app, services)
+  mountAdmin(app, services)
+  await app.ready()
+  return app
+}
