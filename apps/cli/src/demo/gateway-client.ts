@@ -54,7 +54,8 @@ export class GatewayClient {
     const response = await assertOk(
       await fetch(new URL('/auth/sign-in/email', url), {
         method: 'POST',
-        headers: { 'content-type': 'application/json' },
+        // The identity provider refuses a sign-in that does not say where it comes from.
+        headers: { 'content-type': 'application/json', origin: new URL(url).origin },
         body: JSON.stringify({ email: person.email, password: person.password }),
         signal: AbortSignal.timeout(requestTimeoutMs),
       }),

@@ -3,13 +3,13 @@ import { existsSync, readFileSync } from 'node:fs'
 import { mkdir, rename, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { isDomainError, type Role } from '@lethe/domain'
-import { addMember, ensureTenant } from './api/admin-api.js'
+import { addMember, createTenant, readTenantId } from './api/admin-api.js'
 import { GatewayClient } from './gateway-client.js'
 import type { Scenario, TenantSetting } from './scenario.js'
 
 export interface SignIn {
   readonly tenant: string
-  readonly role: Role
+  readonly role: TenantRole
   readonly name: string
   readonly email: string
   readonly password: string
@@ -78,29 +78,33 @@ export async function assembleCast(options: {
   scenario: Scenario
 }): Promise<Cast> {
   const { gatewayUrl, scenario } = options
-  const members = membersOf(scenario)
   const signIns = await listSignIns(options.stateDir, scenario)
+  const signIn = (person: SignIn) => GatewayClient.signIn(gatewayUrl, person)
   const admin = await GatewayClient.signIn(gatewayUrl, options.admin)
-  const tenantIds = new Map<string, string>()
-  for (const tenant of [scenario.tenant, scenario.otherTenant])
-    tenantIds.set(tenant.slug, await ensureTenant(admin, tenant))
-
-  const clients: GatewayClient[] = []
-  for (const [i, { tenant, role }] of members.entries()) {
-    const signIn = signIns[i] as SignIn
-    const subjectKey = role === 'data_owner' ? { subjectKey: scenario.forgetOwner } : {}
-    const member = { email: signIn.email, name: signIn.name, password: signIn.password, role, ...subjectKey }
-    await addUnlessThere(admin, tenantIds.get(tenant.slug) as string, member)
-    clients.push(await GatewayClient.signIn(gatewayUrl, signIn))
+  const owners = signIns.filter(({ role }) => role === 'tenant_owner')
+  for (const tenant of [scenario.tenant, scenario.otherTenant]) {
+    const owner = owners.find((person) => person.tenant === tenant.name) as SignIn
+    await unlessThere(createTenant(admin, tenant, personOf(owner)))
   }
-  const as = Object.fromEntries((Object.keys(names) as TenantRole[]).map((role, i) => [role, clients[i]]))
-  return { signIns, as: as as Cast['as'], stranger: clients.at(-1) as GatewayClient }
+  const owner = await signIn(owners[0] as SignIn)
+  const tenantId = await readTenantId(owner)
+  const as: Partial<Record<TenantRole, GatewayClient>> = { tenant_owner: owner }
+  for (const person of signIns.filter(({ role }) => role !== 'tenant_owner')) {
+    const subjectKey = person.role === 'data_owner' ? { subjectKey: scenario.forgetOwner } : {}
+    await unlessThere(addMember(owner, { tenantId, role: person.role, ...personOf(person), ...subjectKey }))
+    as[person.role] = await signIn(person)
+  }
+  return { signIns, as: as as Cast['as'], stranger: await signIn(owners[1] as SignIn) }
 }
 
-async function addUnlessThere(...member: Parameters<typeof addMember>): Promise<void> {
+const personOf = ({ email, name, password }: SignIn) => ({ email, name, password })
+
+const there = new Set(['EMAIL_TAKEN', 'SLUG_TAKEN', 'SUBJECT_TAKEN'])
+
+async function unlessThere(making: Promise<void>): Promise<void> {
   try {
-    await addMember(...member)
+    await making
   } catch (error) {
-    if (!isDomainError(error) || error.code !== 'EMAIL_TAKEN') throw error
+    if (!isDomainError(error) || !there.has(error.code)) throw error
   }
 }

@@ -34,9 +34,9 @@ export async function findModel(client: GatewayClient, name: string): Promise<Mo
       }[]
     }
   }>(`query {
-    models(first: 50) {
+    models(first: 10) {
       edges {
-        node { id name productionVersion { id number } versions(first: 20) { edges { node { ${versionFields} } } } }
+        node { id name productionVersion { id number } versions(first: 15) { edges { node { ${versionFields} } } } }
       }
     }
   }`)

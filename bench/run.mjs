@@ -1,0 +1,53 @@
+// npm run bench -- [ready] [training] [task-latency] [demo]     all of them when none is named
+//   --out FILE     where the JSON goes; default .lethe/bench.json
+// Measures and prints; asserts nothing. Everything runs in a temporary state directory.
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import os from 'node:os'
+import path from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { parseArgs } from 'node:util'
+import { buildAll } from '../scripts/build.mjs'
+import { printTable } from './table.mjs'
+
+const benches = {
+  ready: () => import('./measure-ready.mjs'),
+  training: () => import('./measure-training.mjs'),
+  'task-latency': () => import('./measure-task-latency.mjs'),
+  demo: () => import('./measure-demo.mjs'),
+}
+
+const { values, positionals } = parseArgs({ options: { out: { type: 'string' } }, allowPositionals: true })
+const unknown = positionals.filter((name) => !Object.hasOwn(benches, name))
+if (unknown.length > 0) {
+  console.error(`There is no bench called ${unknown.join(', ')}; there are ${Object.keys(benches).join(', ')}.`)
+  process.exit(1)
+}
+const chosen = positionals.length > 0 ? positionals : Object.keys(benches)
+
+await buildAll()
+const scratch = mkdtempSync(path.join(os.tmpdir(), 'lethe-bench-'))
+// As root, PostgreSQL runs under another account, which must get through here.
+chmodSync(scratch, 0o755)
+const result = {
+  measuredAt: new Date().toISOString(),
+  machine: { cpus: os.cpus().length, cpu: os.cpus()[0]?.model.trim() ?? 'unknown', memoryBytes: os.totalmem() },
+  node: process.version,
+  loadBefore: os.loadavg()[0],
+  benches: {},
+}
+try {
+  for (const name of chosen) {
+    console.log(`\n${name}`)
+    const { measure } = await benches[name]()
+    const { tables, figures } = await measure(path.join(scratch, name))
+    for (const table of tables) printTable(table)
+    result.benches[name] = figures
+  }
+} finally {
+  rmSync(scratch, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 })
+}
+const root = fileURLToPath(new URL('..', import.meta.url))
+const file = path.resolve(values.out ?? path.join(root, '.lethe', 'bench.json'))
+mkdirSync(path.dirname(file), { recursive: true })
+writeFileSync(file, `${JSON.stringify(result, null, 2)}\n`)
+console.log(`\n${file}`)

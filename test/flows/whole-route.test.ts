@@ -1,0 +1,104 @@
+import { PassThrough } from 'node:stream'
+import { findModel, readAudit, readErasure, readEvidence, runDemo, type DemoResult } from '@lethe/cli/demo'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { digitScenario } from '../kit/digit-scenario.js'
+import { makeStateDir, removeStateDir, startTestPlatform, type TestPlatform } from '../kit/platform.js'
+
+const stateDir = makeStateDir('route')
+const scenario = digitScenario()
+let platform: TestPlatform
+let first: DemoResult
+const shown: string[] = []
+
+const demonstrate = () => {
+  const out = new PassThrough()
+  out.on('data', (chunk: Buffer) => shown.push(chunk.toString()))
+  if (process.env['SHOW']) out.pipe(process.stderr)
+  return runDemo({
+    gatewayUrl: platform.urls.gateway,
+    embeddingUrl: platform.urls.embedding,
+    stateDir,
+    backend: platform.facts.tensorflow.backend,
+    admin: platform.facts.bootstrapAdmin,
+    logPublicKey: platform.facts.logPublicKey,
+    out,
+    scenario,
+  })
+}
+
+beforeAll(async () => {
+  platform = await startTestPlatform(stateDir)
+  first = await demonstrate()
+}, 180_000)
+
+afterAll(async () => {
+  await platform.stop()
+  removeStateDir(stateDir)
+})
+
+describe('from pictures to evidence, on handwritten digits', () => {
+  it('passes every check that an outsider can make: proofs, clock, endpoint, isolation', () => {
+    expect(first.summary.checks.filter(({ ok }) => !ok)).toEqual([])
+    expect(first.summary.checks).toHaveLength(4)
+  })
+
+  it('puts each step on record, the plan and its policy before anything ran', async () => {
+    const { as } = await platform.cast(scenario)
+    const kinds = (await readEvidence(as.auditor, first.summary.request.id)).map(({ kind }) => kind)
+    expect(kinds).toEqual(
+      expect.arrayContaining([
+        'erasure-requested/v1',
+        'identity-verified/v1',
+        'erasure-planned/v1',
+        'erasure-approved/v1',
+        'model-unlearned/v1',
+        'audit-completed/v1',
+      ]),
+    )
+    expect(kinds.filter((kind) => kind === 'erasure-approved/v1')).toHaveLength(2)
+    expect(kinds.indexOf('erasure-planned/v1')).toBeLessThan(kinds.indexOf('model-unlearned/v1'))
+  })
+
+  it('lets the verdict decide: only PASS stops the clock and replaces the version that serves', async () => {
+    const { as } = await platform.cast(scenario)
+    const request = await readErasure(as.privacy_officer, first.summary.request.id)
+    const model = await findModel(as.engineer, scenario.modelName)
+    const audit = await readAudit(as.auditor, request.audits.at(-1)?.id ?? '')
+    const passed = audit.verdict === 'PASS'
+    expect(request).toMatchObject(
+      passed ? { state: 'FULFILLED', clock: { state: 'MET' } } : { state: 'BLOCKED', clock: { state: 'RUNNING' } },
+    )
+    expect(model?.productionVersion?.id).toBe(passed ? audit.after.id : audit.before.id)
+  })
+
+  it('keeps the lineage: the version that forgot descends from the one that learned', async () => {
+    const { as } = await platform.cast(scenario)
+    const versions = (await findModel(as.engineer, scenario.modelName))?.versions ?? []
+    const original = versions.find(({ origin }) => origin === 'pretrain')
+    const unlearned = versions.find(({ origin }) => origin === 'unlearn')
+    const compared = versions.find(({ origin }) => origin === 'comparison')
+    expect(unlearned).toMatchObject({
+      method: 'alignment-calibration',
+      forgottenCount: 30,
+      parent: { id: original?.id },
+    })
+    expect(compared).toMatchObject({ method: 'fine-tune' })
+    expect(new Set([original, unlearned, compared].map((version) => version?.weightsDigest)).size).toBe(3)
+    expect(original?.curve.at(-1)?.loss).toBeLessThan(original?.curve[0]?.loss ?? 0)
+  })
+
+  it('reports what was measured on every model, with intervals', () => {
+    const { rows } = first.summary
+    expect(rows.map(({ role }) => role)).toEqual(expect.arrayContaining(['before', 'after', 'baseline']))
+    for (const { membershipAuc } of rows) expect(membershipAuc.interval).not.toBeNull()
+    expect(shown.join('')).toContain(first.summary.sentence)
+  })
+
+  it('does nothing twice: a second start finds the finished demonstration', async () => {
+    const second = await demonstrate()
+    expect(second.summary.request).toEqual(first.summary.request)
+    expect(second.summary.rows).toEqual(first.summary.rows)
+    expect(second.summary.stages).toEqual(first.summary.stages)
+    expect(second.summary.evidence.entries).toBe(first.summary.evidence.entries)
+  })
+})

@@ -1,0 +1,56 @@
+import type { Scenario } from '@lethe/cli/demo'
+import { AuditPolicy, TrainingRecipe, UnlearningRecipe } from '@lethe/domain'
+import { digitDataset } from './digits.js'
+
+export interface DigitSizes {
+  readonly forgetCount: number
+  readonly retainCount: number
+  readonly heldOutCount: number
+  readonly epochs: number
+}
+
+/** Few digits and many steps: a small network remembers them within seconds. */
+const memorable: DigitSizes = { forgetCount: 30, retainCount: 90, heldOutCount: 240, epochs: 60 }
+
+/** The whole route on handwritten digits, small enough for a test. */
+export function digitScenario(change: Partial<DigitSizes> & { policy?: Partial<AuditPolicy> } = {}): Scenario {
+  const { forgetCount, retainCount, heldOutCount, epochs } = { ...memorable, ...change }
+  const budget = { epochs: 5, learningRate: 0.02, seed: 3 }
+  return {
+    name: 'digits',
+    cost: 'a few seconds of training',
+    tenant: { name: 'Digit Works', slug: 'digit-works', timeZone: 'Europe/Berlin' },
+    otherTenant: { name: 'Elsewhere', slug: 'elsewhere', timeZone: 'Europe/Paris' },
+    dataset: {
+      name: 'Digits',
+      description: 'Handwritten digits, 8 × 8, scaled to 16 × 16.',
+      attribution: 'E. Alpaydin, C. Kaynak: Optical Recognition of Handwritten Digits; scikit-learn, BSD-3-Clause.',
+      imageSize: 16,
+      build: async () =>
+        (
+          await digitDataset([
+            { owner: 'ada', split: 'train', count: forgetCount },
+            { owner: 'bob', split: 'train', count: retainCount },
+            { owner: 'reference', split: 'calibration', count: 40 },
+            { owner: 'reference', split: 'held-out', count: heldOutCount },
+          ])
+        ).tar,
+    },
+    modelName: 'digit-encoder',
+    recipe: TrainingRecipe.parse({
+      framework: 'simclr',
+      encoder: { kind: 'compact-conv', widths: [8, 16], projection: { hidden: 32, output: 32 } },
+      views: { strength: 0.5, flip: false },
+      temperature: 0.1,
+      epochs,
+      batchSize: 30,
+      optimizer: { learningRate: 0.12 },
+      seed: 3,
+    }),
+    forgetOwner: 'ada',
+    ground: 'GDPR Art. 17(1)(b): consent withdrawn.',
+    unlearning: UnlearningRecipe.parse({ method: 'alignment-calibration', ...budget, repairEpochs: 2 }),
+    comparisons: [UnlearningRecipe.parse({ method: 'fine-tune', ...budget })],
+    policy: AuditPolicy.parse({ version: 1, views: 4, resamples: 400, ...change.policy }),
+  }
+}

@@ -1,0 +1,69 @@
+import { execFile } from 'node:child_process'
+import { chmodSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import os from 'node:os'
+import path from 'node:path'
+import { promisify } from 'node:util'
+import { assembleCast, type Cast, type Scenario } from '@lethe/cli/demo'
+import { checkoutDir, startPlatform, type Platform } from '@lethe/stack'
+
+export interface TestPlatform extends Platform {
+  /** Tenants and people of the scenario, signed in. */
+  cast: (scenario: Scenario) => Promise<Cast>
+  /** Process id of a service, as it is now. */
+  pidOf: (service: string) => number
+  /** End of every log, for a failure's message. */
+  logs: () => string
+}
+
+let built: Promise<unknown> | undefined
+
+/** Services run from dist; this makes it current, at once if it is. */
+const buildServices = (): Promise<unknown> =>
+  (built ??= promisify(execFile)(process.execPath, ['scripts/build.mjs', '--no-portal'], { cwd: checkoutDir }))
+
+/** A folder that PostgreSQL's own account may pass through; removed by {@link removeStateDir}. */
+export function makeStateDir(name: string): string {
+  const folder = mkdtempSync(path.join(os.tmpdir(), `lethe-${name}-`))
+  chmodSync(folder, 0o755)
+  return folder
+}
+
+export const removeStateDir = (stateDir: string): void =>
+  rmSync(stateDir, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 })
+
+/** The real platform without its portal: PostgreSQL, nats-server and every service as processes of their own. */
+export async function startTestPlatform(stateDir: string): Promise<TestPlatform> {
+  await buildServices()
+  const platform = await startPlatform({ stateDir, services: ['registrar', 'compute', 'embedding', 'gateway'] })
+  const { urls, facts, services } = platform
+  let cast: Promise<Cast> | undefined
+  return {
+    ...platform,
+    cast: (scenario) => assembleCast({ gatewayUrl: urls.gateway, stateDir, admin: facts.bootstrapAdmin, scenario }),
+    pidOf: (name) => {
+      const pid = services.find((service) => service.name === name)?.process?.pid
+      if (pid === undefined) throw new Error(`${name} does not run.`)
+      return pid
+    },
+    logs: () => services.map(({ name }) => tailOf(path.join(stateDir, 'logs', `${name}.log`))).join('\n'),
+  }
+}
+
+function tailOf(file: string): string {
+  const lines = readFileSync(file, 'utf8').trimEnd().split('\n').slice(-15)
+  return [`— ${path.basename(file)}`, ...lines].join('\n')
+}
+
+/** Waits for something to become true; the message names it when it does not. */
+export async function until<T>(
+  what: string,
+  look: () => Promise<T | undefined | false>,
+  withinMs = 60_000,
+): Promise<T> {
+  for (const deadline = performance.now() + withinMs; performance.now() < deadline;) {
+    const seen = await look()
+    if (seen !== undefined && seen !== false) return seen
+    await new Promise((resolve) => setTimeout(resolve, 100))
+  }
+  throw new Error(`Not within ${withinMs / 1000} s: ${what}`)
+}
