@@ -1,0 +1,78 @@
+import type { Pack } from '@lethe/datasets'
+import type { ContentId } from '@lethe/domain'
+import { expect, it } from 'vitest'
+import { chooseClasses, chooseForgetAndRetain, chooseHeldOut, chooseTrainSet } from './choose-sets.js'
+
+const id = (letter: string) => letter.repeat(64) as ContentId
+const sample = (letter: string, split: 'train' | 'held-out' | 'calibration', group: string | null = null) => ({
+  contentId: id(letter),
+  label: letter,
+  group,
+  split,
+})
+const samples = [
+  sample('a', 'train'),
+  sample('b', 'held-out'),
+  sample('c', 'train'),
+  sample('d', 'calibration'),
+  sample('e', 'train'),
+]
+const pack: Pack = {
+  images: {
+    data: Uint8Array.from({ length: 5 * 3 }, (_, at) => Math.floor(at / 3)),
+    count: 5,
+    height: 1,
+    width: 1,
+    channels: 3,
+  },
+  samples,
+}
+
+it('trains on the train split without what was forgotten, picture by picture', () => {
+  const train = chooseTrainSet(pack, [id('c')])
+  expect(train.contentIds).toEqual([id('a'), id('e')])
+  expect([...train.data]).toEqual([0, 0, 0, 4, 4, 4])
+  expect(() => chooseTrainSet(pack, [id('a'), id('c'), id('e')])).toThrow(/No sample is left/)
+})
+
+it('parts what is forgotten from what is kept', () => {
+  const { forget, retain } = chooseForgetAndRetain(pack, [], [id('c')])
+  expect([forget.contentIds, retain.contentIds]).toEqual([[id('c')], [id('a'), id('e')]])
+})
+
+it.each([
+  ['nothing', [], [], 'FORGET_SET_EMPTY'],
+  ['everything', [], [id('a'), id('c'), id('e')], 'RETAIN_SET_EMPTY'],
+  ['all that is left', [id('a')], [id('c'), id('e')], 'RETAIN_SET_EMPTY'],
+  ['an unknown sample', [], [id('a'), id('f')], 'FORGET_SAMPLES_UNKNOWN'],
+  ['a held-out sample', [], [id('b')], 'FORGET_SAMPLES_UNKNOWN'],
+  ['a sample that was forgotten before', [id('c')], [id('c')], 'FORGET_SAMPLES_UNKNOWN'],
+])('refuses to forget %s, and names no sample', (_, excluded, forget, code) => {
+  const refusal = (() => {
+    try {
+      return chooseForgetAndRetain(pack, excluded, forget)
+    } catch (error) {
+      return error
+    }
+  })()
+  expect(refusal).toMatchObject({ code, field: 'forget' })
+  expect(String(refusal)).not.toMatch(/[0-9a-f]{64}/)
+})
+
+it('holds out what no model saw, and asks for it', () => {
+  expect(chooseHeldOut(pack, []).contentIds).toEqual([id('b')])
+  expect(() => chooseHeldOut(pack, [id('b')])).toThrow(/held-out/)
+})
+
+it('classifies by group where there is one, by repeated labels otherwise, and not at all by names', () => {
+  const of = (groups: (string | null)[], labels: string[]) => ({ ...chooseTrainSet(pack, []), groups, labels })
+  expect(chooseClasses(of(['x', null], ['1', '2']), of(['y'], ['3']))).toEqual([
+    Int32Array.from([0, -1]),
+    Int32Array.from([1]),
+  ])
+  expect(chooseClasses(of([null, null], ['1', '2']), of([null, null], ['1', '2']))).toEqual([
+    Int32Array.from([0, 1]),
+    Int32Array.from([0, 1]),
+  ])
+  expect(chooseClasses(of([null], ['1']), of([null], ['2']))).toEqual([null, null])
+})

@@ -1,0 +1,86 @@
+import { selectImages, type Pack, type PackSelection } from '@lethe/datasets'
+import { DomainError, type ContentId } from '@lethe/domain'
+
+export interface ChosenSets {
+  readonly retain: PackSelection
+  readonly forget: PackSelection
+}
+
+const trainable = (pack: Pack, excluded: readonly ContentId[]): Set<ContentId> => {
+  const without = new Set(excluded)
+  return new Set(
+    pack.samples.flatMap(({ contentId, split }) => (split === 'train' && !without.has(contentId) ? [contentId] : [])),
+  )
+}
+
+/** The train split without what was forgotten before. @throws DomainError TRAIN_SET_EMPTY. */
+export function chooseTrainSet(pack: Pack, excluded: readonly ContentId[]): PackSelection {
+  const train = trainable(pack, excluded)
+  if (train.size === 0)
+    throw new DomainError(
+      'TRAIN_SET_EMPTY',
+      'No sample is left to train on; register a dataset with more samples in its train split.',
+      'pack',
+    )
+  return selectImages(pack, ({ contentId }) => train.has(contentId))
+}
+
+/**
+ * Splits the train set into what is forgotten and what is kept. Messages count samples and never name one.
+ * @throws DomainError FORGET_SET_EMPTY, FORGET_SAMPLES_UNKNOWN, RETAIN_SET_EMPTY.
+ */
+export function chooseForgetAndRetain(
+  pack: Pack,
+  excluded: readonly ContentId[],
+  forget: readonly ContentId[],
+): ChosenSets {
+  const train = trainable(pack, excluded)
+  const wanted = new Set(forget)
+  if (wanted.size === 0)
+    throw new DomainError('FORGET_SET_EMPTY', 'The forget set is empty; name at least one sample.', 'forget')
+  const unknown = [...wanted].filter((contentId) => !train.has(contentId)).length
+  if (unknown > 0)
+    throw new DomainError(
+      'FORGET_SAMPLES_UNKNOWN',
+      `${unknown} of ${wanted.size} samples to forget are not among the ${train.size} that the model was trained on; ` +
+        'choose samples of its train split that were not forgotten before.',
+      'forget',
+    )
+  if (wanted.size === train.size)
+    throw new DomainError(
+      'RETAIN_SET_EMPTY',
+      'The forget set is the whole train set; destroy the model instead of unlearning.',
+      'forget',
+    )
+  return {
+    forget: selectImages(pack, ({ contentId }) => wanted.has(contentId)),
+    retain: selectImages(pack, ({ contentId }) => train.has(contentId) && !wanted.has(contentId)),
+  }
+}
+
+/** Pictures that no model was trained on. @throws DomainError HELD_OUT_EMPTY. */
+export function chooseHeldOut(pack: Pack, excluded: readonly ContentId[]): PackSelection {
+  const without = new Set(excluded)
+  const heldOut = selectImages(pack, ({ contentId, split }) => split === 'held-out' && !without.has(contentId))
+  if (heldOut.count === 0)
+    throw new DomainError(
+      'HELD_OUT_EMPTY',
+      'The dataset has no held-out samples to compare with; register one that has a held-out split.',
+      'pack',
+    )
+  return heldOut
+}
+
+/**
+ * One class per picture for k-NN accuracy: the group where samples have one, else the label where labels repeat.
+ * Null where neither says anything; −1 for a picture without a class.
+ */
+export function chooseClasses(...sets: readonly PackSelection[]): (Int32Array | null)[] {
+  const hasGroups = sets.some(({ groups }) => groups.some((group) => group !== null))
+  const names = sets.map(({ groups, labels }) => (hasGroups ? groups : labels))
+  const known = [...new Set(names.flat())].filter((name) => name !== null)
+  const total = names.reduce((sum, part) => sum + part.length, 0)
+  if (!hasGroups && known.length * 2 > total) return sets.map(() => null)
+  const numbers = new Map(known.map((name, number) => [name, number]))
+  return names.map((part) => Int32Array.from(part, (name) => (name === null ? -1 : (numbers.get(name) ?? -1))))
+}

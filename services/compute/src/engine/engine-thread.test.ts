@@ -1,0 +1,93 @@
+import { TaskInterrupt } from '@lethe/bus'
+import type { Progress } from '@lethe/domain'
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { buildService, type BuiltService } from '../testing/build-service.js'
+import { tinyPack, tinyRecipe } from '../testing/rig.js'
+import { EngineThread } from './engine-thread.js'
+import type { Job } from './protocol.js'
+
+let service: BuiltService
+beforeAll(async () => {
+  service = await buildService()
+})
+afterAll(() => service.remove())
+
+const job = (epochs: number): Job => ({
+  kind: 'pretrain',
+  pack: tinyPack(),
+  excluded: [],
+  recipe: tinyRecipe(epochs),
+  resume: null,
+  checkpointMs: 3_600_000,
+  provenance: {
+    backend: '',
+    backendVersion: '',
+    tfjsVersion: '',
+    nodeVersion: '',
+    codeVersion: '',
+    platform: '',
+    device: '',
+  },
+})
+const watching = (signal: AbortSignal, mayFinishEpoch = false) => {
+  const epochs: number[] = []
+  const checkpoints: unknown[] = []
+  const handlers = {
+    signal,
+    mayFinishEpoch: () => mayFinishEpoch,
+    onProgress: ({ epoch }: Progress) => void epochs.push(epoch ?? 0),
+    onCheckpoint: (checkpoint: unknown) => void checkpoints.push(checkpoint),
+  }
+  return { epochs, checkpoints, handlers }
+}
+
+it('does a job, says how far it is, and does the next', async () => {
+  const engine = await EngineThread.start({ backend: 'cpu', entry: service.engine })
+  for (let count = 0; count < 2; count++) {
+    const { handlers, epochs } = watching(new AbortController().signal)
+    const result = await engine.run(job(2), handlers)
+    expect(result).toMatchObject({ kind: 'pretrain', trainCount: 32 })
+    expect(epochs.at(-1)).toBe(2)
+  }
+  await engine.close()
+})
+
+it('stops at once when it is cancelled, and at the end of the epoch with a checkpoint when it may', async () => {
+  const engine = await EngineThread.start({ backend: 'cpu', entry: service.engine })
+  for (const mayFinishEpoch of [false, true]) {
+    const controller = new AbortController()
+    const { handlers, checkpoints } = watching(controller.signal, mayFinishEpoch)
+    const reason = new TaskInterrupt(mayFinishEpoch ? 'shutdown' : 'cancelled')
+    const stopping = { ...handlers, onProgress: () => controller.abort(reason) }
+    await expect(engine.run(job(10_000), stopping)).rejects.toBe(reason)
+    expect(checkpoints).toHaveLength(mayFinishEpoch ? 1 : 0)
+  }
+  expect(engine.isReady, 'the thread was not replaced').toBe(true)
+  await engine.close()
+})
+
+it('ends a thread that does not listen, and starts another for the next job', async () => {
+  const entry = new URL('../testing/stubborn-engine.mjs', import.meta.url)
+  const engine = await EngineThread.start({ backend: 'cpu', entry })
+  for (let count = 0; count < 2; count++) {
+    const controller = new AbortController()
+    const running = engine.run(job(1), watching(controller.signal).handlers)
+    setTimeout(() => controller.abort(new TaskInterrupt('cancelled')), 100)
+    await expect(running).rejects.toMatchObject({ why: 'cancelled' })
+    expect(engine.isReady).toBe(false)
+  }
+})
+
+it('says with a code that a backend is not to be had', async () => {
+  await expect(EngineThread.start({ backend: 'tensorflow-gpu', entry: service.engine })).rejects.toMatchObject({
+    code: 'BACKEND_UNAVAILABLE',
+  })
+})
+
+it('brings a refusal across the threads with its code and field', async () => {
+  const engine = await EngineThread.start({ backend: 'cpu', entry: service.engine })
+  const broken: Job = { kind: 'ingest', upload: new Uint8Array(1024).fill(7), imageSize: 8 }
+  const running = engine.run(broken, watching(new AbortController().signal).handlers)
+  await expect(running).rejects.toMatchObject({ name: 'DomainError', code: expect.stringMatching(/^TAR_/) })
+  await engine.close()
+})

@@ -1,0 +1,110 @@
+import type {
+  AuditPolicy,
+  AuditReport,
+  ContentId,
+  Progress,
+  Provenance,
+  TrainingRecipe,
+  UnlearningMethod,
+  UnlearningRecipe,
+} from '@lethe/domain'
+import type { Device } from '@lethe/device'
+
+/** Both files of a model checkpoint. */
+export interface CheckpointBytes {
+  readonly weights: Uint8Array
+  readonly state: Uint8Array
+}
+
+/** The content ids that the train set goes without. */
+interface TrainingData {
+  readonly pack: Uint8Array
+  readonly excluded: readonly ContentId[]
+}
+
+interface Training extends TrainingData {
+  readonly recipe: TrainingRecipe
+  /** Where an earlier attempt left off. */
+  readonly resume: CheckpointBytes | null
+  readonly provenance: Provenance
+  /** Training is checkpointed at the first epoch boundary after so long. */
+  readonly checkpointMs: number
+}
+
+/** Work with everything it needs: the engine reads no blob and knows no bus. */
+export type Job =
+  | { readonly kind: 'ingest'; readonly upload: Uint8Array; readonly imageSize: number }
+  | ({ readonly kind: 'pretrain' } & Training)
+  | ({
+      readonly kind: 'unlearn'
+      readonly forget: readonly ContentId[]
+      readonly parentWeights: Uint8Array
+      readonly unlearning: UnlearningRecipe
+    } & Training)
+  | ({
+      readonly kind: 'audit'
+      readonly forget: readonly ContentId[]
+      readonly before: Uint8Array
+      readonly after: Uint8Array
+      readonly references: readonly AuditReference[]
+      readonly recipe: TrainingRecipe
+      readonly method: UnlearningMethod
+      readonly policy: AuditPolicy
+    } & TrainingData)
+
+export interface AuditReference {
+  readonly label: string
+  readonly role: 'baseline' | 'retrain'
+  readonly method: UnlearningMethod
+  readonly weights: Uint8Array
+}
+
+export interface TrainingYield {
+  readonly checkpoint: CheckpointBytes
+  readonly curve: readonly { readonly epoch: number; readonly loss: number }[]
+  readonly trainCount: number
+}
+
+export type JobResult =
+  | {
+      readonly kind: 'ingest'
+      readonly pack: Uint8Array
+      /** JSON Lines of IngestedSample. */
+      readonly samples: Uint8Array
+      readonly sampleCount: number
+      readonly exactDuplicates: number
+      readonly nearDuplicates: number
+      readonly quarantined: readonly { readonly key: string; readonly reason: string }[]
+      readonly quarantinedCount: number
+    }
+  | ({ readonly kind: 'pretrain' } & TrainingYield)
+  | ({ readonly kind: 'unlearn'; readonly forgetCount: number } & TrainingYield)
+  | { readonly kind: 'audit'; readonly report: AuditReport; readonly matrices: Uint8Array }
+
+export interface EngineDevice extends Device {
+  readonly tfjsVersion: string
+}
+
+/** Main thread to engine. One job at a time; `job` counts them, so that a late word about the last one is not mistaken. */
+export type EngineOrder =
+  | { readonly type: 'start'; readonly job: number; readonly work: Job }
+  /** `boundary`: at the end of the epoch, with a checkpoint, where the work has epochs; `now`: at the next step. */
+  | { readonly type: 'stop'; readonly job: number; readonly when: 'boundary' | 'now' }
+
+/** Engine to main thread. */
+export type EngineNews =
+  | { readonly type: 'ready'; readonly device: EngineDevice }
+  | { readonly type: 'unavailable'; readonly failure: EngineFailure }
+  | { readonly type: 'progress'; readonly job: number; readonly progress: Progress }
+  | { readonly type: 'checkpoint'; readonly job: number; readonly checkpoint: CheckpointBytes }
+  | { readonly type: 'done'; readonly job: number; readonly result: JobResult }
+  | { readonly type: 'stopped'; readonly job: number }
+  | { readonly type: 'failed'; readonly job: number; readonly failure: EngineFailure }
+
+/** An error as it crosses between threads. With a code it is an expected refusal. */
+export interface EngineFailure {
+  readonly code?: string
+  readonly message: string
+  readonly field?: string
+  readonly stack?: string
+}

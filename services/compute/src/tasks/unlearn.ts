@@ -1,0 +1,22 @@
+import { readForgetSets } from './read-blobs.js'
+import { storeTraining } from './store-training.js'
+import type { TaskKind } from './task-kit.js'
+
+export const unlearn: TaskKind<'unlearn'> = {
+  async prepare(task, { artifacts, ...preparation }) {
+    const { tenantId, pack, excluded, forget, parent, recipe, unlearning } = task
+    return {
+      kind: 'unlearn',
+      pack: await artifacts.get(tenantId, pack.digest),
+      excluded: await readForgetSets(artifacts, tenantId, excluded, 'excluded'),
+      forget: await readForgetSets(artifacts, tenantId, [forget], 'forget'),
+      parentWeights: await artifacts.get(tenantId, parent.weights.digest),
+      recipe,
+      unlearning,
+      ...preparation,
+    }
+  },
+  async store(result, keep, provenance) {
+    return { kind: 'unlearn', ...(await storeTraining(result, keep, provenance)), forgetCount: result.forgetCount }
+  },
+}
