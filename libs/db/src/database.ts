@@ -17,7 +17,7 @@ export interface DatabaseOptions {
   readonly maxConnections?: number
   /** Tenants whose client is kept; each costs a few megabytes. */
   readonly maxTenants?: number
-  /** Hears of broken idle connections; the pool replaces them by itself. */
+  /** Hears of broken connections; the pool replaces them by itself. */
   readonly onConnectionError?: (error: Error) => void
 }
 
@@ -46,8 +46,10 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
     idle_in_transaction_session_timeout: 60_000,
     application_name: logins[options.role],
   })
-  // Without a listener a broken idle connection would end the process.
-  pool.on('error', (error) => options.onConnectionError?.(error))
+  // Without a listener a connection that breaks, idle or lent, would end the process. Who uses it hears of it anyway.
+  const onError = (error: Error): void => options.onConnectionError?.(error)
+  pool.on('error', onError)
+  pool.on('connect', (client) => client.on('error', onError))
   try {
     await assertIsolation(pool, logins[options.role])
   } catch (error) {

@@ -10,6 +10,8 @@ import { migrate } from './migrate.js'
 import { startTestDatabase, type TestDatabase } from './testing/test-database.js'
 
 const root = path.resolve(import.meta.dirname, '../../..')
+/** The engine's stand-in is a script that asks for node. */
+const searchPath = `${path.dirname(process.execPath)}:/usr/bin:/bin`
 const migrations = path.join(root, 'prisma/migrations')
 
 let test: TestDatabase
@@ -30,7 +32,7 @@ const urlOf = (database: string): string => test.ownerUrl.replace(/lethe$/, data
 const prisma = (databaseUrl: string, ...args: string[]) =>
   promisify(execFile)(process.execPath, [path.join(root, 'node_modules/prisma/build/index.js'), ...args], {
     cwd: root,
-    env: { PATH: process.env['PATH'], HOME: scratch, DATABASE_URL: databaseUrl, PRISMA_HIDE_UPDATE_MESSAGE: '1' },
+    env: { PATH: searchPath, HOME: scratch, DATABASE_URL: databaseUrl, PRISMA_HIDE_UPDATE_MESSAGE: '1' },
   })
 
 /** A copy of the migrations that a test may spoil. */
@@ -84,7 +86,7 @@ it("Prisma's CLI, offline, agrees that the applier left nothing to do and that s
   const diff = ['migrate', 'diff', '--exit-code', '--to-schema', 'prisma/schema']
   await prisma(test.ownerUrl, ...diff, '--from-migrations', 'prisma/migrations')
   await prisma(test.ownerUrl, ...diff, '--from-config-datasource')
-}, 60_000)
+}, 180_000)
 
 it('negative control: a column that only the database has is drift', async () => {
   await test.owner.query('ALTER TABLE inbox ADD COLUMN stray int')
@@ -98,4 +100,4 @@ it('negative control: a column that only the database has is drift', async () =>
     'prisma/schema',
   )
   await expect(diff).rejects.toMatchObject({ code: 2 })
-})
+}, 120_000)

@@ -30,19 +30,19 @@ export async function relayOutbox(
       [batch],
     )
     const published: string[] = []
-    let failure: unknown
+    let failure: Error | undefined
     for (const message of rows) {
       try {
         await publish(message)
         published.push(message.id)
       } catch (error) {
-        failure = error
+        failure = error instanceof Error ? error : new Error(String(error))
         break
       }
     }
     await client.query('SELECT outbox_mark_published($1::uuid[])', [published])
     await client.query('COMMIT')
-    if (failure !== undefined) throw failure
+    if (failure) throw failure
     return published.length
   } catch (error) {
     await client.query('ROLLBACK').catch((lost: unknown) => {

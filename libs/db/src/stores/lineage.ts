@@ -84,7 +84,8 @@ export interface AffectedVersion {
 
 /**
  * Which versions learned from these samples and serve or still could (TRAINING, READY, PRODUCTION). Samples in a forget
- * set that the version excludes do not count, and baselines kept for comparison never serve.
+ * set that the version excludes do not count. Baselines kept for comparison never serve; neither does a candidate of a
+ * plan that is under way, unless its own audit lets it, and then only if it remembers nothing that was forgotten.
  */
 export async function affectedVersions(
   tx: Tx,
@@ -97,6 +98,9 @@ export async function affectedVersions(
     WHERE v.tenant_id = ${input.tenantId}::uuid AND v.origin <> 'comparison'
       AND v.state IN ('TRAINING', 'READY', 'PRODUCTION')
       AND s.split = 'train' AND s.content_id = ANY (${[...input.contentIds]}::text[])
+      AND NOT EXISTS (
+        SELECT FROM plan_item p
+        WHERE p.tenant_id = v.tenant_id AND p.result_version_id = v.id AND p.state <> 'DONE')
       AND NOT EXISTS (
         SELECT FROM forget_set_sample g
         JOIN erasure_request q ON q.tenant_id = g.tenant_id AND q.id = g.request_id

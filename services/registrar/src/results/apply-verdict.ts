@@ -67,6 +67,12 @@ async function replaceParent(
   candidateId: string,
 ): Promise<{ ok: true; evidence: EvidenceEntry[] } | { ok: false; code: string; reason: string }> {
   const parent = await tx.modelVersion.findUniqueOrThrow({ where: { tenantId_id: { tenantId, id: parentId } } })
+  if (parent.state === 'RETIRED')
+    return {
+      ok: false,
+      code: 'SUPERSEDED',
+      reason: 'Another version took the place of the one that was unlearned; plan anew.',
+    }
   if (parent.state !== 'PRODUCTION') {
     await retireModelVersion(tx, { tenantId, modelVersionId: parentId, now })
     return { ok: true, evidence: [] }

@@ -1,0 +1,143 @@
+import { build } from 'esbuild'
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdirSync, rmSync } from 'node:fs'
+import path from 'node:path'
+import { readQueues } from '@lethe/bus'
+import { type OutboxMessage, relayOutbox, type Run } from '@lethe/db'
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { publishMessage } from './publish-message.js'
+import { trained } from './testing/results.js'
+import { type Rig, startRig, until } from './testing/rig.js'
+import { createDataset, readRun, startPretraining } from './testing/world.js'
+
+const root = path.resolve(import.meta.dirname, '../../..')
+// Below node_modules, so that what is not bundled is found.
+const scratch = path.join(root, 'node_modules/.cache', `lethe-registrar-${process.pid}`)
+const entry = path.join(scratch, 'main.mjs')
+
+let rig: Rig
+beforeAll(async () => {
+  mkdirSync(scratch, { recursive: true })
+  const bundled = build({
+    entryPoints: [path.join(import.meta.dirname, 'main.ts')],
+    outfile: entry,
+    bundle: true,
+    platform: 'node',
+    format: 'esm',
+    conditions: ['source'],
+    external: ['pg', '@prisma/*', 'pino', 'nats', '@nats-io/*', '@sigstore/*', 'canonicalize', 'zod'],
+    logLevel: 'error',
+  })
+  ;[rig] = await Promise.all([startRig(), bundled])
+})
+afterAll(async () => {
+  await rig.stop()
+  rmSync(scratch, { recursive: true, force: true })
+})
+
+/** The registrar as its own process. */
+function spawnRegistrar(env: Record<string, string> = {}): ChildProcess {
+  return spawn(process.execPath, [entry], {
+    env: {
+      DATABASE_URL: rig.test.registrarUrl,
+      NATS_URL: rig.natsUrl,
+      LOG_SIGNING_KEY_FILE: rig.keyFile,
+      CHECKPOINT_DIR: rig.checkpointDir,
+      LOG_LEVEL: 'info',
+      ...env,
+    },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+}
+
+/** Publishes whatever waits, as the registrar would. */
+async function relayAll(): Promise<number> {
+  let published = 0
+  const publish = async (message: OutboxMessage) => {
+    await publishMessage(rig.bus, message)
+    published += 1
+  }
+  while ((await relayOutbox(rig.context.db, 100, publish)) > 0);
+  return published
+}
+
+/** Pretraining tasks on the bus; nobody works here, so each that was published is still there. */
+async function taskMessages(): Promise<number> {
+  const [queue] = await readQueues(rig.bus, ['pretrain'])
+  return queue?.waiting ?? 0
+}
+
+it('a relay that dies between publishing and marking publishes again, and the bus keeps one', async () => {
+  const dataset = await createDataset(rig)
+  await relayAll()
+  const before = await taskMessages()
+  await startPretraining(rig, dataset)
+  const dying = relayOutbox(rig.context.db, 100, async (message) => {
+    await publishMessage(rig.bus, message)
+    if (message.contract === 'task')
+      await rig.test.owner.query(
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = 'lethe_registrar' AND state = 'idle in transaction'",
+      )
+  })
+  await expect(dying).rejects.toThrow()
+  expect(await relayAll()).toBeGreaterThan(0)
+  expect((await taskMessages()) - before).toBe(1)
+})
+
+it('killed again and again, it takes in every result once and publishes every task once', async () => {
+  const dataset = await createDataset(rig)
+  const { tenantId } = dataset
+  await relayAll()
+  const before = await taskMessages()
+  const runs: Run[] = []
+  let child = spawnRegistrar()
+  for (let i = 0; i < 6; i++) {
+    const { run } = await startPretraining(rig, dataset)
+    runs.push(run)
+    await rig.publish(trained(run))
+    if (i % 3 !== 2) continue
+    // Begun, and in the middle of something: the moment is left to chance.
+    await until(async () => (await readRun(rig, tenantId, runs[i - 2]?.id ?? '')).state === 'SUCCEEDED')
+    const gone = once(child, 'exit')
+    child.kill('SIGKILL')
+    await gone
+    child = spawnRegistrar()
+  }
+  await until(async () =>
+    (await Promise.all(runs.map(({ id }) => readRun(rig, tenantId, id)))).every(({ state }) => state === 'SUCCEEDED'),
+  )
+  const client = rig.gateway.forTenant(tenantId)
+  await until(async () => (await client.outbox.count({ where: { publishedAt: null } })) === 0)
+  expect(await client.evidence.count({ where: { kind: 'model-trained/v1' } })).toBe(6)
+  expect((await taskMessages()) - before).toBe(6)
+  await until(async () => {
+    const [evidence, newest] = await Promise.all([
+      client.evidence.count(),
+      client.logCheckpoint.findFirst({ orderBy: { size: 'desc' } }),
+    ])
+    return Number(newest?.size) === evidence
+  })
+  const exited = once(child, 'exit')
+  child.kill('SIGTERM')
+  expect((await exited)[0]).toBe(0)
+}, 90_000)
+
+it('says every problem of a wrong configuration, and refuses a login that could see everything', async () => {
+  const endOf = async (env: Record<string, string>) => {
+    const child = spawnRegistrar(env)
+    let output = ''
+    for (const stream of [child.stdout, child.stderr]) stream?.on('data', (chunk) => (output += String(chunk)))
+    const [code] = (await once(child, 'close')) as [number]
+    return { code, output }
+  }
+  const wrong = await endOf({ DATABASE_URL: 'nowhere', NATS_URL: '', HEALTH_PORT: '70000' })
+  expect(wrong.code).toBe(1)
+  for (const name of ['DATABASE_URL', 'NATS_URL', 'HEALTH_PORT']) expect(wrong.output).toContain(name)
+  const owner = await endOf({ DATABASE_URL: rig.test.ownerUrl })
+  expect(owner.code).toBe(1)
+  expect(owner.output).toContain('LOGIN_UNSAFE')
+  const keyless = await endOf({ LOG_SIGNING_KEY_FILE: entry })
+  expect(keyless.code).toBe(1)
+  expect(keyless.output).toContain('SIGNING_KEY_UNREADABLE')
+})

@@ -1,0 +1,106 @@
+import { appendEvidence, type Tx } from '@lethe/db'
+import { predicateType } from '@lethe/domain'
+import { leafHash, MerkleTree, verifyInclusion, verifyLogCheckpoint } from '@lethe/ledger'
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import path from 'node:path'
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { type Rig, startRig, until } from '../testing/rig.js'
+import { CheckpointPublisher } from './checkpoint-publisher.js'
+import { integratePending } from './integrate-pending.js'
+import { LedgerKeeper } from './ledger-keeper.js'
+
+let rig: Rig
+beforeAll(async () => {
+  rig = await startRig()
+})
+afterAll(() => rig.stop())
+
+const kind = 'run-ended/v1' as const
+const bodyOf = (n: number): string => JSON.stringify({ predicate: { n }, predicateType: predicateType(kind) })
+const append = async (tenantId: string, count: number) => {
+  for (let n = 0; n < count; n++)
+    await rig.gateway
+      .forTenant(tenantId)
+      .$transaction((tx: Tx) => appendEvidence(tx, tenantId, { kind, body: bodyOf(n) }))
+}
+const keeper = () =>
+  new LedgerKeeper(rig.context, rig.options.signerOf, new CheckpointPublisher(rig.artifacts, rig.checkpointDir))
+const checkpoints = (tenantId: string) =>
+  rig.gateway.forTenant(tenantId).logCheckpoint.findMany({ orderBy: { size: 'asc' } })
+const publishedLatest = (tenantId: string) => readFileSync(path.join(rig.checkpointDir, tenantId, 'latest'), 'utf8')
+
+it('signs a head that covers all evidence, verifiable from the rows with the public key alone', async () => {
+  const tenantId = await rig.test.createTenant()
+  const ledger = keeper()
+  await append(tenantId, 3)
+  await ledger.integrate(tenantId)
+  await append(tenantId, 4)
+  await ledger.integrate(tenantId)
+
+  const rows = await rig.gateway.forTenant(tenantId).evidence.findMany({ orderBy: { seq: 'asc' } })
+  const tree = new MerkleTree(rows.map(({ body }) => leafHash(Buffer.from(body))))
+  const [first, second] = await checkpoints(tenantId)
+  expect([first?.size, second?.size]).toEqual([3n, 7n])
+  const head = verifyLogCheckpoint(second?.note ?? '', [rig.options.signerOf(tenantId)])
+  expect(head).toMatchObject({ origin: `lethe/log/${tenantId}`, size: 7 })
+  const proofOf = (body: string) => ({
+    leafHash: leafHash(Buffer.from(body)),
+    index: 5,
+    size: head.size,
+    path: tree.inclusionProof(5),
+  })
+  verifyInclusion(proofOf(rows[5]?.body ?? ''), head.root)
+  expect(() => verifyInclusion(proofOf('forged'), head.root)).toThrow()
+  expect(() => verifyLogCheckpoint(second?.note ?? '', [rig.options.signerOf(crypto.randomUUID())])).toThrow()
+})
+
+it('publishes every checkpoint outside the database, once; integrating again changes nothing', async () => {
+  const tenantId = await rig.test.createTenant()
+  await append(tenantId, 2)
+  await Promise.all([keeper().integrate(tenantId), keeper().integrate(tenantId)])
+  await keeper().integrate(tenantId)
+  const [only, ...others] = await checkpoints(tenantId)
+  expect(others).toEqual([])
+  expect(publishedLatest(tenantId)).toBe(only?.note)
+})
+
+it('publishes what a crash between commit and publication left behind', async () => {
+  const tenantId = await rig.test.createTenant()
+  await append(tenantId, 1)
+  const signer = rig.options.signerOf(tenantId)
+  const lost = await rig.context.db
+    .forTenant(tenantId)
+    .$transaction((tx) => integratePending(tx, { tenantId, signer, now: new Date() }))
+  expect(() => publishedLatest(tenantId)).toThrow()
+  await keeper().integrate(tenantId)
+  expect(publishedLatest(tenantId)).toBe(lost?.note)
+})
+
+it('never overwrites a published checkpoint with another of its size', async () => {
+  const tenantId = await rig.test.createTenant()
+  const folder = path.join(rig.checkpointDir, tenantId)
+  mkdirSync(folder, { recursive: true })
+  writeFileSync(path.join(folder, '1'), 'another head\n')
+  await append(tenantId, 1)
+  await expect(keeper().integrate(tenantId)).rejects.toThrow(/forked/)
+  expect(readFileSync(path.join(folder, '1'), 'utf8')).toBe('another head\n')
+})
+
+it('signs nothing over a log from which a row is missing', async () => {
+  const tenantId = await rig.test.createTenant()
+  await append(tenantId, 3)
+  await rig.test.owner.query('ALTER TABLE evidence DISABLE TRIGGER append_only')
+  await rig.test.owner.query('DELETE FROM evidence WHERE tenant_id = $1 AND seq = 2', [tenantId])
+  await rig.test.owner.query('ALTER TABLE evidence ENABLE ALWAYS TRIGGER append_only')
+  await expect(keeper().integrate(tenantId)).rejects.toThrow(/2 of tenant .* missing/)
+  expect(await checkpoints(tenantId)).toEqual([])
+})
+
+it('is woken by evidence, and gathers a burst', async () => {
+  const registrar = rig.start()
+  const tenantId = await rig.test.createTenant()
+  await append(tenantId, 30)
+  await until(async () => (await checkpoints(tenantId)).at(-1)?.size === 30n)
+  expect((await checkpoints(tenantId)).length).toBeLessThan(30)
+  await registrar.stop()
+})

@@ -1,0 +1,87 @@
+import { digestOf, openArtifactStore, type ArtifactStore } from '@lethe/artifacts'
+import { type Bus, connectBus, publishResult, type RunResult } from '@lethe/bus'
+import type { Database } from '@lethe/db'
+import { startTestDatabase, type TestDatabase } from '@lethe/db/testing'
+import { startNatsServer } from '@lethe/stack'
+import { createLogger } from '@lethe/runtime'
+import { generateKeyPairSync } from 'node:crypto'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { setTimeout as wait } from 'node:timers/promises'
+import { loadSigner } from '../ledger/load-signer.js'
+import { type RegistrarContext, type RegistrarOptions, startRegistrar } from '../registrar.js'
+
+/** The registrar's surroundings, all real, and the registrar inside this process when a test starts it. */
+export interface Rig {
+  readonly test: TestDatabase
+  readonly gateway: Database
+  readonly bus: Bus
+  readonly artifacts: ArtifactStore
+  readonly context: RegistrarContext
+  readonly options: RegistrarOptions
+  readonly natsUrl: string
+  readonly keyFile: string
+  readonly checkpointDir: string
+  /** Moves the clock that the registrar reads. */
+  setNow(now: Date | null): void
+  start(): { stop(): Promise<void> }
+  publish(result: RunResult): Promise<void>
+  stop(): Promise<void>
+}
+
+export async function startRig(): Promise<Rig> {
+  const stateDir = mkdtempSync(path.join(tmpdir(), 'lethe-registrar-test-'))
+  const [test, nats] = await Promise.all([startTestDatabase(), startNatsServer({ stateDir })])
+  const [gateway, db] = await Promise.all([test.open('gateway'), test.open('registrar')])
+  const bus = await connectBus({ url: nats.url, name: 'registrar-test' })
+  const artifacts = await openArtifactStore('nats', bus.nc)
+  const keyFile = path.join(stateDir, 'log.pem')
+  writeFileSync(keyFile, generateKeyPairSync('ed25519').privateKey.export({ format: 'pem', type: 'pkcs8' }))
+  const checkpointDir = path.join(stateDir, 'checkpoints')
+  let frozen: Date | null = null
+  const context: RegistrarContext = {
+    db,
+    bus,
+    artifacts,
+    logger: createLogger('registrar-test', 'fatal'),
+    now: () => frozen ?? new Date(),
+  }
+  const options: RegistrarOptions = {
+    ...context,
+    databaseUrl: test.registrarUrl,
+    signerOf: loadSigner(keyFile),
+    checkpointDir,
+    sweepIntervalMs: 60_000,
+  }
+  return {
+    test,
+    gateway,
+    bus,
+    artifacts,
+    context,
+    options,
+    natsUrl: nats.url,
+    keyFile,
+    checkpointDir,
+    setNow: (now) => (frozen = now),
+    start: () => startRegistrar(options),
+    publish: async (result) => void (await publishResult(bus, result)),
+    stop: async () => {
+      await bus.close()
+      await Promise.all([test.stop(), nats.stop()])
+      rmSync(stateDir, { recursive: true, force: true })
+    },
+  }
+}
+
+/** Waits for what another process or loop does; the test's own time limit ends a wait in vain. */
+export async function until<T>(look: () => Promise<T | null | undefined | false>): Promise<T> {
+  for (;;) {
+    const found = await look()
+    if (found) return found
+    await wait(20)
+  }
+}
+
+export const blobOf = (text: string) => ({ digest: digestOf(Buffer.from(text)), size: text.length })
