@@ -1,6 +1,10 @@
 'use client'
 import { useFormatter, useTranslations } from 'next-intl'
-import type { Estimate } from '@/features/audits/report'
+
+interface Estimate {
+  value: number
+  interval: readonly [number, number] | null
+}
 
 /** A value with its interval beneath, or the plain word that there is none. */
 export function IntervalNumber({ estimate, digits = 3, sign = false }: { estimate: Estimate; digits?: number; sign?: boolean }) {

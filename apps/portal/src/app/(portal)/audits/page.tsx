@@ -1,0 +1,5 @@
+import { Audits } from '@/features/audits/audits'
+
+export default function AuditsPage() {
+  return <Audits />
+}

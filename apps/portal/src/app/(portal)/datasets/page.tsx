@@ -1,0 +1,5 @@
+import { Datasets } from '@/features/datasets/datasets'
+
+export default function DatasetsPage() {
+  return <Datasets />
+}

@@ -1,0 +1,5 @@
+import { LoadingPage } from '@/ui/states'
+
+export default function Loading() {
+  return <LoadingPage />
+}

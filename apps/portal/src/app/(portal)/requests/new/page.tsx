@@ -1,0 +1,5 @@
+import { NewRequest } from '@/features/erasure/new-request'
+
+export default function NewRequestPage() {
+  return <NewRequest />
+}

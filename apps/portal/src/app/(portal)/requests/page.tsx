@@ -1,0 +1,5 @@
+import { Requests } from '@/features/erasure/requests'
+
+export default function RequestsPage() {
+  return <Requests />
+}

@@ -1,0 +1,5 @@
+import { Runs } from '@/features/runs/runs'
+
+export default function RunsPage() {
+  return <Runs />
+}

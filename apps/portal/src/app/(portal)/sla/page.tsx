@@ -1,0 +1,5 @@
+import { SlaBoard } from '@/features/sla/sla-board'
+
+export default function SlaBoardPage() {
+  return <SlaBoard />
+}

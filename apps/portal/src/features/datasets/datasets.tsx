@@ -1,0 +1,73 @@
+'use client'
+import { createColumnHelper } from '@tanstack/react-table'
+import { useTranslations } from 'next-intl'
+import { useMemo } from 'react'
+import { DatasetState } from '@/features/datasets/dataset-state'
+import { DatasetsDocument, type DatasetsQuery } from '@/gql/graphql'
+import { useQuantities } from '@/i18n/use-quantities'
+import { useConnection } from '@/session/use-document'
+import { Card } from '@/ui/card'
+import { ListBody } from '@/ui/list-body'
+import { Moment } from '@/ui/moment'
+import { MoreRows } from '@/ui/more-rows'
+import { Page } from '@/ui/page'
+import { Empty } from '@/ui/states'
+import { Table } from '@/ui/table'
+import { TextLink } from '@/ui/text-link'
+
+type Row = DatasetsQuery['datasets']['edges'][number]['node']
+
+const column = createColumnHelper<Row>()
+
+export function Datasets() {
+  const t = useTranslations()
+  const { number } = useQuantities()
+  const list = useConnection(DatasetsDocument, { first: 25 }, (result) => result.datasets)
+  const columns = useMemo(
+    () => [
+      column.accessor('name', {
+        header: t('dataset.column.name'),
+        cell: ({ row }) => <TextLink href={`/datasets/${encodeURIComponent(row.original.id)}`}>{row.original.name}</TextLink>,
+      }),
+      column.accessor((row) => row.latestVersion?.number ?? 0, {
+        id: 'version',
+        header: t('dataset.column.version'),
+        cell: ({ row: { original } }) =>
+          original.latestVersion ? (
+            <span className="flex items-center gap-2">
+              {original.latestVersion.number}
+              <DatasetState state={original.latestVersion.state} />
+            </span>
+          ) : (
+            '–'
+          ),
+      }),
+      ...(['sampleCount', 'ownerCount', 'exactDuplicates', 'quarantinedCount'] as const).map((key) =>
+        column.accessor((row) => row.latestVersion?.[key] ?? 0, {
+          id: key,
+          header: t(`dataset.column.${key}`),
+          cell: ({ getValue }) => number(getValue()),
+          meta: { numeric: true },
+        }),
+      ),
+      column.accessor('createdAt', { header: t('dataset.column.createdAt'), cell: ({ getValue }) => <Moment at={getValue()} day /> }),
+    ],
+    [t, number],
+  )
+  const pictures = list.rows.reduce((sum, { latestVersion }) => sum + (latestVersion?.sampleCount ?? 0), 0)
+  return (
+    <Page title={t('nav.datasets')} answer={list.isPending ? t('states.loading') : t('dataset.listAnswer', { total: list.total, pictures })}>
+      <Card title={t('dataset.list')} flush>
+        <ListBody list={list} empty={<Empty title={t('dataset.none')}>{t('dataset.noneNote')}</Empty>}>
+          <Table
+            caption={t('dataset.list')}
+            rows={list.rows}
+            columns={columns as never}
+            rowKey={(row) => row.id}
+            footer={<MoreRows shown={list.rows.length} total={list.total} {...list.more} />}
+          />
+        </ListBody>
+      </Card>
+    </Page>
+  )
+}

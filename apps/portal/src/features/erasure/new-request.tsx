@@ -1,0 +1,139 @@
+'use client'
+import { useTranslations } from 'next-intl'
+import { useRouter } from 'next/navigation'
+import { useState, type FormEvent } from 'react'
+import { ErasurePreview } from '@/features/erasure/erasure-preview'
+import { readContentIds } from '@/features/erasure/read-content-ids'
+import { PreviewErasureDocument, RequestErasureDocument, type ErasureSelection } from '@/gql/graphql'
+import { newIdempotencyKey, useChange, useDocument } from '@/session/use-document'
+import { Button } from '@/ui/button'
+import { Card } from '@/ui/card'
+import { Confirm } from '@/ui/dialog'
+import { SelectField, TextArea, TextField } from '@/ui/field'
+import { Page } from '@/ui/page'
+import { ErrorState, Loading } from '@/ui/states'
+import { TextLink } from '@/ui/text-link'
+
+const grounds = ['consent-withdrawn', 'no-longer-needed', 'objection', 'unlawful', 'legal-obligation', 'contract'] as const
+
+export function NewRequest() {
+  const t = useTranslations()
+  const [selection, setSelection] = useState<ErasureSelection | null>(null)
+  return (
+    <Page trail={<TextLink href="/requests">{t('nav.requests')}</TextLink>} title={t('erasure.new')} answer={t('newRequest.answer')}>
+      <Card title={t('newRequest.find')} note={t('newRequest.findNote')}>
+        <SelectionForm onFind={setSelection} />
+      </Card>
+      {selection ? <Found selection={selection} /> : null}
+    </Page>
+  )
+}
+
+function SelectionForm({ onFind }: { onFind: (selection: ErasureSelection) => void }) {
+  const t = useTranslations('newRequest')
+  const [by, setBy] = useState<'subjectKey' | 'contentIds'>('subjectKey')
+  const [error, setError] = useState<string | null>(null)
+  const submit = (event: FormEvent<HTMLFormElement>) => {
+    event.preventDefault()
+    const form = new FormData(event.currentTarget)
+    setError(null)
+    if (by === 'subjectKey') return onFind({ subjectKey: String(form.get('subjectKey')).trim() })
+    const read = readContentIds(String(form.get('contentIds')))
+    if (!read.ok) return setError(t(`problem.${read.problem}`, { example: read.example }))
+    onFind({ contentIds: read.contentIds })
+  }
+  return (
+    <form onSubmit={submit} className="grid max-w-2xl gap-4">
+      <SelectField label={t('by')} value={by} onChange={(event) => setBy(event.target.value as typeof by)} className="max-w-sm">
+        <option value="subjectKey">{t('bySubject')}</option>
+        <option value="contentIds">{t('byContent')}</option>
+      </SelectField>
+      {by === 'subjectKey' ? (
+        <TextField key="subject" label={t('subjectKey')} hint={t('subjectHint')} name="subjectKey" required maxLength={200} autoComplete="off" spellCheck={false} className="max-w-sm" />
+      ) : (
+        <TextArea key="content" label={t('contentIds')} hint={t('contentHint')} error={error} name="contentIds" required spellCheck={false} rows={6} className="font-mono text-xs" />
+      )}
+      <div>
+        <Button type="submit" tone="primary">
+          {t('findButton')}
+        </Button>
+      </div>
+    </form>
+  )
+}
+
+function Found({ selection }: { selection: ErasureSelection }) {
+  const t = useTranslations()
+  const { data, error, isPending, refetch } = useDocument(PreviewErasureDocument, { selection })
+  if (error) return <ErrorState error={error} retry={() => void refetch()} />
+  if (isPending) {
+    return (
+      <Card title={t('newRequest.found')}>
+        <Loading />
+      </Card>
+    )
+  }
+  return (
+    <>
+      <ErasurePreview preview={data.previewErasure} />
+      {data.previewErasure.forgetCount > 0 ? <RaiseRequest key={JSON.stringify(selection)} selection={selection} pictures={data.previewErasure.forgetCount} /> : null}
+    </>
+  )
+}
+
+function RaiseRequest({ selection, pictures }: { selection: ErasureSelection; pictures: number }) {
+  const t = useTranslations('newRequest')
+  const router = useRouter()
+  const [ground, setGround] = useState<(typeof grounds)[number]>('consent-withdrawn')
+  const [receivedAt, setReceivedAt] = useState('')
+  const [error, setError] = useState<string | null>(null)
+  const [idempotencyKey] = useState(newIdempotencyKey)
+  const change = useChange(RequestErasureDocument)
+
+  const raise = async (): Promise<boolean> => {
+    setError(null)
+    const received = receivedAt ? { receivedAt: new Date(receivedAt).toISOString() } : {}
+    try {
+      const { requestErasure } = await change.mutateAsync({ input: { idempotencyKey, selection, ground: t(`ground.${ground}`), ...received } })
+      if (requestErasure.__typename === 'ErasureRequest') router.push(`/requests/${encodeURIComponent(requestErasure.id)}`)
+      else setError(requestErasure.message)
+      return requestErasure.__typename === 'ErasureRequest'
+    } catch (problem) {
+      setError(problem instanceof Error ? problem.message : String(problem))
+      return false
+    }
+  }
+
+  return (
+    <Card title={t('right')} note={t('rightNote')}>
+      <div className="grid max-w-2xl gap-4">
+        <SelectField label={t('groundLabel')} value={ground} onChange={(event) => setGround(event.target.value as typeof ground)}>
+          {grounds.map((code) => (
+            <option key={code} value={code}>
+              {t(`ground.${code}`)}
+            </option>
+          ))}
+        </SelectField>
+        <TextField
+          label={t('receivedAt')}
+          hint={t('receivedHint')}
+          type="datetime-local"
+          value={receivedAt}
+          onChange={(event) => setReceivedAt(event.target.value)}
+          className="max-w-xs"
+        />
+        <div>
+          <Confirm
+            trigger={<Button tone="primary">{t('raise')}</Button>}
+            title={t('raiseTitle')}
+            consequence={t('raiseConsequence', { pictures })}
+            confirm={t('raise')}
+            pending={change.isPending}
+            error={error}
+            onConfirm={raise}
+          />
+        </div>
+      </div>
+    </Card>
+  )
+}

@@ -1,0 +1,102 @@
+'use client'
+import { CircleCheck, CircleX, FileSearch, Hourglass, LoaderCircle, type LucideIcon } from 'lucide-react'
+import { useTranslations } from 'next-intl'
+import { methodName } from '@/features/runs/run-line'
+import type { PlanItemState, RequestDetailFragment } from '@/gql/graphql'
+import { useQuantities } from '@/i18n/use-quantities'
+import { Badge, type BadgeTone } from '@/ui/badge'
+import { Card } from '@/ui/card'
+import { Empty } from '@/ui/states'
+import { TextLink } from '@/ui/text-link'
+
+const marks: Record<PlanItemState, [LucideIcon, BadgeTone]> = {
+  PENDING: [Hourglass, 'neutral'],
+  RUNNING: [LoaderCircle, 'accent'],
+  AUDITING: [FileSearch, 'accent'],
+  DONE: [CircleCheck, 'pass'],
+  FAILED: [CircleX, 'danger'],
+}
+
+const heads = ['model', 'action', 'estimate', 'retrain', 'state', 'result'] as const
+
+/** Everything derived from the data, what is done to each, and what it costs against retraining. */
+export function PlanTable({ request }: { request: RequestDetailFragment }) {
+  const t = useTranslations('plan')
+  return (
+    <Card title={t('title')} note={t('note')} flush>
+      {request.plan.length === 0 ? (
+        <Empty title={t('none')}>{t('noneNote')}</Empty>
+      ) : (
+        <div className="overflow-x-auto" tabIndex={0} role="region" aria-label={t('title')}>
+          <table className="w-full border-collapse text-sm" data-testid="plan">
+            <caption className="sr-only">{t('title')}</caption>
+            <thead>
+              <tr className="border-y bg-well/60 text-xs text-ink-2">
+                {heads.map((head) => (
+                  <th
+                    key={head}
+                    scope="col"
+                    className={`px-3 py-2 font-medium whitespace-nowrap first:pl-4 last:pr-4 sm:first:pl-5 sm:last:pr-5 ${head === 'estimate' || head === 'retrain' ? 'text-right' : 'text-left'}`}
+                  >
+                    {t(`column.${head}`)}
+                  </th>
+                ))}
+              </tr>
+            </thead>
+            <tbody>
+              {request.plan.map((item) => (
+                <PlanRow key={item.id} item={item} />
+              ))}
+            </tbody>
+          </table>
+        </div>
+      )}
+    </Card>
+  )
+}
+
+function PlanRow({ item }: { item: RequestDetailFragment['plan'][number] }) {
+  const t = useTranslations()
+  const { duration } = useQuantities()
+  const [icon, tone] = marks[item.state]
+  const version = (of: { id: string; number: number; model: { name: string } }) => (
+    <TextLink href={`/models/versions/${encodeURIComponent(of.id)}`} className="whitespace-nowrap">
+      {t('model.versionOf', { name: of.model.name, number: of.number })}
+    </TextLink>
+  )
+  const measured = item.resultVersion?.cost?.wallSeconds
+  return (
+    <tr className="border-b align-top last:border-b-0">
+      <th scope="row" className="px-3 py-3 pl-4 text-left font-normal sm:pl-5">
+        {version(item.modelVersion)}
+      </th>
+      <td className="px-3 py-3">
+        <span className="font-medium whitespace-nowrap">{t(`plan.action.${item.action}`)}</span>
+        {item.method ? <span className="block text-xs whitespace-nowrap text-ink-2">{methodName(t, item.method)}</span> : null}
+      </td>
+      <td className="px-3 py-3 text-right whitespace-nowrap">
+        {measured == null ? (
+          item.estimateSeconds == null ? (
+            '–'
+          ) : (
+            t('plan.about', { duration: duration(item.estimateSeconds) })
+          )
+        ) : (
+          <>
+            {duration(measured)}
+            <span className="block text-xs text-ink-2">{t('plan.measured')}</span>
+          </>
+        )}
+      </td>
+      <td className="px-3 py-3 text-right whitespace-nowrap">
+        {item.retrainEstimateSeconds == null ? '–' : t('plan.about', { duration: duration(item.retrainEstimateSeconds) })}
+      </td>
+      <td className="px-3 py-3">
+        <Badge tone={tone} icon={icon}>
+          {t(`plan.state.${item.state}`)}
+        </Badge>
+      </td>
+      <td className="px-3 py-3 pr-4 sm:pr-5">{item.resultVersion ? version(item.resultVersion) : '–'}</td>
+    </tr>
+  )
+}

@@ -1,0 +1,111 @@
+'use client'
+import { useQueryClient } from '@tanstack/react-query'
+import { useTranslations } from 'next-intl'
+import { AuditsTable } from '@/features/audits/audits-table'
+import { Approvals } from '@/features/erasure/approvals'
+import { ClockCard } from '@/features/erasure/clock-card'
+import { PlanTable } from '@/features/erasure/plan-table'
+import { RequestActions } from '@/features/erasure/request-actions'
+import { RequestState } from '@/features/erasure/request-state'
+import { Timeline } from '@/features/erasure/timeline'
+import { useRequestAnswer } from '@/features/erasure/use-request-answer'
+import { RunLine } from '@/features/runs/run-line'
+import { ErasureRequestChangedDocument, ErasureRequestDetailDocument, type RequestDetailFragment } from '@/gql/graphql'
+import { useDocument } from '@/session/use-document'
+import { useSubscription, type StreamState } from '@/session/use-subscription'
+import { Card, Facts } from '@/ui/card'
+import { CopyableId } from '@/ui/copyable-id'
+import { LiveMark } from '@/ui/live-mark'
+import { Moment } from '@/ui/moment'
+import { NotHere } from '@/ui/not-here'
+import { Page } from '@/ui/page'
+import { ErrorState, LoadingPage } from '@/ui/states'
+import { TextLink } from '@/ui/text-link'
+
+export function RequestDetail({ id }: { id: string }) {
+  const client = useQueryClient()
+  const { data, error, refetch } = useDocument(ErasureRequestDetailDocument, { id })
+  const stream = useSubscription(
+    ErasureRequestChangedDocument,
+    { id },
+    (result) => client.setQueryData(['ErasureRequestDetail', { id }], { erasureRequest: result.erasureRequestChanged }),
+    { enabled: data?.erasureRequest != null },
+  )
+  if (error) return <ErrorState error={error} retry={() => void refetch()} />
+  if (!data) return <LoadingPage />
+  if (!data.erasureRequest) return <NotHere back="/requests" />
+  return <Request request={data.erasureRequest} stream={stream} />
+}
+
+function Request({ request, stream }: { request: RequestDetailFragment; stream: StreamState }) {
+  const t = useTranslations()
+  const answer = useRequestAnswer()
+  const running = request.runs.filter(({ state }) => state === 'RUNNING' || state === 'QUEUED')
+  return (
+    <Page
+      trail={<TextLink href="/requests">{t('nav.requests')}</TextLink>}
+      title={t('erasure.request', { number: request.number })}
+      mark={
+        <>
+          <RequestState state={request.state} />
+          <LiveMark state={stream} />
+        </>
+      }
+      answer={answer(request)}
+      actions={<RequestActions request={request} />}
+    >
+      {request.stateReason ? (
+        <p className="rounded-lg border border-warn bg-warn-well px-4 py-3 text-sm sm:px-5" data-testid="state-reason">
+          <span className="font-medium text-warn">{t('erasure.why')} </span>
+          <span lang="en">{request.stateReason}</span>
+        </p>
+      ) : null}
+      {running.length > 0 ? (
+        <Card title={t('erasure.running')}>
+          <ul className="grid gap-4">
+            {running.map((run) => (
+              <li key={run.id}>
+                <RunLine run={run} />
+              </li>
+            ))}
+          </ul>
+        </Card>
+      ) : null}
+      <div className="grid gap-5 lg:grid-cols-[minmax(0,1fr)_20rem] lg:items-start">
+        <div className="grid min-w-0 gap-5">
+          <PlanTable request={request} />
+          {request.audits.length > 0 ? (
+            <Card title={t('erasure.audits')} flush>
+              <AuditsTable caption={t('erasure.audits')} rows={request.audits} />
+            </Card>
+          ) : null}
+          <Timeline entries={request.timeline} requestId={request.id} />
+        </div>
+        <div className="grid gap-5">
+          <ClockCard request={request} />
+          <Approvals request={request} />
+          <About request={request} />
+        </div>
+      </div>
+    </Page>
+  )
+}
+
+function About({ request }: { request: RequestDetailFragment }) {
+  const t = useTranslations('erasure')
+  return (
+    <Card title={t('about')}>
+      <Facts
+        rows={[
+          [t('column.owner'), request.owner?.subjectKey ?? t('hiddenOwner')],
+          [t('ground'), request.ground],
+          [t('column.pictures'), request.forgetCount],
+          [t('column.received'), <Moment key="received" at={request.receivedAt} />],
+          [t('forgetDigest'), <CopyableId key="forget" value={request.forgetDigest} />],
+          ...(request.planDigest ? [[t('planDigest'), <CopyableId key="plan" value={request.planDigest} />] as const] : []),
+          ...(request.policyDigest ? [[t('policyDigest'), <CopyableId key="policy" value={request.policyDigest} />] as const] : []),
+        ]}
+      />
+    </Card>
+  )
+}

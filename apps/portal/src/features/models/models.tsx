@@ -1,0 +1,71 @@
+'use client'
+import { createColumnHelper } from '@tanstack/react-table'
+import { useTranslations } from 'next-intl'
+import { useMemo } from 'react'
+import { ModelsDocument, type ModelsQuery } from '@/gql/graphql'
+import { useQuantities } from '@/i18n/use-quantities'
+import { useConnection } from '@/session/use-document'
+import { Card } from '@/ui/card'
+import { ListBody } from '@/ui/list-body'
+import { Moment } from '@/ui/moment'
+import { MoreRows } from '@/ui/more-rows'
+import { Page } from '@/ui/page'
+import { Empty } from '@/ui/states'
+import { Table } from '@/ui/table'
+import { TextLink } from '@/ui/text-link'
+
+type Row = ModelsQuery['models']['edges'][number]['node']
+
+const column = createColumnHelper<Row>()
+
+export function Models() {
+  const t = useTranslations()
+  const { number } = useQuantities()
+  const list = useConnection(ModelsDocument, { first: 25 }, (result) => result.models)
+  const columns = useMemo(
+    () => [
+      column.accessor('name', {
+        header: t('model.column.name'),
+        cell: ({ row }) => <TextLink href={`/models/${encodeURIComponent(row.original.id)}`}>{row.original.name}</TextLink>,
+      }),
+      column.accessor('framework', { header: t('model.column.framework') }),
+      column.accessor((row) => row.productionVersion?.number ?? 0, {
+        id: 'serving',
+        header: t('model.column.serving'),
+        cell: ({ row: { original } }) =>
+          original.productionVersion ? (
+            <TextLink href={`/models/versions/${encodeURIComponent(original.productionVersion.id)}`}>
+              {t('model.version', { number: original.productionVersion.number })}
+            </TextLink>
+          ) : (
+            t('model.nothingServes')
+          ),
+      }),
+      column.accessor((row) => row.versions.totalCount, { id: 'versions', header: t('model.column.versions'), cell: ({ getValue }) => number(getValue()), meta: { numeric: true } }),
+      column.accessor((row) => row.productionVersion?.forgottenCount ?? 0, {
+        id: 'forgotten',
+        header: t('model.column.forgotten'),
+        cell: ({ getValue }) => number(getValue()),
+        meta: { numeric: true },
+      }),
+      column.accessor('createdAt', { header: t('model.column.createdAt'), cell: ({ getValue }) => <Moment at={getValue()} day /> }),
+    ],
+    [t, number],
+  )
+  const serving = list.rows.filter(({ productionVersion }) => productionVersion).length
+  return (
+    <Page title={t('nav.models')} answer={list.isPending ? t('states.loading') : t('model.listAnswer', { total: list.total, serving })}>
+      <Card title={t('model.list')} flush>
+        <ListBody list={list} empty={<Empty title={t('model.none')}>{t('model.noneNote')}</Empty>}>
+          <Table
+            caption={t('model.list')}
+            rows={list.rows}
+            columns={columns as never}
+            rowKey={(row) => row.id}
+            footer={<MoreRows shown={list.rows.length} total={list.total} {...list.more} />}
+          />
+        </ListBody>
+      </Card>
+    </Page>
+  )
+}

@@ -1,0 +1,42 @@
+'use client'
+import { useTranslations, useTimeZone } from 'next-intl'
+import { LocaleChoice, ThemeChoice } from '@/features/settings/choices'
+import { useViewer } from '@/session/viewer-context'
+import { Card, Facts } from '@/ui/card'
+import { Page } from '@/ui/page'
+
+export function Settings() {
+  const t = useTranslations()
+  const viewer = useViewer()
+  const zone = useTimeZone()
+  return (
+    <Page title={t('nav.settings')} answer={t('settings.answer', { name: viewer.name, role: t(`roles.${viewer.role}`) })}>
+      <Card title={t('settings.display')}>
+        <div className="flex flex-wrap gap-x-10 gap-y-5">
+          <LocaleChoice />
+          <ThemeChoice />
+        </div>
+      </Card>
+      <Card title={t('settings.account')}>
+        <Facts
+          columns={2}
+          rows={[
+            [t('signIn.email'), viewer.email],
+            [t('settings.tenant'), viewer.tenant?.name ?? t('nav.platform')],
+            [t('settings.timeZone'), zone ?? 'UTC'],
+            [
+              t('settings.mayDo'),
+              <ul key="actions" className="flex flex-wrap gap-1.5">
+                {viewer.actions.map((action) => (
+                  <li key={action} className="rounded bg-well px-1.5 py-0.5 font-mono text-xs">
+                    {action}
+                  </li>
+                ))}
+              </ul>,
+            ],
+          ]}
+        />
+      </Card>
+    </Page>
+  )
+}

@@ -1,0 +1,71 @@
+'use client'
+import { createColumnHelper } from '@tanstack/react-table'
+import { useTranslations } from 'next-intl'
+import { useMemo } from 'react'
+import { RequestState } from '@/features/erasure/request-state'
+import { byUrgency } from '@/features/sla/by-urgency'
+import { ClockState } from '@/features/sla/clock'
+import { useBoardAnswer } from '@/features/sla/use-board-answer'
+import { SlaBoardDocument, type SlaBoardQuery } from '@/gql/graphql'
+import { useQuantities } from '@/i18n/use-quantities'
+import { useConnection } from '@/session/use-document'
+import { Card } from '@/ui/card'
+import { ListBody } from '@/ui/list-body'
+import { Moment } from '@/ui/moment'
+import { MoreRows } from '@/ui/more-rows'
+import { Page } from '@/ui/page'
+import { Empty } from '@/ui/states'
+import { Table } from '@/ui/table'
+
+type Row = SlaBoardQuery['slaBoard']['edges'][number]['node']
+
+const column = createColumnHelper<Row>()
+
+export function PlatformBoard() {
+  const t = useTranslations()
+  const { due } = useQuantities()
+  const list = useConnection(SlaBoardDocument, { first: 50 }, (result) => result.slaBoard)
+  const rows = useMemo(
+    () => list.rows.map((row) => ({ ...row, state: row.clockState })).sort(byUrgency),
+    [list.rows],
+  )
+  const answer = useBoardAnswer()
+  const columns = useMemo(
+    () => [
+      column.accessor('tenantName', { header: t('settings.tenant') }),
+      column.accessor('requestNumber', { header: t('erasure.column.request'), cell: ({ getValue }) => t('erasure.request', { number: getValue() }) }),
+      column.accessor('clockState', {
+        header: t('sla.clock'),
+        cell: ({ row: { original } }) => <ClockState state={original.clockState} dueAt={original.dueAt} />,
+      }),
+      column.accessor('dueAt', {
+        header: t('erasure.column.due'),
+        cell: ({ row: { original } }) => (
+          <span>
+            <Moment at={original.dueAt} day />
+            {original.clockState === 'MET' ? null : <span className="block text-xs text-ink-2">{due(original.dueAt)}</span>}
+          </span>
+        ),
+      }),
+      column.accessor('statuteId', { header: t('sla.statute'), cell: ({ getValue }) => <code className="font-mono text-xs">{getValue()}</code> }),
+      column.accessor('requestState', { header: t('erasure.column.state'), cell: ({ getValue }) => <RequestState state={getValue()} /> }),
+      column.accessor('receivedAt', { header: t('erasure.column.received'), cell: ({ getValue }) => <Moment at={getValue()} day /> }),
+    ],
+    [t, due],
+  )
+  return (
+    <Page title={t('sla.platform')} answer={list.isPending ? t('states.loading') : answer(rows)}>
+      <Card title={t('sla.list')} note={t('sla.platformNote')} flush>
+        <ListBody list={list} empty={<Empty title={t('sla.none')}>{t('sla.noneNote')}</Empty>}>
+          <Table
+            caption={t('sla.list')}
+            rows={rows}
+            columns={columns as never}
+            rowKey={(row) => `${row.tenantName}-${row.requestNumber}`}
+            footer={<MoreRows shown={list.rows.length} total={list.total} {...list.more} />}
+          />
+        </ListBody>
+      </Card>
+    </Page>
+  )
+}

@@ -1,0 +1,16 @@
+'use client'
+import type { ReactNode } from 'react'
+import { ErrorState, Loading } from '@/ui/states'
+
+interface ListBodyProps {
+  list: { rows: readonly unknown[]; isPending: boolean; error: Error | null; refetch: () => void }
+  empty: ReactNode
+  children: ReactNode
+}
+
+/** A list is always one of four: refused, being read, empty, or there. */
+export function ListBody({ list, empty, children }: ListBodyProps) {
+  if (list.error) return <ErrorState error={list.error} retry={list.refetch} />
+  if (list.isPending) return <Loading />
+  return list.rows.length === 0 ? empty : children
+}
