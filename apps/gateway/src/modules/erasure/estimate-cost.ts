@@ -9,13 +9,14 @@ export interface CostEstimate {
 
 export async function estimateCost(
   tx: Tx,
-  input: { version: VersionRow; forgetCount: number; unlearning: UnlearningRecipe },
+  /** `learnedCount`: samples of the forget set that the version learned from. */
+  input: { version: VersionRow; learnedCount: number; unlearning: UnlearningRecipe },
 ): Promise<CostEstimate> {
-  const { version, forgetCount, unlearning } = input
+  const { version, learnedCount, unlearning } = input
   const trainCount = await countTrained(tx, version)
   const rate = await secondsPerSample(tx, version)
   if (rate === null) return { estimateSeconds: null, retrainEstimateSeconds: null }
-  const retainCount = Math.max(0, trainCount - forgetCount)
+  const retainCount = Math.max(0, trainCount - learnedCount)
   const { epochs } = TrainingRecipe.parse(version.recipe)
   const retrain = rate * retainCount * epochs
   return {

@@ -80,20 +80,19 @@ async function planItems(tx: Tx, scope: Scope, request: RequestRow, input: PlanE
     )
   const chosen = input.unlearning == null ? null : parseInput(UnlearningRecipe, input.unlearning, 'input.unlearning')
   const beside = input.comparisons == null ? null : parseInput(Comparisons, input.comparisons, 'input.comparisons')
-  return Promise.all(affected.map((version) => planItem(tx, { tenantId, request, version, chosen, beside })))
+  return Promise.all(affected.map((version) => planItem(tx, { tenantId, version, chosen, beside })))
 }
 
 async function planItem(
   tx: Tx,
   input: {
     tenantId: string
-    request: RequestRow
     version: AffectedVersion
     chosen: UnlearningRecipe | null
     beside: UnlearningRecipe[] | null
   },
 ): Promise<PlannedItem> {
-  const { tenantId, request, chosen, beside } = input
+  const { tenantId, chosen, beside } = input
   const { modelVersionId, learnedCount } = input.version
   const version = await tx.modelVersion.findUniqueOrThrow({
     where: { tenantId_id: { tenantId, id: modelVersionId } },
@@ -101,7 +100,7 @@ async function planItem(
   if (version.weightsDigest === null) throw new Error('A version that can serve has no weights.')
   const unlearning = chosen ?? defaultUnlearning(version.recipe)
   const comparisons = beside ?? defaultComparisons(unlearning)
-  const estimate = await estimateCost(tx, { version, forgetCount: request.forgetCount, unlearning })
+  const estimate = await estimateCost(tx, { version, learnedCount, unlearning })
   return { modelVersionId, learnedCount, weightsDigest: version.weightsDigest, unlearning, comparisons, ...estimate }
 }
 

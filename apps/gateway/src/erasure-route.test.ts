@@ -1,0 +1,201 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { type GatewayRig, startGatewayRig, type TestRole, type TestTenant } from './testing/gateway-rig.js'
+import { seedModel, type SeededData } from './testing/seed.js'
+
+let rig: GatewayRig
+let tenant: TestTenant
+let data: SeededData
+
+beforeAll(async () => {
+  rig = await startGatewayRig()
+  tenant = await rig.createTenant('acme')
+  data = await seedModel(rig, tenant, 'acme')
+})
+afterAll(() => rig.stop())
+
+let keys = 0
+const key = (): string => `key-${(keys += 1)}`
+
+const fields = `__typename ... on UserError { code message field }
+  ... on ErasureRequest { id number state forgetCount forgetDigest planDigest allowedActions approvals { userName }
+    plan { action method estimateSeconds retrainEstimateSeconds comparisons modelVersion { id } }
+    clock { state dueAt explanation { code } } timeline { kind summary evidenceSeq } runs { kind state method } }`
+
+interface Answer {
+  __typename: string
+  [field: string]: unknown
+}
+
+async function mutate(role: TestRole, name: string, inputType: string, input: object): Promise<Answer> {
+  const query = `mutation ($input: ${inputType}!) { ${name}(input: $input) { ${fields} } }`
+  const { data: answer, errors } = await rig.graphql(tenant.tokens[role], query, {
+    input: { idempotencyKey: key(), ...input },
+  })
+  if (errors) throw new Error(JSON.stringify(errors))
+  return answer?.[name] as Answer
+}
+
+const request = (role: TestRole, input: object) =>
+  mutate(role, 'requestErasure', 'RequestErasureInput', { ground: 'GDPR Art. 17', ...input })
+const decide = (role: TestRole, name: string, erasureRequestId: unknown, more: object = {}) =>
+  mutate(role, name, 'ErasureDecisionInput', { erasureRequestId, ...more })
+const plan = (role: TestRole, erasureRequestId: unknown, more: object = {}) =>
+  mutate(role, 'planErasure', 'PlanErasureInput', { erasureRequestId, ...more })
+
+describe('an erasure request, from the mutation to the work it asks for', () => {
+  it('goes its way to UNLEARNING, each step on record', async () => {
+    const received = await request('data_owner', { selection: { subjectKey: data.subjectKey } })
+    expect(received).toMatchObject({ state: 'RECEIVED', forgetCount: 9, allowedActions: ['withdrawErasure'] })
+    const { id } = received
+    expect(await decide('privacy_officer', 'verifyIdentity', id)).toMatchObject({ state: 'VERIFIED' })
+
+    const planned = await plan('privacy_officer', id)
+    expect(planned).toMatchObject({
+      state: 'PLANNED',
+      plan: [
+        {
+          action: 'UNLEARN',
+          method: 'alignment-calibration',
+          comparisons: [{ method: 'fine-tune', epochs: 10, learningRate: 0.02, seed: 1 }],
+          modelVersion: { id: data.modelVersionId },
+          // 400 s for 40 samples in 10 epochs are 1 s a sample; 8 of the 9 were learned: (40 − 8) × (2 × 10 + 5), and × 10.
+          estimateSeconds: 800,
+          retrainEstimateSeconds: 320,
+        },
+      ],
+    })
+    const first = await decide('privacy_officer', 'approveErasure', id, { planDigest: planned['planDigest'] })
+    expect(first).toMatchObject({ state: 'PLANNED', approvals: [{ userName: 'privacy_officer of acme' }] })
+    expect(first['allowedActions']).not.toContain('approveErasure')
+    expect(await decide('privacy_officer', 'approveErasure', id)).toMatchObject({ code: 'ALREADY_APPROVED' })
+
+    const second = await decide('tenant_owner', 'approveErasure', id)
+    expect(second).toMatchObject({ state: 'UNLEARNING', clock: { state: 'RUNNING' } })
+    expect(second['runs']).toEqual([
+      { kind: 'unlearn', state: 'QUEUED', method: 'alignment-calibration' },
+      { kind: 'unlearn', state: 'QUEUED', method: 'fine-tune' },
+    ])
+    expect((second['timeline'] as { kind: string }[]).map(({ kind }) => kind)).toEqual([
+      'erasure-requested/v1',
+      'clock-changed/v1',
+      'identity-verified/v1',
+      'erasure-planned/v1',
+      'erasure-approved/v1',
+      'erasure-approved/v1',
+    ])
+    const outbox = await rig.sql(`SELECT payload FROM outbox WHERE tenant_id = $1 AND contract = 'task'`, [tenant.id])
+    expect(outbox).toHaveLength(2)
+  })
+
+  it('keeps the very bytes of the forget set, and no personal data on record', async () => {
+    const [row] = await rig.sql('SELECT forget_digest, forget_size FROM erasure_request WHERE tenant_id = $1', [tenant.id])
+    const stored = await rig.gateway.services.artifacts.get(tenant.id, row?.['forget_digest'] as never)
+    expect(Buffer.from(stored).toString()).toBe([...data.contentIds].sort().map((line) => `${line}\n`).join(''))
+    const bodies = (await rig.sql('SELECT body FROM evidence')).map((entry) => entry['body']).join()
+    for (const secret of [data.subjectKey, '@acme.test', ...data.contentIds, ...Object.values(tenant.userIds)])
+      expect(bodies).not.toContain(secret)
+  })
+})
+
+describe('what cannot be done', () => {
+  it('refuses an unknown or empty selection, naming the field, and writes nothing', async () => {
+    const before = await rig.sql('SELECT count(*) FROM erasure_request')
+    const selection = (value: object) => request('privacy_officer', { selection: value })
+    expect(await selection({ subjectKey: 'nobody' })).toMatchObject({ code: 'UNKNOWN_SUBJECT' })
+    expect(await selection({ contentIds: [data.contentIds[0], 'f'.repeat(64)] })).toMatchObject({
+      code: 'UNKNOWN_SAMPLES',
+      field: 'input.selection.contentIds',
+    })
+    expect(await selection({ contentIds: [] })).toMatchObject({ code: 'EMPTY_FORGET_SET' })
+    expect(await selection({})).toMatchObject({ code: 'SELECTION_INVALID' })
+    expect(await selection({ contentIds: [data.contentIds[0], data.otherContentIds[0]] })).toMatchObject({
+      code: 'MIXED_OWNERS',
+    })
+    expect(await rig.sql('SELECT count(*) FROM erasure_request')).toEqual(before)
+  })
+
+  it("lets a data owner ask for nobody's samples but their own", async () => {
+    expect(await request('data_owner', { selection: { subjectKey: 'stranger' } })).toMatchObject({
+      code: 'UNKNOWN_SUBJECT',
+    })
+    expect(await request('data_owner', { selection: { contentIds: [data.otherContentIds[0]] } })).toMatchObject({
+      code: 'UNKNOWN_SAMPLES',
+    })
+  })
+
+  it('needs two people besides the one who asked, for the plan as it is', async () => {
+    const { id } = await request('privacy_officer', { selection: { contentIds: [data.otherContentIds[0]] } })
+    expect(await plan('privacy_officer', id)).toMatchObject({ code: 'ILLEGAL_TRANSITION' })
+    await decide('privacy_officer', 'verifyIdentity', id)
+    const first = await plan('privacy_officer', id)
+    expect(await decide('privacy_officer', 'approveErasure', id)).toMatchObject({ code: 'SELF_APPROVAL' })
+    await decide('tenant_owner', 'approveErasure', id)
+    const changed = await plan('tenant_owner', id, {
+      unlearning: { method: 'fine-tune', learningRate: 0.01, seed: 2 },
+      comparisons: [],
+    })
+    expect(changed['planDigest']).not.toBe(first['planDigest'])
+    expect(changed['approvals']).toEqual([])
+    expect(await decide('tenant_owner', 'approveErasure', id, { planDigest: first['planDigest'] })).toMatchObject({
+      code: 'PLAN_CHANGED',
+    })
+  })
+
+  it('names the member of a recipe that is wrong', async () => {
+    const { id } = await request('privacy_officer', { selection: { contentIds: [data.otherContentIds[1]] } })
+    await decide('privacy_officer', 'verifyIdentity', id)
+    const wrong = { method: 'alignment-calibration', learningRate: 0.02, seed: 1, alpha: -1 }
+    expect(await plan('privacy_officer', id, { unlearning: wrong })).toMatchObject({
+      code: 'INVALID_INPUT',
+      field: 'input.unlearning.alpha',
+    })
+    expect(await plan('privacy_officer', id, { policy: { aucMargin: 2 } })).toMatchObject({ field: 'input.policy.aucMargin' })
+    expect(await decide('privacy_officer', 'rejectErasure', id)).toMatchObject({ code: 'REASON_MISSING' })
+    expect(await decide('privacy_officer', 'rejectErasure', id, { reason: 'not theirs' })).toMatchObject({
+      state: 'REJECTED',
+      clock: { state: 'MET' },
+    })
+  })
+
+  it('closes a request that no model version learned from, once it is approved', async () => {
+    const { id } = await request('data_owner', { selection: { contentIds: [data.contentIds.at(-1)] } })
+    await decide('privacy_officer', 'verifyIdentity', id)
+    expect(await plan('privacy_officer', id)).toMatchObject({ state: 'PLANNED', plan: [] })
+    await decide('tenant_owner', 'approveErasure', id)
+    expect(await decide('privacy_officer', 'approveErasure', id)).toMatchObject({
+      state: 'FULFILLED',
+      clock: { state: 'MET' },
+    })
+    expect(await decide('tenant_owner', 'withdrawErasure', id)).toMatchObject({ code: 'ILLEGAL_TRANSITION' })
+  })
+
+  it('says before anything is promised what would be touched and what an audit could tell', async () => {
+    const query = `query ($selection: ErasureSelection!) { previewErasure(selection: $selection) {
+      forgetCount unknownContentIds affected { learnedCount modelVersion { id } }
+      auditPower { forgetCount heldOutCount power requiredForgetSize aucMargin } } }`
+    const { data: seen } = await rig.graphql(tenant.tokens.data_owner, query, {
+      selection: { contentIds: [...data.contentIds, 'e'.repeat(64)] },
+    })
+    expect(seen?.['previewErasure']).toEqual({
+      forgetCount: 9,
+      unknownContentIds: ['e'.repeat(64)],
+      affected: [{ learnedCount: 8, modelVersion: { id: data.modelVersionId } }],
+      auditPower: { forgetCount: 9, heldOutCount: 20, power: 0, requiredForgetSize: 1_000_000, aucMargin: 0.1 },
+    })
+  })
+})
+
+describe('idempotency', () => {
+  it('answers a repeat with the same request, and refuses the key for anything else', async () => {
+    const input = { idempotencyKey: 'twice', selection: { contentIds: [data.otherContentIds[2]] } }
+    const [first, second] = await Promise.all([request('privacy_officer', input), request('privacy_officer', input)])
+    expect(first['id']).toBe(second['id'])
+    expect(first['number']).toBe(second['number'])
+    const other = { ...input, selection: { contentIds: [data.otherContentIds[3]] } }
+    expect(await request('privacy_officer', other)).toMatchObject({ code: 'IDEMPOTENCY_CONFLICT' })
+    const elsewhere = { idempotencyKey: 'twice', reason: '' }
+    expect(await decide('privacy_officer', 'verifyIdentity', first['id'], elsewhere)).toMatchObject({
+      code: 'IDEMPOTENCY_CONFLICT',
+    })
+  })
+})

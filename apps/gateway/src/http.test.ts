@@ -1,0 +1,358 @@
+import { createHash, generateKeyPairSync } from 'node:crypto'
+import { publishChanged, publishProgress } from '@lethe/bus'
+import { newId } from '@lethe/db'
+import { RunId, TenantId } from '@lethe/domain'
+import { leafHash, MerkleTree, signerFromPrivateKey, signLogCheckpoint, verifyInclusion } from '@lethe/ledger'
+import { serializeSafetensors } from '@lethe/safetensors'
+import { SignJWT } from 'jose'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { tokenAudience, tokenIssuer } from './identity/identity-provider.js'
+import { type GatewayRig, startGatewayRig, type TestTenant } from './testing/gateway-rig.js'
+import { seedModel, type SeededData } from './testing/seed.js'
+
+let rig: GatewayRig
+let acme: TestTenant
+let data: SeededData
+
+beforeAll(async () => {
+  rig = await startGatewayRig()
+  acme = await rig.createTenant('acme')
+  data = await seedModel(rig, acme, 'acme')
+})
+afterAll(() => rig.stop())
+
+const viewer = '{ viewer { role } }'
+
+describe('tokens', () => {
+  const claims = () => ({ email: 'eve@acme.test', name: 'Eve', tenant: acme.id, role: 'tenant_owner' })
+  const forge = (key: Parameters<SignJWT['sign']>[0], alg: string, issuer = tokenIssuer, audience = tokenAudience) =>
+    new SignJWT(claims())
+      .setProtectedHeader({ alg })
+      .setSubject(acme.userIds.tenant_owner)
+      .setIssuer(issuer)
+      .setAudience(audience)
+      .setIssuedAt()
+      .setExpirationTime('10m')
+      .sign(key)
+
+  it('accepts its own', async () => {
+    expect((await rig.graphql(acme.tokens.auditor, viewer)).data).toEqual({ viewer: { role: 'auditor' } })
+  })
+
+  it('refuses what is unsigned, signed by another key or algorithm, changed, or not a token', async () => {
+    const { privateKey } = generateKeyPairSync('ed25519')
+    const encoded = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url')
+    const payload = { ...claims(), sub: acme.userIds.tenant_owner, iss: tokenIssuer, aud: tokenAudience, exp: 2e9, iat: 1 }
+    const [head, body, signature] = acme.tokens.auditor.split('.') as [string, string, string]
+    const raised = JSON.parse(Buffer.from(body, 'base64url').toString()) as object
+    const forged = [
+      `${encoded({ alg: 'none' })}.${encoded(payload)}.`,
+      await forge(privateKey, 'EdDSA'),
+      await forge(Buffer.from('0123456789abcdef0123456789abcdef'), 'HS256'),
+      `${head}.${encoded({ ...raised, role: 'tenant_owner' })}.${signature}`,
+      `${head}.${body}.`,
+      'nonsense',
+    ]
+    for (const token of forged) {
+      const { status, data: seen, errors } = await rig.graphql(token, viewer)
+      expect([status, seen, errors?.[0]?.extensions['code']]).toEqual([401, undefined, 'UNAUTHENTICATED'])
+    }
+  })
+
+  it('refuses its own once it has expired', async () => {
+    rig.clock.aheadMs = 16 * 60_000
+    try {
+      expect(await rig.graphql(acme.tokens.auditor, viewer)).toMatchObject({ status: 401 })
+    } finally {
+      rig.clock.aheadMs = 0
+    }
+  })
+
+  it('does not let strangers sign up, and mounts no other endpoint of the identity provider', async () => {
+    const stranger = { email: 'eve@x.test', name: 'Eve', password: 'correct horse battery' }
+    for (const path of ['sign-up/email', 'organization/create', 'organization/add-member', 'update-user'])
+      expect([path, (await rig.post(`/auth/${path}`, stranger)).status]).toEqual([path, 404])
+    expect((await rig.post('/auth/sign-in/email', { email: stranger.email, password: stranger.password })).status).toBe(401)
+  })
+})
+
+describe('what one request may cost', () => {
+  const refused = async (query: string) => (await rig.graphql(acme.tokens.engineer, query)).errors?.[0]?.message ?? 'done'
+
+  it('has a bound for depth, aliases, tokens, breadth, body and batches', async () => {
+    const deep = `{ models { edges { node ${'{ productionVersion { model '.repeat(12)} { id } ${'} }'.repeat(12)} } } }`
+    expect(await refused(deep)).toMatch(/depth/i)
+    expect(await refused(`{ ${Array.from({ length: 25 }, (_, i) => `a${i}: viewer { id }`).join(' ')} }`)).toMatch(/alias/i)
+    expect(await refused(`{ viewer { ${'id '.repeat(5000)} } }`)).toMatch(/token/i)
+    const page = (inner: string) => `versions(first: 100) { edges { node { ${inner} } } }`
+    expect(await refused(`{ models(first: 100) { edges { node { ${page('id number')} } } } }`)).toMatch(/may read \d+ fields/)
+    expect(await refused('{ __schema { types { name } } }')).toMatch(/introspection/i)
+    expect((await rig.post('/graphql', { query: `{ viewer { id } } #${'x'.repeat(1_100_000)}` })).status).toBe(413)
+    expect((await rig.post('/graphql', [{ query: viewer }, { query: viewer }])).status).toBe(400)
+    expect(await refused('{ datasets(first: 100) { totalCount } }')).toBe('done')
+  })
+
+  it('refuses a page of no or too many nodes, and a cursor of another list, naming the argument', async () => {
+    const ask = async (args: string) =>
+      (await rig.graphql(acme.tokens.engineer, `{ datasets(${args}) { totalCount } }`)).errors?.[0]?.extensions
+    expect(await ask('first: 0')).toEqual({ code: 'PAGE_SIZE', field: 'first' })
+    expect(await ask('first: 101')).toEqual({ code: 'PAGE_SIZE', field: 'first' })
+    expect(await ask('after: "bm9wZQ"')).toEqual({ code: 'CURSOR_INVALID', field: 'after' })
+  })
+
+  it('walks a list by its cursors without gap or repeat', async () => {
+    const query = `query ($after: String) { datasetVersion(id: "${data.datasetVersionId}") {
+      samples(first: 25, after: $after) { edges { node { index } } pageInfo { endCursor hasNextPage } totalCount } } }`
+    const seen: number[] = []
+    let after: string | null = null
+    do {
+      const { data: page } = await rig.graphql(acme.tokens.engineer, query, { after })
+      const { samples } = page?.['datasetVersion'] as {
+        samples: { edges: { node: { index: number } }[]; pageInfo: { endCursor: string; hasNextPage: boolean } }
+      }
+      seen.push(...samples.edges.map(({ node }) => node.index))
+      after = samples.pageInfo.hasNextPage ? samples.pageInfo.endCursor : null
+    } while (after !== null)
+    expect(seen).toEqual(Array.from({ length: 60 }, (_, index) => index))
+  })
+
+  it('asks for no simple request that a foreign page could make', async () => {
+    const simple = await fetch(`${rig.url}/graphql`, {
+      method: 'POST',
+      headers: { 'content-type': 'text/plain' },
+      body: JSON.stringify({ query: viewer }),
+    })
+    expect(simple.status).toBeGreaterThanOrEqual(400)
+    expect((await fetch(`${rig.url}/graphql?query=${encodeURIComponent(viewer)}`)).status).toBe(404)
+  })
+
+  it('masks an accident behind a correlation id', async () => {
+    await rig.sql(`UPDATE dataset_version SET quarantined = '"broken"' WHERE id = $1`, [data.datasetVersionId])
+    try {
+      const { data: seen, errors } = await rig.graphql(acme.tokens.engineer, '{ datasets { edges { node { latestVersion { id } } } } }')
+      expect(errors?.[0]?.message).toMatch(/on our side/)
+      expect(errors?.[0]?.extensions).toEqual({ code: 'INTERNAL_SERVER_ERROR', correlationId: expect.any(String) as string })
+      expect(JSON.stringify({ seen, errors })).not.toMatch(/zod|invalid_type|node_modules/i)
+    } finally {
+      await rig.sql(`UPDATE dataset_version SET quarantined = '[]' WHERE id = $1`, [data.datasetVersionId])
+    }
+  })
+})
+
+describe('uploads', () => {
+  const bytes = Buffer.from('a tar, as far as this test is concerned')
+  const digest = createHash('sha256').update(bytes).digest('hex')
+  const ask = async (sizeBytes = bytes.length, of = digest) => {
+    const query = `mutation ($input: CreateUploadInput!) { createUpload(input: $input) { ... on Upload { url } ... on UserError { code field } } }`
+    const answered = await rig.graphql(acme.tokens.engineer, query, { input: { digest: of, sizeBytes } })
+    return answered.data?.['createUpload'] as { url: string; code?: string }
+  }
+  const put = async (url: string, body: Buffer) => {
+    const response = await fetch(url, { method: 'PUT', headers: { 'content-type': 'application/octet-stream' }, body })
+    return [response.status, ((await response.json()) as { code?: string }).code]
+  }
+
+  it('takes exactly the bytes that it gave an address for', async () => {
+    const { url } = await ask()
+    expect(await put(url, bytes)).toEqual([201, undefined])
+    expect(await rig.gateway.services.artifacts.has(acme.id, digest as never)).toBe(true)
+    const register = `mutation ($input: RegisterDatasetInput!) { registerDataset(input: $input) { __typename
+      ... on DatasetVersion { state number ingestRun { kind state queuePosition } } ... on UserError { code field } } }`
+    const input = { idempotencyKey: newId(), name: 'new pictures', uploadDigest: digest }
+    expect((await rig.graphql(acme.tokens.engineer, register, { input })).data).toEqual({
+      registerDataset: {
+        __typename: 'DatasetVersion',
+        state: 'INGESTING',
+        number: 1,
+        ingestRun: { kind: 'ingest', state: 'QUEUED', queuePosition: 1 },
+      },
+    })
+    const unknown = { ...input, idempotencyKey: newId(), uploadDigest: 'a'.repeat(64) }
+    expect((await rig.graphql(acme.tokens.engineer, register, { input: unknown })).data).toMatchObject({
+      registerDataset: { code: 'UPLOAD_MISSING', field: 'input.uploadDigest' },
+    })
+  })
+
+  it('refuses other bytes, too many or too few, a changed address and an old one', async () => {
+    const other = Buffer.from(bytes)
+    other[0] = 0
+    const { url } = await ask()
+    expect(await put(url, other)).toEqual([422, 'UPLOAD_DIGEST'])
+    expect(await put(url, bytes.subarray(1))).toEqual([422, 'UPLOAD_SIZE'])
+    expect(await put(url, Buffer.concat([bytes, bytes]))).toEqual([413, 'UPLOAD_TOO_LARGE'])
+    expect(await put(url.replace(/sig=./, 'sig=_'), bytes)).toEqual([403, 'UPLOAD_DENIED'])
+    expect(await put(url.replace(/size=\d+/, 'size=999999'), bytes)).toEqual([403, 'UPLOAD_DENIED'])
+    expect(await put(url.replace(acme.id, newId()), bytes)).toEqual([403, 'UPLOAD_DENIED'])
+    rig.clock.aheadMs = 16 * 60_000
+    expect(await put(url, bytes)).toEqual([403, 'UPLOAD_DENIED'])
+    rig.clock.aheadMs = 0
+    expect((await ask(2_000_000)).code).toBe('UPLOAD_SIZE')
+    expect((await ask(0)).code).toBe('UPLOAD_SIZE')
+  })
+})
+
+describe('files', () => {
+  it('draws a row of a pack as a PNG', async () => {
+    const pixels = Uint8Array.from({ length: 2 * 8 * 8 * 3 }, (_, index) => index % 251)
+    const pack = serializeSafetensors(new Map([['images', { dtype: 'U8', shape: [2, 8, 8, 3], data: pixels }]]), {})
+    const { digest, size } = await rig.gateway.services.artifacts.put(acme.id, pack)
+    await rig.sql('UPDATE dataset_version SET pack_digest = $1, pack_size = $2 WHERE id = $3', [
+      digest,
+      size,
+      data.datasetVersionId,
+    ])
+    const get = (row: string) =>
+      fetch(`${rig.url}/v1/samples/${data.datasetVersionId}/${row}.png`, {
+        headers: { authorization: `Bearer ${acme.tokens.auditor}` },
+      })
+    const picture = await get('1')
+    expect(picture.headers.get('content-type')).toBe('image/png')
+    const { decode } = await import('fast-png')
+    const decoded = decode(new Uint8Array(await picture.arrayBuffer()))
+    expect([decoded.width, decoded.height, decoded.channels]).toEqual([8, 8, 3])
+    expect(Uint8Array.from(decoded.data)).toEqual(pixels.slice(192))
+    expect((await get('2')).status).toBe(404)
+    expect((await get('..%2f1')).status).toBe(404)
+  })
+
+  it('proves that an entry is under a signed checkpoint', async () => {
+    const ask = `mutation ($input: RequestErasureInput!) { requestErasure(input: $input) { __typename } }`
+    const input = { idempotencyKey: newId(), ground: 'g', selection: { subjectKey: 'subject-acme' } }
+    await rig.graphql(acme.tokens.privacy_officer, ask, { input })
+    const rows = await rig.sql('SELECT body FROM evidence WHERE tenant_id = $1 ORDER BY seq', [acme.id])
+    const tree = new MerkleTree(rows.map((row) => leafHash(Buffer.from(row['body'] as string))))
+    const signer = signerFromPrivateKey(`lethe.test/log/${acme.id}`, generateKeyPairSync('ed25519').privateKey)
+    const note = signLogCheckpoint({ origin: signer.name, size: tree.size, root: tree.root() }, signer)
+    const query = `{ evidenceEntry(seq: 1) { body status inclusionProof { leafIndex treeSize hashes checkpoint { root note } } }
+      evidenceLog { origin size latestCheckpoint { size } } }`
+    const pending = await rig.graphql(acme.tokens.auditor, query)
+    expect(pending.data).toMatchObject({ evidenceEntry: { status: 'PENDING', inclusionProof: null } })
+    await rig.sql('INSERT INTO log_checkpoint (tenant_id, size, root, note, key_id) VALUES ($1, $2, $3, $4, $5)', [
+      acme.id,
+      tree.size,
+      tree.root(),
+      note,
+      signer.id,
+    ])
+    const { data: seen } = await rig.graphql(acme.tokens.auditor, query)
+    expect(seen).toMatchObject({ evidenceEntry: { status: 'PUBLISHED' }, evidenceLog: { origin: signer.name, size: tree.size } })
+    const { body, inclusionProof } = seen?.['evidenceEntry'] as {
+      body: string
+      inclusionProof: { leafIndex: number; treeSize: number; hashes: string[]; checkpoint: { root: string } }
+    }
+    const proof = {
+      leafIndex: inclusionProof.leafIndex,
+      treeSize: inclusionProof.treeSize,
+      hashes: inclusionProof.hashes.map((hash) => Buffer.from(hash, 'base64')),
+    }
+    const root = Buffer.from(inclusionProof.checkpoint.root, 'base64')
+    expect(verifyOf(proof, body, root)).toBe(true)
+    expect(verifyOf(proof, `${body} `, root)).toBe(false)
+    const raw = await fetch(`${rig.url}/v1/evidence/log-checkpoint`, {
+      headers: { authorization: `Bearer ${acme.tokens.auditor}` },
+    })
+    expect(await raw.text()).toBe(note)
+  })
+})
+
+function verifyOf(proof: { leafIndex: number; treeSize: number; hashes: Buffer[] }, body: string, root: Buffer): boolean {
+  try {
+    verifyInclusion({ ...proof, leafHash: leafHash(Buffer.from(body)), root } as never)
+    return true
+  } catch {
+    return false
+  }
+}
+
+describe('subscriptions', () => {
+  /** Payloads of the events as they come; ends with the stream. */
+  async function* follow(token: string | null, query: string, signal: AbortSignal): AsyncGenerator<Record<string, unknown>> {
+    const response = await fetch(`${rig.url}/graphql/stream`, {
+      method: 'POST',
+      signal,
+      headers: {
+        'content-type': 'application/json',
+        accept: 'text/event-stream',
+        ...(token === null ? {} : { authorization: `Bearer ${token}` }),
+      },
+      body: JSON.stringify({ query }),
+    })
+    let buffered = ''
+    for await (const chunk of response.body ?? []) {
+      buffered += Buffer.from(chunk as Uint8Array).toString()
+      for (let end = buffered.indexOf('\n\n'); end >= 0; end = buffered.indexOf('\n\n')) {
+        const line = buffered.slice(0, end).split('\n').find((part) => part.startsWith('data: '))
+        buffered = buffered.slice(end + 2)
+        if (line !== undefined && line !== 'data: ') yield JSON.parse(line.slice(6)) as Record<string, unknown>
+      }
+    }
+  }
+
+  const tenantId = () => TenantId.parse(acme.id)
+
+  it('replays what was said of a run, then follows', async () => {
+    const runId = RunId.parse(newId())
+    await rig.sql(`INSERT INTO run (id, tenant_id, kind, task) VALUES ($1, $2, 'pretrain', '{}')`, [runId, acme.id])
+    const say = (fraction: number) =>
+      publishProgress(rig.gateway.services.bus, {
+        version: 1,
+        tenantId: tenantId(),
+        runId,
+        runKind: 'pretrain',
+        attempt: 1,
+        worker: 'w',
+        device: 'd',
+        at: new Date().toISOString(),
+        progress: { phase: 'train', fraction },
+      })
+    await say(0.1)
+    await say(0.2)
+    const leaving = new AbortController()
+    const query = `subscription { runProgress(runId: "${runId}") { progress { fraction } } }`
+    const events = follow(acme.tokens.engineer, query, leaving.signal)
+    const fractions: unknown[] = []
+    for await (const event of events) {
+      fractions.push((event['data'] as { runProgress: { progress: { fraction: number } } }).runProgress.progress.fraction)
+      if (fractions.length === 2) await say(0.3)
+      if (fractions.length === 3) break
+    }
+    leaving.abort()
+    expect(fractions).toEqual([0.1, 0.2, 0.3])
+  })
+
+  it('sends a request again when it changes, and ends with the token', async () => {
+    const [row] = await rig.sql('SELECT id FROM erasure_request WHERE tenant_id = $1', [acme.id])
+    const id = row?.['id'] as string
+    const query = `subscription { erasureRequestChanged(id: "${id}") { state stateReason } }`
+    const states: unknown[] = []
+    rig.clock.aheadMs = 15 * 60_000 - 8_000
+    try {
+      for await (const event of follow(acme.tokens.data_owner, query, AbortSignal.timeout(25_000))) {
+        states.push((event['data'] as { erasureRequestChanged: { state: string } }).erasureRequestChanged.state)
+        if (states.length > 1) continue
+        await rig.sql(`UPDATE erasure_request SET state = 'VERIFIED' WHERE id = $1`, [id])
+        const changed = { version: 1, tenantId: tenantId(), aggregate: 'erasure-request', id, at: new Date().toISOString() } as const
+        await publishChanged(rig.gateway.services.bus, changed, newId())
+      }
+    } finally {
+      rig.clock.aheadMs = 0
+    }
+    expect(states).toEqual(['RECEIVED', 'VERIFIED'])
+  })
+
+  it('refuses a stranger, a role without the right, another operation and an unknown run', async () => {
+    const first = async (token: string | null, query: string): Promise<unknown> => {
+      for await (const event of follow(token, query, AbortSignal.timeout(10_000)))
+        return (event['errors'] as { extensions: { code: string } }[])[0]?.extensions.code
+      return 'ended'
+    }
+    const run = `subscription { runProgress(runId: "${newId()}") { runId } }`
+    expect(await first(null, run)).toBe('UNAUTHENTICATED')
+    expect(await first(acme.tokens.data_owner, run)).toBe('FORBIDDEN')
+    expect(await first(acme.tokens.engineer, run)).toBe('NOT_FOUND')
+    expect(await first(acme.tokens.engineer, '{ datasets { totalCount } }')).toBe('BAD_REQUEST')
+    expect(await first(acme.tokens.engineer, `subscription { tenantChanged { ${'id '.repeat(5000)} } }`)).toBe(
+      'GRAPHQL_PARSE_FAILED',
+    )
+  })
+})

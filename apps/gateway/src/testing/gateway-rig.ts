@@ -1,0 +1,139 @@
+import { generateKeyPairSync } from 'node:crypto'
+import { chmodSync, mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { loginUrl, migrate, setRolePasswords } from '@lethe/db'
+import { createLogger } from '@lethe/runtime'
+import { findFreePort, startNatsServer, startPostgres } from '@lethe/stack'
+import pg from 'pg'
+import { type Gateway, openGateway } from '../open-gateway.js'
+
+export interface GraphqlAnswer {
+  readonly status: number
+  readonly data: Record<string, unknown> | null | undefined
+  readonly errors?: readonly { message: string; path?: unknown; extensions: Record<string, unknown> }[] | undefined
+}
+
+export interface GatewayRig {
+  readonly url: string
+  readonly gateway: Gateway
+  /** As the owner of the database: past row-level security, where a test looks at what really happened. */
+  readonly sql: (text: string, values?: unknown[]) => Promise<Record<string, unknown>[]>
+  /** Milliseconds that the gateway's clock is ahead. */
+  readonly clock: { aheadMs: number }
+  readonly post: (path: string, body: unknown, token?: string) => Promise<Response>
+  readonly graphql: (token: string | null, query: string, variables?: object) => Promise<GraphqlAnswer>
+  readonly signIn: (email: string, password?: string) => Promise<string>
+  readonly createTenant: (slug: string) => Promise<TestTenant>
+  readonly stop: () => Promise<void>
+}
+
+export interface TestTenant {
+  readonly id: string
+  /** Tokens by role. */
+  readonly tokens: Readonly<Record<TestRole, string>>
+  readonly userIds: Readonly<Record<TestRole, string>>
+}
+
+const roles = ['tenant_owner', 'engineer', 'privacy_officer', 'data_owner', 'auditor'] as const
+export type TestRole = (typeof roles)[number]
+
+export const password = 'correct horse battery'
+export const adminEmail = 'admin@lethe.test'
+
+export async function startGatewayRig(): Promise<GatewayRig> {
+  const stateDir = mkdtempSync(join(tmpdir(), 'lethe-gateway-test-'))
+  chmodSync(stateDir, 0o755)
+  const [postgres, nats, port] = await Promise.all([
+    startPostgres({ stateDir, isDurable: false }),
+    startNatsServer({ stateDir }),
+    findFreePort(),
+  ])
+  await migrate({ ownerUrl: postgres.url })
+  await setRolePasswords({ ownerUrl: postgres.url, passwords: { gateway: 'g', auth: 'a', registrar: 'r' } })
+  const url = `http://127.0.0.1:${port}`
+  const clock = { aheadMs: 0 }
+  const gateway = await openGateway(
+    {
+      DATABASE_URL: loginUrl(postgres.url, 'gateway', 'g'),
+      AUTH_DATABASE_URL: loginUrl(postgres.url, 'auth', 'a'),
+      NATS_URL: nats.url,
+      ARTIFACTS: 'nats',
+      HOST: '127.0.0.1',
+      PORT: port,
+      BASE_URL: url,
+      TRUSTED_ORIGINS: [],
+      EMBEDDING_URL: 'http://127.0.0.1:9',
+      GATEWAY_SECRET: 'a secret of the tests, long enough',
+      LOG_PUBLIC_KEY: generateKeyPairSync('ed25519').publicKey.export({ type: 'spki', format: 'der' }).toString('base64'),
+      LOG_HOST: 'lethe.test',
+      BOOTSTRAP_ADMIN_EMAIL: adminEmail,
+      BOOTSTRAP_ADMIN_PASSWORD: password,
+      MAX_UPLOAD_BYTES: 1_000_000,
+      SIGN_INS_PER_MINUTE: 1000,
+      NODE_ENV: 'production',
+      LOG_LEVEL: 'silent',
+    },
+    createLogger('gateway', 'silent'),
+    () => new Date(Date.now() + clock.aheadMs),
+  )
+  await gateway.app.listen({ host: '127.0.0.1', port })
+  const owner = new pg.Pool({ connectionString: postgres.url, max: 2 })
+  const client = createClient(url)
+  return {
+    url,
+    gateway,
+    clock,
+    ...client,
+    sql: async (text, values) => (await owner.query<Record<string, unknown>>(text, values)).rows,
+    createTenant: (slug) => createTenant(client, slug),
+    stop: async () => {
+      await gateway.close()
+      await owner.end()
+      await Promise.all([postgres.stop(), nats.stop()])
+      rmSync(stateDir, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 })
+    },
+  }
+}
+
+type Client = Pick<GatewayRig, 'post' | 'graphql' | 'signIn'>
+
+function createClient(url: string): Client {
+  const post: Client['post'] = (path, body, token) =>
+    fetch(url + path, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', ...(token === undefined ? {} : { authorization: `Bearer ${token}` }) },
+      body: JSON.stringify(body),
+    })
+  return {
+    post,
+    graphql: async (token, query, variables) => {
+      const response = await post('/graphql', { query, variables }, token ?? undefined)
+      const { data, errors } = (await response.json()) as GraphqlAnswer
+      return { status: response.status, data, errors }
+    },
+    signIn: async (email, secret = password) => {
+      const session = await post('/auth/sign-in/email', { email, password: secret })
+      const { token } = (await session.json()) as { token: string }
+      const issued = await fetch(`${url}/auth/token`, { headers: { authorization: `Bearer ${token}` } })
+      return ((await issued.json()) as { token: string }).token
+    },
+  }
+}
+
+/** A tenant with one member of each role; the data owner is known as `subject-<slug>`. */
+async function createTenant({ post, signIn }: Client, slug: string): Promise<TestTenant> {
+  const admin = await signIn(adminEmail)
+  const email = (role: string) => `${role}@${slug}.test`
+  const person = (role: string) => ({ email: email(role), name: `${role} of ${slug}`, password })
+  const made = await post('/v1/admin/tenants', { name: slug, slug, owner: person('tenant_owner') }, admin)
+  const { tenantId: id, ownerId } = (await made.json()) as { tenantId: string; ownerId: string }
+  const userIds: Record<string, string> = { tenant_owner: ownerId }
+  for (const role of roles.slice(1)) {
+    const subjectKey = role === 'data_owner' ? { subjectKey: `subject-${slug}` } : {}
+    const added = await post('/v1/admin/members', { ...person(role), tenantId: id, role, ...subjectKey }, admin)
+    userIds[role] = ((await added.json()) as { userId: string }).userId
+  }
+  const tokens = Object.fromEntries(await Promise.all(roles.map(async (role) => [role, await signIn(email(role))] as const)))
+  return { id, tokens: tokens as Record<TestRole, string>, userIds: userIds as Record<TestRole, string> }
+}
