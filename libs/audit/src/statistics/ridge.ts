@@ -1,26 +1,18 @@
 /**
- * Coefficients of ridge regression of `targets` (centred) on `rows` (each [k], roughly centred): solves
- * (XᵀX + penalty·n·I) w = Xᵀ(y − ȳ) by Cholesky. penalty must be above 0.
+ * Solves (XᵀX + penalty·n·I) w = b for any b, where the n rows of X are given; the factorisation is done once, by Cholesky.
+ * With b = Xᵀ(y − ȳ), w are the coefficients of ridge regression of y on roughly centred rows. penalty must be above 0.
  */
-export function ridgeDirection(
-  rows: readonly Float64Array[],
-  targets: readonly number[],
-  penalty: number,
-): Float64Array {
+export function ridgeSolver(rows: readonly Float64Array[], penalty: number): (right: Float64Array) => Float64Array {
   const width = rows[0]?.length ?? 0
-  const average = targets.reduce((sum, target) => sum + target, 0) / targets.length
   const gram = new Float64Array(width * width)
-  const right = new Float64Array(width)
-  rows.forEach((row, index) => {
-    const target = (targets[index] as number) - average
+  for (const row of rows)
     for (let i = 0; i < width; i++) {
       const value = row[i] as number
-      right[i] = (right[i] as number) + value * target
       for (let j = 0; j <= i; j++) gram[i * width + j] = (gram[i * width + j] as number) + value * (row[j] as number)
     }
-  })
   for (let i = 0; i < width; i++) gram[i * width + i] = (gram[i * width + i] as number) + penalty * rows.length
-  return solve(factorise(gram, width), right, width)
+  const lower = factorise(gram, width)
+  return (right) => solve(lower, right, width)
 }
 
 /** Lower triangle L of a positive definite matrix A = L·Lᵀ, in place of A's. */
