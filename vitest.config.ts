@@ -18,7 +18,7 @@ export default defineConfig({
     reporters: ['default', './test/kit/plain-line-reporter.ts'],
     pool: 'forks',
     maxWorkers: 2,
-    testTimeout: 30_000,
+    testTimeout: 60_000,
     hookTimeout: 120_000,
     ...(existsSync(globalSetup) ? { globalSetup } : {}),
   },

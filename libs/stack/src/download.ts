@@ -32,7 +32,7 @@ export async function download(url: string, file: string, options: DownloadOptio
         done(null, chunk)
       },
     })
-    await pipeline(Readable.fromWeb(response.body as ReadableStream), tee, createWriteStream(file), {
+    await pipeline(Readable.fromWeb(response.body), tee, createWriteStream(file), {
       signal: abort.signal,
     })
     const digest = hash.digest('hex')

@@ -1,12 +1,12 @@
-import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { readFileSync } from 'node:fs'
+import { createHash } from 'node:crypto'
+import { chmodSync, copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
 import { jetstream, jetstreamManager } from '@nats-io/jetstream'
 import { connect } from 'nats'
 import { afterAll, expect, it } from 'vitest'
 import { readStackEnv } from './env.js'
-import { findNatsServer } from './nats-binary.js'
+import { findInstalledNats, findNatsServer } from './nats-binary.js'
 import { startNatsServer } from './nats-server.js'
 
 const base = mkdtempSync(path.join(os.tmpdir(), 'lethe-nats-test-'))
@@ -67,19 +67,17 @@ it('refuses a named binary that is too old or no server, and passes an old one o
 })
 
 it('does not use a cached binary that was changed', async () => {
-  const { cacheDir } = readStackEnv()
-  const good = await findNatsServer({ cacheDir })
-  const own = path.join(base, 'cache')
-  const home = path.join(own, 'nats-server', `${process.platform}-${process.arch}`)
-  const { mkdirSync, copyFileSync } = await import('node:fs')
+  const { cacheDir: shared } = readStackEnv()
+  const good = await findNatsServer({ cacheDir: shared })
+  const cacheDir = path.join(base, 'cache')
+  const home = path.join(cacheDir, 'nats-server', `${process.platform}-${process.arch}`)
   mkdirSync(home, { recursive: true })
   copyFileSync(good.file, path.join(home, 'nats-server'))
-  writeFileSync(
-    path.join(home, 'manifest.json'),
-    JSON.stringify({ version: good.version, source: 'test', sha256: '0'.repeat(64) }),
-  )
-  const lines: string[] = []
-  const again = await findNatsServer({ cacheDir: own, report: (line) => lines.push(line) })
-  expect(again.source).not.toMatch(/^cache/)
-  expect(lines).not.toEqual([])
+  const describe = (sha256: string) =>
+    writeFileSync(path.join(home, 'manifest.json'), JSON.stringify({ version: good.version, source: 'test', sha256 }))
+  describe('0'.repeat(64))
+  expect((await findInstalledNats({ cacheDir }))?.file).not.toBe(path.join(home, 'nats-server'))
+  describe(createHash('sha256').update(readFileSync(good.file)).digest('hex'))
+  const found = await findInstalledNats({ cacheDir })
+  expect(found?.version).toBe(good.version)
 })

@@ -10,7 +10,7 @@ import { isStillRunning, recordProcess, sendSignal, waitForExit, type ProcessRec
 import type { Report } from './report.js'
 import { readStackEnv } from './env.js'
 import { writePrivately } from './secrets.js'
-import { countHolders, holdServer } from './server-holders.js'
+import { countHolders, holdServer, type Hold } from './server-holders.js'
 
 export interface NatsServer {
   /** The address with the credentials of the first user. */
@@ -60,23 +60,19 @@ export async function startNatsServer(options: StartNatsOptions): Promise<NatsSe
     const state = readState(home)
     const isNewUser = users.some((user) => !(user in state.passwords))
     for (const user of users) state.passwords[user] ??= randomBytes(18).toString('base64url')
-    let server = isNewUser ? undefined : await adoptable(state)
-    const adopted = server !== undefined
-    if (server === undefined) {
-      if (state.server) await halt(state.server)
-      server = await launch(home, state, found)
-    }
-    const hold = holdServer(path.join(home, 'holders'), server, 'TERM')
-    const running = server
+    const running = isNewUser ? undefined : await adoptable(state)
+    if (running === undefined && state.server) await halt(state.server)
+    const take = (record: ProcessRecord) => holdServer(path.join(home, 'holders'), record, 'TERM')
+    const { server, hold } = running ? { server: running, hold: take(running) } : await launch(home, state, found, take)
     const stop = () =>
       withLock(lock, async () => {
-        if (hold.release()) await halt(running)
+        if (hold.release()) await halt(server)
       })
     const port = state.port ?? 0
     const urls = Object.fromEntries(
       users.map((user) => [user, `nats://${user}:${state.passwords[user]}@127.0.0.1:${port}`]),
     )
-    return { url: urls[users[0] ?? ''] ?? '', urls, port, binary: found, adopted, stop }
+    return { url: urls[users[0] ?? ''] ?? '', urls, port, binary: found, adopted: running !== undefined, stop }
   })
 }
 
@@ -103,7 +99,8 @@ async function adoptable({ server, port, passwords }: State): Promise<ProcessRec
   return (await isReady(server, port, passwords)) ? server : undefined
 }
 
-async function launch(home: string, state: State, binary: NatsBinary): Promise<ProcessRecord> {
+/** The server is on its leash from the moment it exists, for this process may be killed before it is ready. */
+async function launch(home: string, state: State, binary: NatsBinary, take: (server: ProcessRecord) => Hold) {
   const config = path.join(home, 'server.conf')
   const logFile = path.join(home, 'server.log')
   for (let attempt = 1; ; attempt++) {
@@ -114,11 +111,13 @@ async function launch(home: string, state: State, binary: NatsBinary): Promise<P
     closeSync(log)
     child.on('error', () => {})
     child.unref()
-    const record = recordProcess(child.pid ?? 0)
-    if (record !== undefined) {
-      writePrivately(path.join(home, 'state.json'), JSON.stringify({ ...state, server: record }))
-      if (await isReady(record, state.port, state.passwords)) return record
-      await halt(record)
+    const server = recordProcess(child.pid ?? 0)
+    if (server !== undefined) {
+      const hold = take(server)
+      writePrivately(path.join(home, 'state.json'), JSON.stringify({ ...state, server }))
+      if (await isReady(server, state.port, state.passwords)) return { server, hold }
+      hold.release()
+      await halt(server)
     }
     if (attempt === 3) throw new Error(`nats-server did not start; see ${logFile}`)
   }

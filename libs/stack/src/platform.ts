@@ -180,7 +180,7 @@ function rejectOnAbort(signal: AbortSignal | undefined): Promise<never> {
 /** Waits for all even if one fails, so that what the others started is known when it is undone. */
 async function allOrNothing<T extends readonly unknown[]>(work: { [K in keyof T]: Promise<T[K]> }): Promise<T> {
   await Promise.allSettled(work)
-  return (await Promise.all(work)) as unknown as T
+  return await Promise.all(work)
 }
 
 async function unwind(undo: Undo[]): Promise<void> {

@@ -1,5 +1,4 @@
-import { fork, spawnSync } from 'node:child_process'
-import { mkdtempSync, mkdirSync, readFileSync, rmSync, chmodSync } from 'node:fs'
+import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
 import pg from 'pg'
@@ -55,7 +54,6 @@ it('believes no stale pid file, whoever has that pid now', async () => {
   const file = path.join(first.dataDir, 'postmaster.pid')
   const text = readFileSync(file, 'utf8')
   await first.stop()
-  const { writeFileSync } = await import('node:fs')
   writeFileSync(file, text.replace(/^\d+/, String(process.pid)))
   const second = await startPostgres({ stateDir, isDurable: false })
   expect(second.adopted).toBe(false)

@@ -18,9 +18,9 @@ import { withLock } from './file-lock.js'
 import { acceptsConnections, findFreePort } from './free-port.js'
 import { preparePostgresBinaries, type PostgresBinaries } from './postgres-binaries.js'
 import { findPostmaster, settlePostmaster, type Postmaster } from './postmaster.js'
-import { sendSignal, waitForExit } from './process-identity.js'
+import { recordProcess, sendSignal, waitForExit, type ProcessRecord } from './process-identity.js'
 import { writePrivately } from './secrets.js'
-import { countHolders, holdServer } from './server-holders.js'
+import { countHolders, holdServer, type Hold } from './server-holders.js'
 import { findUnprivilegedAccount, mayAccess, type Account } from './unprivileged-account.js'
 
 export interface Postgres {
@@ -67,12 +67,14 @@ export async function startPostgres(options: StartPostgresOptions): Promise<Post
     const cluster = openCluster(metaDir, binaries, account, options.isDurable ?? true)
     const dataDir = path.join(cluster.home, 'data')
     const running = await settlePostmaster(dataDir, 30_000)
-    const server = running ?? (await launch(metaDir, cluster, binaries, account, options.isDurable ?? true))
+    const take = (server: ProcessRecord) => holdServer(path.join(metaDir, 'holders'), server, 'INT')
+    const { server, hold } = running
+      ? { server: running, hold: take(running.process) }
+      : await launch({ metaDir, cluster, binaries, account, isDurable: options.isDurable ?? true, take })
     if (server.port !== cluster.port) writeCluster(metaDir, { ...cluster, port: server.port })
-    const hold = holdServer(path.join(metaDir, 'holders'), server.process, 'INT')
     const stop = () =>
       withLock(path.join(metaDir, 'start.lock'), async () => {
-        if (hold.release()) await halt(server)
+        if (hold.release()) await halt(server.process)
       })
     const url = `postgresql://postgres:${cluster.password}@127.0.0.1:${server.port}/lethe`
     return { url, port: server.port, version: binaries.version, dataDir, adopted: running !== undefined, stop }
@@ -85,7 +87,7 @@ export async function stopOrphanedPostgres(stateDir: string): Promise<void> {
   if (!existsSync(path.join(metaDir, 'cluster.json'))) return
   await withLock(path.join(metaDir, 'start.lock'), async () => {
     const found = findPostmaster(path.join(readCluster(metaDir).home, 'data'))
-    if (found !== undefined && countHolders(path.join(metaDir, 'holders')) === 0) await halt(found)
+    if (found !== undefined && countHolders(path.join(metaDir, 'holders')) === 0) await halt(found.process)
   })
 }
 
@@ -148,13 +150,17 @@ function initialise(
   renameSync(partial, path.join(home, 'data'))
 }
 
-async function launch(
-  metaDir: string,
-  cluster: Cluster,
-  binaries: PostgresBinaries,
-  account: Account | undefined,
-  isDurable: boolean,
-): Promise<Postmaster> {
+interface Launch {
+  metaDir: string
+  cluster: Cluster
+  binaries: PostgresBinaries
+  account: Account | undefined
+  isDurable: boolean
+  take: (server: ProcessRecord) => Hold
+}
+
+/** The server is on its leash from the moment it exists, for this process may be killed before it is ready. */
+async function launch({ metaDir, cluster, binaries, account, isDurable, take }: Launch) {
   const dataDir = path.join(cluster.home, 'data')
   const logFile = path.join(metaDir, 'server.log')
   // Children of a killed server may hold its shared memory for a moment; then the next attempt succeeds.
@@ -172,9 +178,15 @@ async function launch(
     })
     closeSync(log)
     child.unref()
-    const started = await becameReady(child, dataDir)
-    if (started !== undefined && (await acceptsConnections(started.port))) return started
-    if (attempt === 3) throw new Error(`PostgreSQL did not start; see ${logFile}`)
+    const record = recordProcess(child.pid ?? 0)
+    if (record !== undefined) {
+      const hold = take(record)
+      const server = await becameReady(child, dataDir)
+      if (server !== undefined && (await acceptsConnections(server.port))) return { server, hold }
+      hold.release()
+      await halt(record)
+    }
+    if (attempt === 5) throw new Error(`PostgreSQL did not start; see ${logFile}`)
     await new Promise((resolve) => setTimeout(resolve, 500))
   }
 }
@@ -192,12 +204,13 @@ async function becameReady(child: ReturnType<typeof spawn>, dataDir: string): Pr
 }
 
 /** SIGINT asks for a fast shutdown, SIGQUIT for an immediate one (recovery at the next start). */
-async function halt({ process: server }: Postmaster): Promise<void> {
+async function halt(server: ProcessRecord): Promise<void> {
   for (const [signal, patienceMs] of [
     ['SIGINT', 20_000],
     ['SIGQUIT', 5_000],
     ['SIGKILL', 5_000],
   ] as const) {
+    if (await waitForExit(server, 0)) return
     sendSignal(server.pid, signal)
     if (await waitForExit(server, patienceMs)) return
   }
