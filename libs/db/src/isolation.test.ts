@@ -187,7 +187,7 @@ describe('many tenants at once', () => {
       ]
       foreign.push(...rows.filter((row) => row?.tenantId !== tenantId))
     }
-    await Promise.all(Array.from({ length: 80 }, (_, i) => work(i % 2 === 0 ? a : b, i)))
+    await Promise.all(Array.from({ length: 30 }, (_, i) => work(i % 2 === 0 ? a : b, i)))
     expect(foreign).toEqual([])
   })
 
