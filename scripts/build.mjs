@@ -116,7 +116,8 @@ function digestOf(inputs) {
     const file = path.join(root, name)
     if (!existsSync(file)) return
     if (!statSync(file).isDirectory()) return void hash.update(`${name}\0`).update(readFileSync(file))
-    for (const entry of readdirSync(file).sort()) if (entry !== '.stamp') add(path.join(name, entry))
+    for (const entry of readdirSync(file).sort())
+      if (entry !== '.stamp' && !/\.test\.tsx?$/.test(entry)) add(path.join(name, entry))
   }
   for (const name of inputs) add(name)
   return hash.digest('hex')
