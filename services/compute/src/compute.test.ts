@@ -39,7 +39,7 @@ async function untilEpoch(task: Task, epoch: number): Promise<void> {
 
 describe('a worker that goes away', () => {
   it('kill -9 mid-run: another resumes from the last checkpoint and ends with the very same weights', async () => {
-    const task = await pretrainTask(150)
+    const task = await pretrainTask(100)
     const first = rig.spawnWorker()
     await rig.submit(task)
     await untilEpoch(task, 5)
@@ -58,7 +58,7 @@ describe('a worker that goes away', () => {
   }, 90_000)
 
   it('SIGTERM mid-run: checkpoints, hands back, and another goes on from there', async () => {
-    const task = await pretrainTask(150)
+    const task = await pretrainTask(100)
     const first = rig.spawnWorker({ CHECKPOINT_SECONDS: '3600' })
     await rig.submit(task)
     await untilEpoch(task, 5)

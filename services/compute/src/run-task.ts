@@ -93,7 +93,7 @@ const isTraining = ({ kind }: Job): boolean => kind === 'pretrain' || kind === '
 const prepareJob = <Kind extends Task['kind']>(
   task: Extract<Task, { kind: Kind }>,
   preparation: Preparation,
-): Promise<Job> => (kinds[task.kind as Kind] as unknown as TaskKind<Kind>).prepare(task, preparation)
+): Promise<Job> => (kinds[task.kind] as unknown as TaskKind<Kind>).prepare(task, preparation)
 
 const storeResult = <Kind extends Task['kind']>(
   kind: Kind,

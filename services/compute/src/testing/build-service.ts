@@ -26,8 +26,8 @@ export async function buildService(): Promise<BuiltService> {
     plugins: [
       {
         name: 'only-our-sources',
-        setup: ({ onResolve }) => {
-          onResolve({ filter: /^[^./]/ }, ({ path, kind }) =>
+        setup: (bundler) => {
+          bundler.onResolve({ filter: /^[^./]/ }, ({ path, kind }) =>
             path.startsWith('@lethe/') || kind === 'entry-point' ? null : { path, external: true },
           )
         },

@@ -1,0 +1,127 @@
+import { openArtifactStore, type ArtifactStore } from '@lethe/artifacts'
+import { connectBus, putDeployment, type Bus, type Deployment } from '@lethe/bus'
+import { openDevice } from '@lethe/device'
+import { randomStream, type Role, type TenantId, type TrainingRecipe } from '@lethe/domain'
+import { pretrain } from '@lethe/learning'
+import { createLogger } from '@lethe/runtime'
+import { startNatsServer } from '@lethe/stack'
+import { exportJWK, generateKeyPair, SignJWT, type CryptoKey } from 'jose'
+import { randomUUID } from 'node:crypto'
+import { once } from 'node:events'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { serveEmbeddings } from '../http/serve-embeddings.js'
+import { tokenVerifier } from '../http/verify-token.js'
+import { DeployedModels } from '../models/deployed-models.js'
+
+export const imageSize = 8
+const issuer = 'https://lethe.test'
+const audience = 'lethe'
+
+export interface TokenClaims {
+  readonly tenantId?: string
+  readonly role?: Role
+  readonly expires?: string
+  readonly issuer?: string
+  readonly audience?: string
+  readonly key?: CryptoKey
+}
+
+export interface EmbeddingRig {
+  readonly url: string
+  readonly bus: Bus
+  readonly artifacts: ArtifactStore
+  readonly models: DeployedModels
+  readonly logs: string[]
+  token(claims: TokenClaims): Promise<string>
+  deploy(tenantId: string, weights: Uint8Array): Promise<Deployment>
+  stop(): Promise<void>
+}
+
+/** A real bus, a real sign-in key over HTTP, a real server on a free port. */
+export async function startEmbeddingRig(options: { requestsPerMinute: number; warm: number }): Promise<EmbeddingRig> {
+  await openDevice({ backend: 'cpu' })
+  const stateDir = mkdtempSync(join(tmpdir(), 'lethe-embedding-test-'))
+  const server = await startNatsServer({ stateDir })
+  const bus = await connectBus({ url: server.url, name: 'embedding' })
+  const artifacts = await openArtifactStore('nats', bus.nc)
+  const { publicKey, privateKey } = await generateKeyPair('EdDSA')
+  const jwks = JSON.stringify({ keys: [{ ...(await exportJWK(publicKey)), alg: 'EdDSA', kid: 'k1' }] })
+  const identity = createServer((_, response) => response.setHeader('content-type', 'application/json').end(jwks))
+  identity.listen(0, '127.0.0.1')
+  await once(identity, 'listening')
+  const end = new AbortController()
+  const logs: string[] = []
+  const logger = createLogger('embedding', 'info', { write: (line) => void logs.push(line) })
+  const models = new DeployedModels({ bus, artifacts, logger, warm: options.warm, signal: end.signal })
+  const following = models.follow()
+  const jwksUrl = `http://127.0.0.1:${(identity.address() as AddressInfo).port}/jwks`
+  const app = await serveEmbeddings({
+    models,
+    logger,
+    verify: tokenVerifier({ jwksUrl, issuer, audience }),
+    requestsPerMinute: options.requestsPerMinute,
+    isReady: async () => models.isCurrent,
+  })
+  return {
+    url: await app.listen({ host: '127.0.0.1', port: 0 }),
+    bus,
+    artifacts,
+    models,
+    logs,
+    token: (claims) =>
+      new SignJWT({ tenant: claims.tenantId, role: claims.role ?? 'engineer' })
+        .setProtectedHeader({ alg: 'EdDSA', kid: 'k1' })
+        .setSubject(randomUUID())
+        .setIssuer(claims.issuer ?? issuer)
+        .setAudience(claims.audience ?? audience)
+        .setIssuedAt()
+        .setExpirationTime(claims.expires ?? '5m')
+        .sign(claims.key ?? privateKey),
+    async deploy(tenantId, weights) {
+      const deployment: Deployment = {
+        version: 1,
+        tenantId: tenantId as TenantId,
+        modelId: randomUUID(),
+        modelVersionId: randomUUID(),
+        weights: await artifacts.put(tenantId, weights),
+        imageSize,
+      }
+      await putDeployment(bus, deployment)
+      return deployment
+    },
+    async stop() {
+      end.abort()
+      await app.close()
+      await following
+      await models.close()
+      await bus.close()
+      identity.close()
+      await server.stop()
+      rmSync(stateDir, { recursive: true, force: true })
+    },
+  }
+}
+
+/** Weights of a very small encoder after one epoch on noise. */
+export async function tinyWeights(seed: number): Promise<Uint8Array> {
+  const random = randomStream(seed)
+  const recipe: TrainingRecipe = {
+    framework: 'simclr',
+    encoder: { kind: 'compact-conv', widths: [4, 8], projection: { hidden: 8, output: 4 } },
+    views: { strength: 0.5, flip: true },
+    temperature: 0.5,
+    epochs: 1,
+    batchSize: 4,
+    optimizer: { learningRate: 0.05, momentum: 0.9, weightDecay: 0, warmupEpochs: 0 },
+    seed,
+  }
+  const data = Uint8Array.from({ length: 4 * imageSize * imageSize * 3 }, () => random() * 256)
+  const images = { data, count: 4, height: imageSize, width: imageSize, channels: 3 }
+  const { signal } = new AbortController()
+  const { checkpoint } = await pretrain({ recipe, images, signal, now: () => 0 })
+  return checkpoint.weights
+}
