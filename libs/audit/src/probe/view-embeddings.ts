@@ -1,5 +1,4 @@
 import type { PackedImages } from '@lethe/domain'
-import { selectImages } from '@lethe/domain'
 import type { AuditOptions, AuditedModel } from '../audited-model.js'
 import { ask, type Answers } from './ask.js'
 
@@ -106,10 +105,3 @@ export async function embedPlain(model: AuditedModel, images: PackedImages, sign
   const embed = model.embedFeatures ?? model.embed
   return askInParts({ ...model, embed }, images, floats, signal)
 }
-
-/** The first pictures of a set, at most `limit`. */
-export const firstImages = (images: PackedImages, limit: number): PackedImages =>
-  selectImages(
-    images,
-    Array.from({ length: Math.min(limit, images.count) }, (_, index) => index),
-  )
