@@ -82,7 +82,7 @@ export function HeatMap({ title, size, data, scale, cell, onCell }: HeatMapProps
           if (!cell) onCell({ row: 0, column: 0 })
         }}
         onBlur={() => setIsFocused(false)}
-        className="relative aspect-square touch-none border border-line-strong"
+        className="relative aspect-square touch-pan-y border border-line-strong"
       >
         <canvas ref={canvas} width={size} height={size} aria-hidden className="size-full [image-rendering:pixelated]" />
         {cell ? (

@@ -20,8 +20,8 @@ interface PlotProps {
   /** What the picture shows, for those who do not see it; the numbers stand in a table beside it. */
   description: string
   height?: number
-  /** Counts begin at zero, losses do not. */
-  fromZero?: boolean
+  /** Given for shares: from zero to this, so that pictures side by side compare. */
+  yMax?: number
 }
 
 /** A custom property as the browser computes it, `light-dark()` resolved. */
@@ -34,7 +34,7 @@ function resolveColor(element: HTMLElement, property: string): string {
 
 const withAlpha = (color: string, alpha: number): string => color.replace(/^rgba?\(([^)]*)\)$/, (_, inner: string) => `rgba(${inner.split(/[ ,/]+/).slice(0, 3).join(', ')}, ${alpha})`)
 
-function optionsOf(host: HTMLElement, { series, xLabel, yLabel, height = 220, fromZero = false }: PlotProps): uPlot.Options {
+function optionsOf(host: HTMLElement, { series, xLabel, yLabel, height = 220, yMax }: PlotProps): uPlot.Options {
   const ink = resolveColor(host, '--ink-2')
   const line = resolveColor(host, '--line')
   const axis = { stroke: ink, grid: { stroke: line, width: 1 }, ticks: { stroke: line, width: 1 }, font: '11px sans-serif', labelFont: '11px sans-serif', labelSize: 18 }
@@ -44,7 +44,7 @@ function optionsOf(host: HTMLElement, { series, xLabel, yLabel, height = 220, fr
     height,
     cursor: { drag: { x: false, y: false }, points: { size: 6 } },
     legend: { live: true },
-    scales: { x: { time: false }, y: fromZero ? { range: (_, __, max) => [0, Math.max(1, max * 1.08)] } : {} },
+    scales: { x: { time: false }, y: yMax === undefined ? {} : { range: [0, yMax] } },
     axes: [
       { ...axis, label: xLabel, size: 34 },
       { ...axis, label: yLabel, size: 46 },
@@ -74,7 +74,7 @@ export function Plot(props: PlotProps) {
   const plot = useRef<uPlot | null>(null)
   const latest = useRef(props)
   latest.current = props
-  const shape = JSON.stringify([props.xLabel, props.yLabel, props.height, props.series.map(({ values: _, ...look }) => look)])
+  const shape = JSON.stringify([props.xLabel, props.yLabel, props.height, props.yMax, props.series.map(({ values: _, ...look }) => look)])
 
   useEffect(() => {
     const element = host.current

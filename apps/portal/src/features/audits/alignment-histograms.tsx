@@ -9,10 +9,11 @@ import { useQuantities } from '@/i18n/use-quantities'
 /** Two pictures on the same axes: what a model that still remembers shows, and what is left after. */
 export function AlignmentHistograms({ histograms }: { histograms: readonly Histogram[] }) {
   if (histograms.length === 0) return null
+  const yMax = Math.ceil(Math.max(1, ...histograms.flatMap(({ counts }) => shares(counts))) * 1.08)
   return (
     <div className="grid gap-6 lg:grid-cols-2">
-      <Stage stage="before" histograms={histograms} />
-      <Stage stage="after" histograms={histograms} />
+      <Stage stage="before" histograms={histograms} yMax={yMax} />
+      <Stage stage="after" histograms={histograms} yMax={yMax} />
     </div>
   )
 }
@@ -23,7 +24,7 @@ const shares = (counts: readonly number[]): number[] => {
   return counts.map((count) => (total === 0 ? 0 : (100 * count) / total))
 }
 
-function Stage({ stage, histograms }: { stage: 'before' | 'after'; histograms: readonly Histogram[] }) {
+function Stage({ stage, histograms, yMax }: { stage: 'before' | 'after'; histograms: readonly Histogram[]; yMax: number }) {
   const t = useTranslations('audit')
   const { number } = useQuantities()
   const forget = histograms.find(({ series }) => series === `forget-${stage}`)
@@ -53,7 +54,7 @@ function Stage({ stage, histograms }: { stage: 'before' | 'after'; histograms: r
         xLabel={t('alignment')}
         yLabel={t('share')}
         description={t('histogramDescription', { stage: t(`stage.${stage}`) })}
-        fromZero
+        yMax={yMax}
       />
       <NumbersTable caption={t(`stage.${stage}`)} head={[t('alignment'), t('set.forget'), t('set.held-out')]} rows={rows} />
     </section>

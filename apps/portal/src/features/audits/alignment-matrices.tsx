@@ -4,13 +4,10 @@ import { useTranslations } from 'next-intl'
 import { useMemo, useState } from 'react'
 import { divergingScale, sequentialScale } from '@/charts/color-scale'
 import { HeatMap, ScaleLegend } from '@/charts/heat-map'
+import { matrixSets, matrixStages, type MatrixName } from '@/features/audits/matrix-names'
 import { MatrixTable } from '@/features/audits/matrix-table'
 import { readSafetensors, type Matrix } from '@/features/audits/read-safetensors'
 import { ErrorState, Skeleton } from '@/ui/states'
-
-export const matrixSets = ['forget', 'held-out'] as const
-export const matrixStages = ['before', 'after', 'gap'] as const
-export type MatrixName = `${(typeof matrixSets)[number]}.${(typeof matrixStages)[number]}`
 
 const isSquare = (matrix: Matrix | undefined): matrix is Matrix => matrix?.shape.length === 2 && matrix.shape[0] === matrix.shape[1] && (matrix.shape[0] ?? 0) > 0
 

@@ -34,7 +34,7 @@ export function AuditsTable({ caption, rows, footer }: { caption: string; rows: 
           </span>
         ),
       }),
-      column.accessor('createdAt', { header: t('column.at'), cell: ({ getValue }) => <Moment at={getValue()} /> }),
+      column.accessor('createdAt', { header: t('column.at'), cell: ({ getValue }) => <Moment at={getValue()} day /> }),
     ],
     [t],
   )

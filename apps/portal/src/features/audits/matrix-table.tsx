@@ -1,7 +1,7 @@
 'use client'
 import { useTranslations } from 'next-intl'
 import { useState } from 'react'
-import { matrixSets, matrixStages, type MatrixName } from '@/features/audits/alignment-matrices'
+import { matrixSets, matrixStages, type MatrixName } from '@/features/audits/matrix-names'
 import { summarizeMatrix } from '@/features/audits/matrix-summary'
 import type { Matrix } from '@/features/audits/read-safetensors'
 import { useQuantities } from '@/i18n/use-quantities'

@@ -17,7 +17,7 @@ const marks: Record<PlanItemState, [LucideIcon, BadgeTone]> = {
   FAILED: [CircleX, 'danger'],
 }
 
-const heads = ['model', 'action', 'estimate', 'retrain', 'state', 'result'] as const
+const heads = ['model', 'action', 'estimate', 'state'] as const
 
 /** Everything derived from the data, what is done to each, and what it costs against retraining. */
 export function PlanTable({ request }: { request: RequestDetailFragment }) {
@@ -36,7 +36,7 @@ export function PlanTable({ request }: { request: RequestDetailFragment }) {
                   <th
                     key={head}
                     scope="col"
-                    className={`px-3 py-2 font-medium whitespace-nowrap first:pl-4 last:pr-4 sm:first:pl-5 sm:last:pr-5 ${head === 'estimate' || head === 'retrain' ? 'text-right' : 'text-left'}`}
+                    className="px-3 py-2 text-left font-medium whitespace-nowrap first:pl-4 last:pr-4 sm:first:pl-5 sm:last:pr-5"
                   >
                     {t(`column.${head}`)}
                   </th>
@@ -65,6 +65,8 @@ function PlanRow({ item }: { item: RequestDetailFragment['plan'][number] }) {
     </TextLink>
   )
   const measured = item.resultVersion?.cost?.wallSeconds
+  const estimate = item.estimateSeconds ? t('plan.about', { duration: duration(item.estimateSeconds) }) : '–'
+  const time = measured == null ? estimate : t('plan.measured', { duration: duration(measured) })
   return (
     <tr className="border-b align-top last:border-b-0">
       <th scope="row" className="px-3 py-3 pl-4 text-left font-normal sm:pl-5">
@@ -74,29 +76,22 @@ function PlanRow({ item }: { item: RequestDetailFragment['plan'][number] }) {
         <span className="font-medium whitespace-nowrap">{t(`plan.action.${item.action}`)}</span>
         {item.method ? <span className="block text-xs whitespace-nowrap text-ink-2">{methodName(t, item.method)}</span> : null}
       </td>
-      <td className="px-3 py-3 text-right whitespace-nowrap">
-        {measured == null ? (
-          item.estimateSeconds == null ? (
-            '–'
-          ) : (
-            t('plan.about', { duration: duration(item.estimateSeconds) })
-          )
-        ) : (
-          <>
-            {duration(measured)}
-            <span className="block text-xs text-ink-2">{t('plan.measured')}</span>
-          </>
+      <td className="px-3 py-3 whitespace-nowrap">
+        {time}
+        {item.retrainEstimateSeconds == null ? null : (
+          <span className="block text-xs text-ink-2">{t('plan.retraining', { duration: duration(item.retrainEstimateSeconds) })}</span>
         )}
       </td>
-      <td className="px-3 py-3 text-right whitespace-nowrap">
-        {item.retrainEstimateSeconds == null ? '–' : t('plan.about', { duration: duration(item.retrainEstimateSeconds) })}
-      </td>
-      <td className="px-3 py-3">
+      <td className="px-3 py-3 pr-4 sm:pr-5">
         <Badge tone={tone} icon={icon}>
           {t(`plan.state.${item.state}`)}
         </Badge>
+        {item.resultVersion ? (
+          <span className="mt-1 block text-xs whitespace-nowrap">
+            {t('plan.became')} {version(item.resultVersion)}
+          </span>
+        ) : null}
       </td>
-      <td className="px-3 py-3 pr-4 sm:pr-5">{item.resultVersion ? version(item.resultVersion) : '–'}</td>
     </tr>
   )
 }

@@ -39,7 +39,7 @@ function Detail({ run }: { run: Run }) {
   const progress = live.latest?.progress ?? run.progress
   const answer =
     run.state === 'RUNNING' && progress
-      ? t('run.answerRunning', { title: title(run), progress: progressText({ ...progress, loss: null, samplesPerSecond: null }) })
+      ? t('run.answerRunning', { title: title(run), progress: progressText({ ...progress, loss: null, samplesPerSecond: null }, t('run.join')) })
       : run.state === 'QUEUED'
         ? run.queuePosition == null
           ? t('run.queued')

@@ -19,10 +19,10 @@ export function methodName(t: { (key: string): string; has: (key: string) => boo
 }
 
 /** Where a run is: "epoch 4 of 10 · about 40 s left · 412 pictures/s". */
-export function useProgressText(): (progress: NonNullable<RunSummaryFragment['progress']>) => string {
+export function useProgressText(): (progress: NonNullable<RunSummaryFragment['progress']>, separator?: string) => string {
   const t = useTranslations('run')
   const { duration, number, percent } = useQuantities()
-  return (progress) =>
+  return (progress, separator = ' · ') =>
     [
       progress.epoch != null && progress.epochs != null
         ? t('epoch', { epoch: progress.epoch, epochs: progress.epochs })
@@ -32,7 +32,7 @@ export function useProgressText(): (progress: NonNullable<RunSummaryFragment['pr
       progress.loss != null ? t('lossIs', { loss: number(progress.loss, 3) }) : null,
     ]
       .filter(Boolean)
-      .join(' · ')
+      .join(separator)
 }
 
 /** One run with its bar, for lists of what is going on. */

@@ -52,7 +52,7 @@ export function TenantBoard() {
           </span>
         ),
       }),
-      column.accessor('citation', { header: t('sla.statute') }),
+      column.accessor('citation', { header: t('sla.statute'), cell: ({ getValue }) => <span className="block min-w-48">{getValue()}</span> }),
       column.accessor((row) => row.erasureRequest.state, { id: 'requestState', header: t('erasure.column.state'), cell: ({ getValue }) => <RequestState state={getValue()} /> }),
       column.accessor((row) => row.erasureRequest.receivedAt, { id: 'received', header: t('erasure.column.received'), cell: ({ getValue }) => <Moment at={getValue()} day /> }),
     ],
