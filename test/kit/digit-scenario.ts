@@ -10,12 +10,12 @@ export interface DigitSizes {
 }
 
 /** Few digits and many steps: a small network remembers them within seconds. */
-const memorable: DigitSizes = { forgetCount: 30, retainCount: 90, heldOutCount: 240, epochs: 60 }
+const memorable: DigitSizes = { forgetCount: 40, retainCount: 40, heldOutCount: 300, epochs: 150 }
 
 /** The whole route on handwritten digits, small enough for a test. */
-export function digitScenario(change: Partial<DigitSizes> & { policy?: Partial<AuditPolicy> } = {}): Scenario {
+export function digitScenario(change: Partial<DigitSizes> = {}): Scenario {
   const { forgetCount, retainCount, heldOutCount, epochs } = { ...memorable, ...change }
-  const budget = { epochs: 5, learningRate: 0.02, seed: 3 }
+  const budget = { epochs: 10, learningRate: 0.02, seed: 4 }
   return {
     name: 'digits',
     cost: 'a few seconds of training',
@@ -39,8 +39,8 @@ export function digitScenario(change: Partial<DigitSizes> & { policy?: Partial<A
     modelName: 'digit-encoder',
     recipe: TrainingRecipe.parse({
       framework: 'simclr',
-      encoder: { kind: 'compact-conv', widths: [8, 16], projection: { hidden: 32, output: 32 } },
-      views: { strength: 0.5, flip: false },
+      encoder: { kind: 'compact-conv', widths: [16, 32, 64] },
+      views: { strength: 0.2, flip: false },
       temperature: 0.1,
       epochs,
       batchSize: 30,
@@ -49,8 +49,9 @@ export function digitScenario(change: Partial<DigitSizes> & { policy?: Partial<A
     }),
     forgetOwner: 'ada',
     ground: 'GDPR Art. 17(1)(b): consent withdrawn.',
-    unlearning: UnlearningRecipe.parse({ method: 'alignment-calibration', ...budget, repairEpochs: 2 }),
+    unlearning: UnlearningRecipe.parse({ method: 'alignment-calibration', ...budget, repairEpochs: 5 }),
     comparisons: [UnlearningRecipe.parse({ method: 'fine-tune', ...budget })],
-    policy: AuditPolicy.parse({ version: 1, views: 4, resamples: 400, ...change.policy }),
+    // Forty pictures can show no more than this; the verdict is what the audit says all the same.
+    policy: AuditPolicy.parse({ version: 1, views: 6, resamples: 400, aucMargin: 0.25, utilityMargin: 0.2 }),
   }
 }

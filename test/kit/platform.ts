@@ -4,7 +4,7 @@ import os from 'node:os'
 import path from 'node:path'
 import { promisify } from 'node:util'
 import { assembleCast, type Cast, type Scenario } from '@lethe/cli/demo'
-import { checkoutDir, startPlatform, type Platform } from '@lethe/stack'
+import { checkoutDir, startPlatform, type Platform, type ServiceName } from '@lethe/stack'
 
 export interface TestPlatform extends Platform {
   /** Tenants and people of the scenario, signed in. */
@@ -18,7 +18,7 @@ export interface TestPlatform extends Platform {
 let built: Promise<unknown> | undefined
 
 /** Services run from dist; this makes it current, at once if it is. */
-const buildServices = (): Promise<unknown> =>
+export const buildServices = (): Promise<unknown> =>
   (built ??= promisify(execFile)(process.execPath, ['scripts/build.mjs', '--no-portal'], { cwd: checkoutDir }))
 
 /** A folder that PostgreSQL's own account may pass through; removed by {@link removeStateDir}. */
@@ -32,9 +32,12 @@ export const removeStateDir = (stateDir: string): void =>
   rmSync(stateDir, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 })
 
 /** The real platform without its portal: PostgreSQL, nats-server and every service as processes of their own. */
-export async function startTestPlatform(stateDir: string): Promise<TestPlatform> {
+export async function startTestPlatform(
+  stateDir: string,
+  chosen: readonly ServiceName[] = ['registrar', 'compute', 'embedding', 'gateway'],
+): Promise<TestPlatform> {
   await buildServices()
-  const platform = await startPlatform({ stateDir, services: ['registrar', 'compute', 'embedding', 'gateway'] })
+  const platform = await startPlatform({ stateDir, services: chosen })
   const { urls, facts, services } = platform
   let cast: Promise<Cast> | undefined
   return {

@@ -36,6 +36,7 @@ export interface VerifiedOutcome {
 }
 
 const publishedWithinMs = 60_000
+const deployedWithinMs = 20_000
 const pollMs = 500
 
 /** Checks from outside that the platform did what it says, whatever the verdict was. */
@@ -111,8 +112,19 @@ async function verifyEndpoint(cast: Cast, scenario: Scenario, embeddingUrl: stri
     throw new Error(`Version ${model?.productionVersion?.number ?? 'none'} is in production, not ${wanted.number}.`)
   const thumbnail = await cast.as.engineer.send(await firstThumbnail(cast.as.engineer, outcome.datasetVersionId))
   const picture = new Uint8Array(await thumbnail.arrayBuffer())
-  const embedding = await embedPicture(cast.as.data_owner, embeddingUrl, wanted.id, picture)
+  const embedding = await untilDeployed(() => embedPicture(cast.as.data_owner, embeddingUrl, wanted.id, picture))
   return `version ${wanted.number} answers the data owner with ${embedding.length} numbers a picture`
+}
+
+/** A promoted version is served a moment after the transaction that promoted it. */
+async function untilDeployed<T>(ask: () => Promise<T>): Promise<T> {
+  for (const deadline = Date.now() + deployedWithinMs; ; await pause(pollMs)) {
+    try {
+      return await ask()
+    } catch (error) {
+      if (Date.now() > deadline) throw error
+    }
+  }
 }
 
 async function verifyIsolation(cast: Cast, { request, pretrainedId }: Outcome): Promise<string> {
