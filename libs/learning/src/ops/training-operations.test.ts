@@ -61,6 +61,7 @@ const operations: [string, Operation, Operation, number[][]][] = [
     [
       [2, 6, 6, 3],
       [2, 8, 4, 3],
+      [2, 5, 7, 3],
     ].map((shape): [string, Operation, Operation, number[][]] => [
       // prettier-ignore
       `convolve, stride ${stride}, ${shape.join('×')}`,
