@@ -41,11 +41,7 @@ export function createScope(viewer: SignedIn | null, services: Services): Scope 
   }
 }
 
-export function createContext(input: {
-  viewer: SignedIn | null
-  services: Services
-  correlationId: string
-}): Context {
+export function createContext(input: { viewer: SignedIn | null; services: Services; correlationId: string }): Context {
   let scope: Scope | undefined
   return { ...input, scope: () => (scope ??= createScope(input.viewer, input.services)) }
 }

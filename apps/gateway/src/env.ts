@@ -17,13 +17,37 @@ const GatewayEnv = z.object({
   EMBEDDING_URL: z.url().describe('Where the embedding service is reached.'),
   GATEWAY_SECRET: z.string().min(32).describe('At least 32 random characters; losing it signs everybody out for good.'),
   LOG_PUBLIC_KEY: z.string().min(1).describe('Base64 of the Ed25519 key (SPKI) that log checkpoints are signed with.'),
-  LOG_HOST: z.string().default('lethe.local').describe('Host part of the evidence logs\' origins, as the registrar signs them.'),
+  LOG_HOST: z
+    .string()
+    .default('lethe.local')
+    .describe("Host part of the evidence logs' origins, as the registrar signs them."),
   BOOTSTRAP_ADMIN_EMAIL: z.email().optional().describe('Address of the first platform admin.'),
-  BOOTSTRAP_ADMIN_PASSWORD: z.string().min(12).optional().describe('Password of the first platform admin, 12 characters or more.'),
-  MAX_UPLOAD_BYTES: z.coerce.number().int().min(1).max(2 ** 31 - 1).default(256 * 2 ** 20).describe('Largest dataset upload.'),
-  SIGN_INS_PER_MINUTE: z.coerce.number().int().min(1).default(60).describe('Sign-ins that one address may try in a minute.'),
-  NODE_ENV: z.enum(['production', 'development', 'test']).default('production').describe('Introspection is off in production.'),
-  LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info').describe('How much is logged.'),
+  BOOTSTRAP_ADMIN_PASSWORD: z
+    .string()
+    .min(12)
+    .optional()
+    .describe('Password of the first platform admin, 12 characters or more.'),
+  MAX_UPLOAD_BYTES: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(2 ** 31 - 1)
+    .default(256 * 2 ** 20)
+    .describe('Largest dataset upload.'),
+  SIGN_INS_PER_MINUTE: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .default(60)
+    .describe('Sign-ins that one address may try in a minute.'),
+  NODE_ENV: z
+    .enum(['production', 'development', 'test'])
+    .default('production')
+    .describe('Introspection is off in production.'),
+  LOG_LEVEL: z
+    .enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'])
+    .default('info')
+    .describe('How much is logged.'),
 })
 export type GatewayEnv = z.output<typeof GatewayEnv>
 

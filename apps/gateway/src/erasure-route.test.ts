@@ -88,9 +88,16 @@ describe('an erasure request, from the mutation to the work it asks for', () => 
   })
 
   it('keeps the very bytes of the forget set, and no personal data on record', async () => {
-    const [row] = await rig.sql('SELECT forget_digest, forget_size FROM erasure_request WHERE tenant_id = $1', [tenant.id])
+    const [row] = await rig.sql('SELECT forget_digest, forget_size FROM erasure_request WHERE tenant_id = $1', [
+      tenant.id,
+    ])
     const stored = await rig.gateway.services.artifacts.get(tenant.id, row?.['forget_digest'] as never)
-    expect(Buffer.from(stored).toString()).toBe([...data.contentIds].sort().map((line) => `${line}\n`).join(''))
+    expect(Buffer.from(stored).toString()).toBe(
+      [...data.contentIds]
+        .sort()
+        .map((line) => `${line}\n`)
+        .join(''),
+    )
     const bodies = (await rig.sql('SELECT body FROM evidence')).map((entry) => entry['body']).join()
     for (const secret of [data.subjectKey, '@acme.test', ...data.contentIds, ...Object.values(tenant.userIds)])
       expect(bodies).not.toContain(secret)
@@ -149,7 +156,9 @@ describe('what cannot be done', () => {
       code: 'INVALID_INPUT',
       field: 'input.unlearning.alpha',
     })
-    expect(await plan('privacy_officer', id, { policy: { aucMargin: 2 } })).toMatchObject({ field: 'input.policy.aucMargin' })
+    expect(await plan('privacy_officer', id, { policy: { aucMargin: 2 } })).toMatchObject({
+      field: 'input.policy.aucMargin',
+    })
     expect(await decide('privacy_officer', 'rejectErasure', id)).toMatchObject({ code: 'REASON_MISSING' })
     expect(await decide('privacy_officer', 'rejectErasure', id, { reason: 'not theirs' })).toMatchObject({
       state: 'REJECTED',

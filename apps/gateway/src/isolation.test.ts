@@ -1,5 +1,5 @@
 import { newId } from '@lethe/db'
-import { mayDo, type Role } from '@lethe/domain'
+import { mayDo } from '@lethe/domain'
 import { type GraphQLObjectType } from 'graphql'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createSchema } from './graphql/build-schema.js'
@@ -122,16 +122,31 @@ const roles: readonly TestRole[] = ['tenant_owner', 'engineer', 'privacy_officer
 
 const codes = (answered: Awaited<ReturnType<typeof call>>) => (answered.errors ?? []).map((e) => e.extensions['code'])
 
-const tables = ['dataset', 'dataset_version', 'model', 'model_version', 'run', 'erasure_request', 'approval', 'plan_item',
-  'promotion', 'evidence', 'outbox', 'forget_set_sample', 'sla_clock', 'sla_clock_event']
+const tables = [
+  'dataset',
+  'dataset_version',
+  'model',
+  'model_version',
+  'run',
+  'erasure_request',
+  'approval',
+  'plan_item',
+  'promotion',
+  'evidence',
+  'outbox',
+  'forget_set_sample',
+  'sla_clock',
+  'sla_clock_event',
+]
 
 /** Everything that acme has, as text: any change shows. */
 const rowsOf = async (tenantId: string): Promise<string> => {
   const found = await Promise.all(
     tables.map((table) =>
-      rig.sql(`SELECT coalesce(string_agg(t::text, E'\n' ORDER BY t::text), '') AS rows FROM ${table} t WHERE tenant_id = $1`, [
-        tenantId,
-      ]),
+      rig.sql(
+        `SELECT coalesce(string_agg(t::text, E'\n' ORDER BY t::text), '') AS rows FROM ${table} t WHERE tenant_id = $1`,
+        [tenantId],
+      ),
     ),
   )
   return JSON.stringify(found)
@@ -200,7 +215,11 @@ describe('another tenant', () => {
       if (!mayDo(role, requirementOf(field.extensions) as never) || field.name === 'createUpload') continue
       const { data: answered } = await call(rival.tokens[role], field.name)
       const { code } = answered?.[field.name] as { code?: string }
-      const expected = { requestErasure: 'UNKNOWN_SUBJECT', registerDataset: 'UPLOAD_MISSING', pretrain: 'INVALID_INPUT' }
+      const expected = {
+        requestErasure: 'UNKNOWN_SUBJECT',
+        registerDataset: 'UPLOAD_MISSING',
+        pretrain: 'INVALID_INPUT',
+      }
       expect([field.name, code]).toEqual([field.name, expected[field.name as keyof typeof expected] ?? 'NOT_FOUND'])
     }
     expect(await rowsOf(acme.id)).toBe(before)
@@ -211,11 +230,14 @@ describe('those who may', () => {
   it.each(roles)('%s reads what the table of roles allows', async (role) => {
     for (const field of queries) {
       const requirement = requirementOf(field.extensions)
-      if (requirement === undefined || requirement === 'anyone' || !mayDo(role as Role, requirement)) continue
+      if (requirement === undefined || requirement === 'anyone' || !mayDo(role, requirement)) continue
       const answered = await call(acme.tokens[role], field.name)
       expect([field.name, answered.errors]).toEqual([field.name, undefined])
       if (lists.includes(field.name) && field.name !== 'audits')
-        expect([field.name, (answered.data?.[field.name] as { totalCount: number }).totalCount > 0]).toEqual([field.name, true])
+        expect([field.name, (answered.data?.[field.name] as { totalCount: number }).totalCount > 0]).toEqual([
+          field.name,
+          true,
+        ])
       if (singles.includes(field.name) && field.name !== 'node')
         expect([field.name, answered.data?.[field.name] === null]).toEqual([field.name, false])
     }
@@ -226,7 +248,9 @@ describe('those who may', () => {
       input: { idempotencyKey: newId(), ground: 'g', selection: { contentIds: [data.otherContentIds[0]] } },
     })
     const { id } = asked.data?.['requestErasure'] as { id: string }
-    const one = await rig.graphql(acme.tokens.data_owner, operations['erasureRequest'] as string, { erasureRequest: id })
+    const one = await rig.graphql(acme.tokens.data_owner, operations['erasureRequest'] as string, {
+      erasureRequest: id,
+    })
     expect(one.data).toEqual({ erasureRequest: null })
     const list = await call(acme.tokens.data_owner, 'erasureRequests')
     expect(list.data).toMatchObject({ erasureRequests: { totalCount: 1 } })
@@ -259,7 +283,13 @@ describe('files and administration', () => {
     expect(await get(sample, rival.tokens.engineer)).toBe(404)
     expect(await get(`/v1/audits/${auditId}/matrices`, rival.tokens.auditor)).toBe(404)
     expect(await get('/v1/evidence/log-checkpoint', acme.tokens.data_owner)).toBe(403)
-    const member = { tenantId: acme.id, email: 'm@x.test', name: 'm', password: 'long enough a password', role: 'engineer' }
+    const member = {
+      tenantId: acme.id,
+      email: 'm@x.test',
+      name: 'm',
+      password: 'long enough a password',
+      role: 'engineer',
+    }
     const add = async (token?: string) => (await rig.post('/v1/admin/members', member, token)).status
     expect(await add()).toBe(401)
     expect(await add(acme.tokens.engineer)).toBe(403)

@@ -8,7 +8,11 @@ import { DatasetMutations } from '../modules/dataset/dataset.mutations.js'
 import { DatasetResolver } from '../modules/dataset/dataset.resolver.js'
 import { DatasetVersionResolver, SampleResolver } from '../modules/dataset/dataset-version.resolver.js'
 import { ErasureMutations } from '../modules/erasure/erasure.mutations.js'
-import { AffectedVersionResolver, ApprovalResolver, PlanItemResolver } from '../modules/erasure/erasure-parts.resolver.js'
+import {
+  AffectedVersionResolver,
+  ApprovalResolver,
+  PlanItemResolver,
+} from '../modules/erasure/erasure-parts.resolver.js'
 import { ErasureResolver } from '../modules/erasure/erasure.resolver.js'
 import { ErasureSubscriptions } from '../modules/erasure/erasure.subscriptions.js'
 import { EvidenceLogResolver, EvidenceResolver } from '../modules/evidence/evidence.resolver.js'

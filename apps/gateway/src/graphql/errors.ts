@@ -1,7 +1,7 @@
 import { unwrapResolverError } from '@apollo/server/errors'
 import { isDomainError } from '@lethe/domain'
 import type { Logger } from '@lethe/runtime'
-import { GraphQLError, type GraphQLFormattedError } from 'graphql'
+import type { GraphQLFormattedError } from 'graphql'
 
 /** Codes of ours and of the GraphQL server that a client may see; everything else is an accident. */
 const expected = new Set([
@@ -33,8 +33,7 @@ export function formatError(
     return { message: cause.message, ...at, extensions: { code: cause.code, ...field } }
   }
   const code = formatted.extensions?.['code']
-  const isOurs = cause instanceof GraphQLError && (code === undefined || expected.has(String(code)))
-  if (isOurs || (expected.has(String(code)) && code !== 'INTERNAL_SERVER_ERROR')) {
+  if (typeof code === 'string' && expected.has(code)) {
     const { stacktrace: _, ...extensions } = formatted.extensions ?? {}
     return { ...formatted, extensions }
   }

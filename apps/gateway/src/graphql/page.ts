@@ -16,7 +16,11 @@ function decodeCursor(cursor: string, isKey: (key: string) => boolean): string {
   const text = Buffer.from(cursor, 'base64url').toString()
   const key = text.slice(3)
   if (text.startsWith('v1:') && isKey(key)) return key
-  throw new DomainError('CURSOR_INVALID', 'Pass the `endCursor` of an earlier page of this very list, unchanged.', 'after')
+  throw new DomainError(
+    'CURSOR_INVALID',
+    'Pass the `endCursor` of an earlier page of this very list, unchanged.',
+    'after',
+  )
 }
 
 export interface PageSource<Row, T> {

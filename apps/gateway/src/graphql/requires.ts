@@ -9,7 +9,7 @@ import { forbidden, unauthenticated } from './refusals.js'
 export type Requirement = Action | 'anyone'
 
 /** Marks a field. A field of Query, Mutation or Subscription without a mark refuses everybody. */
-export const Requires = (requirement: Requirement): MethodDecorator => Extensions({ requirement }) as MethodDecorator
+export const Requires = (requirement: Requirement): MethodDecorator => Extensions({ requirement })
 
 export const requirementOf = (extensions: Readonly<Record<string, unknown>>): Requirement | undefined =>
   extensions['requirement'] as Requirement | undefined

@@ -59,7 +59,12 @@ export async function runOnce<Input extends { idempotencyKey: string }>(
 }
 
 /** Appends last: from here to the commit other appenders of the tenant wait. */
-async function recordEvidence(tx: Tx, { tenantId }: Scope, entries: readonly EvidenceEntry[], now: Date): Promise<void> {
+async function recordEvidence(
+  tx: Tx,
+  { tenantId }: Scope,
+  entries: readonly EvidenceEntry[],
+  now: Date,
+): Promise<void> {
   for (const entry of entries) {
     const body = statementOf(entry, { tenantId, recordedAt: now })
     const { seq } = await appendEvidence(tx, tenantId, { kind: entry.kind, requestId: entry.erasureRequestId, body })

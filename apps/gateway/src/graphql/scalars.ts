@@ -8,7 +8,9 @@ const isoInstant = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)?(Z|[+-]\d
 
 const parseInstant = (value: unknown): Date => {
   const ms = typeof value === 'string' && isoInstant.test(value) ? Date.parse(value) : Number.NaN
-  return Number.isNaN(ms) ? refuse('Expected an ISO 8601 instant with a zone, such as 2026-01-31T09:00:00Z.') : new Date(ms)
+  return Number.isNaN(ms)
+    ? refuse('Expected an ISO 8601 instant with a zone, such as 2026-01-31T09:00:00Z.')
+    : new Date(ms)
 }
 
 export const DateTime = new GraphQLScalarType<Date, string>({

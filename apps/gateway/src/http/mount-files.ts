@@ -5,7 +5,8 @@ import type { Services } from '../services.js'
 import { authorise } from './authenticate.js'
 import { SamplePictures } from './sample-pictures.js'
 
-const notFound = (reply: FastifyReply) => reply.code(404).send({ code: 'NOT_FOUND', message: 'There is no such thing.' })
+const notFound = (reply: FastifyReply) =>
+  reply.code(404).send({ code: 'NOT_FOUND', message: 'There is no such thing.' })
 
 /** What is too large or too plain for GraphQL: pictures, alignment matrices, the signed log checkpoint. */
 export function mountFiles(app: FastifyInstance, services: Services): void {

@@ -6,12 +6,12 @@ import {
   GraphQLError,
   type GraphQLFormattedError,
   type GraphQLSchema,
+  OperationTypeNode,
   parse,
   specifiedRules,
   validate,
 } from 'graphql'
 import { createHandler } from 'graphql-sse/lib/use/fastify'
-import type { Context } from '../context.js'
 import { formatError } from '../graphql/errors.js'
 import { assertAffordable, limitRules, limits } from '../graphql/limits.js'
 import type { Services } from '../services.js'
@@ -38,17 +38,15 @@ export async function mountSubscriptions(
     authenticate: () => null,
     onSubscribe: async (request, params) => {
       const contextValue = await contextOf(request.raw, services)
-      const operation = checkOperation(schema, rules, params as StreamedOperation)
-      if (!('document' in operation)) return { errors: mask(operation.errors, request.raw.id) as unknown as GraphQLError[] }
-      return { ...operation, schema, contextValue } as unknown as ExecutionArgs & { contextValue: Record<string, unknown> }
+      const operation = checkOperation(schema, rules, params)
+      return 'errors' in operation
+        ? { data: null, errors: operation.errors }
+        : ({ ...operation, schema, contextValue } as unknown as OperationArgs)
     },
-    onNext: (context, _request, result) =>
+    onNext: (_context, request, result) =>
       result.errors === undefined
         ? undefined
-        : {
-            ...result,
-            errors: mask(result.errors, (context as unknown as Context).correlationId) as unknown as GraphQLError[],
-          },
+        : { ...result, errors: mask(result.errors, request.raw.id) as unknown as readonly GraphQLError[] },
   })
   await app.register((scope, _options, done) => {
     scope.addHook('onRequest', refuseBadTokens(services))
@@ -56,6 +54,8 @@ export async function mountSubscriptions(
     done()
   })
 }
+
+type OperationArgs = ExecutionArgs & { contextValue: Record<string, unknown> }
 
 type Checked =
   | { document: DocumentNode; variableValues?: Record<string, unknown>; operationName?: string }
@@ -68,7 +68,7 @@ function checkOperation(schema: GraphQLSchema, rules: typeof specifiedRules, par
     const document = parse(typeof query === 'string' ? query : '', { maxTokens: limits.tokens })
     const errors = validate(schema, document, rules)
     if (errors.length > 0) return { errors: errors.map((error) => withCode(error, 'GRAPHQL_VALIDATION_FAILED')) }
-    if (getOperationAST(document, operationName)?.operation !== 'subscription')
+    if (getOperationAST(document, operationName)?.operation !== OperationTypeNode.SUBSCRIPTION)
       return { errors: [refusal('Send queries and mutations to /graphql; this address serves subscriptions.')] }
     const named = {
       ...(variables == null ? {} : { variables }),

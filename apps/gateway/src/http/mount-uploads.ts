@@ -5,7 +5,12 @@ import type { FastifyInstance } from 'fastify'
 import type { Services } from '../services.js'
 import type { UploadGrant } from './upload-signer.js'
 
-const statusOf: Record<string, number> = { UPLOAD_DENIED: 403, UPLOAD_TOO_LARGE: 413, UPLOAD_SIZE: 422, UPLOAD_DIGEST: 422 }
+const statusOf: Record<string, number> = {
+  UPLOAD_DENIED: 403,
+  UPLOAD_TOO_LARGE: 413,
+  UPLOAD_SIZE: 422,
+  UPLOAD_DIGEST: 422,
+}
 
 /** PUT /v1/uploads/<tenant>/<digest>: the bytes that a signed address was given out for, and no others. */
 export async function mountUploads(app: FastifyInstance, services: Services): Promise<void> {
@@ -17,7 +22,10 @@ export async function mountUploads(app: FastifyInstance, services: Services): Pr
         const { tenant: tenantId, digest } = request.params
         const grant = services.uploads.verify({ tenantId, digest, query: request.query, now: services.now() })
         if (grant === null)
-          throw new DomainError('UPLOAD_DENIED', 'This address is not valid (any more); ask for a new one with createUpload.')
+          throw new DomainError(
+            'UPLOAD_DENIED',
+            'This address is not valid (any more); ask for a new one with createUpload.',
+          )
         const bytes = await receive(request.body as Readable | undefined, grant)
         const stored = await services.artifacts.put(tenantId, bytes)
         return await reply.code(201).send(stored)
@@ -48,6 +56,9 @@ async function receive(body: Readable | undefined, { digest, sizeBytes }: Upload
   if (received !== sizeBytes)
     throw new DomainError('UPLOAD_SIZE', `${received} of ${sizeBytes} bytes arrived; send the whole file again.`)
   if (hash.digest('hex') !== digest)
-    throw new DomainError('UPLOAD_DIGEST', 'The bytes do not have the digest that was announced; hash the file that you send.')
+    throw new DomainError(
+      'UPLOAD_DIGEST',
+      'The bytes do not have the digest that was announced; hash the file that you send.',
+    )
   return Buffer.concat(chunks)
 }

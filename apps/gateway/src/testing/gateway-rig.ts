@@ -65,7 +65,9 @@ export async function startGatewayRig(): Promise<GatewayRig> {
       TRUSTED_ORIGINS: [],
       EMBEDDING_URL: 'http://127.0.0.1:9',
       GATEWAY_SECRET: 'a secret of the tests, long enough',
-      LOG_PUBLIC_KEY: generateKeyPairSync('ed25519').publicKey.export({ type: 'spki', format: 'der' }).toString('base64'),
+      LOG_PUBLIC_KEY: generateKeyPairSync('ed25519')
+        .publicKey.export({ type: 'spki', format: 'der' })
+        .toString('base64'),
       LOG_HOST: 'lethe.test',
       BOOTSTRAP_ADMIN_EMAIL: adminEmail,
       BOOTSTRAP_ADMIN_PASSWORD: password,
@@ -79,6 +81,8 @@ export async function startGatewayRig(): Promise<GatewayRig> {
   )
   await gateway.app.listen({ host: '127.0.0.1', port })
   const owner = new pg.Pool({ connectionString: postgres.url, max: 2 })
+  // A connection that is let go of may still hear that the server stops.
+  owner.on('error', () => undefined)
   const client = createClient(url)
   return {
     url,
@@ -102,7 +106,10 @@ function createClient(url: string): Client {
   const post: Client['post'] = (path, body, token) =>
     fetch(url + path, {
       method: 'POST',
-      headers: { 'content-type': 'application/json', ...(token === undefined ? {} : { authorization: `Bearer ${token}` }) },
+      headers: {
+        'content-type': 'application/json',
+        ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
+      },
       body: JSON.stringify(body),
     })
   return {
@@ -134,6 +141,8 @@ async function createTenant({ post, signIn }: Client, slug: string): Promise<Tes
     const added = await post('/v1/admin/members', { ...person(role), tenantId: id, role, ...subjectKey }, admin)
     userIds[role] = ((await added.json()) as { userId: string }).userId
   }
-  const tokens = Object.fromEntries(await Promise.all(roles.map(async (role) => [role, await signIn(email(role))] as const)))
+  const tokens = Object.fromEntries(
+    await Promise.all(roles.map(async (role) => [role, await signIn(email(role))] as const)),
+  )
   return { id, tokens: tokens as Record<TestRole, string>, userIds: userIds as Record<TestRole, string> }
 }

@@ -21,18 +21,25 @@ const trainCount = 40
 
 /** What compute and registrar would have left behind: a dataset that is READY and a model version trained on it. */
 export async function seedModel({ sql }: GatewayRig, tenant: TestTenant, slug: string): Promise<SeededData> {
-  const [datasetId, datasetVersionId, modelId, modelVersionId, strangerId] = Array.from({ length: 5 }, () => newId()) as [
-    string,
-    string,
-    string,
-    string,
-    string,
-  ]
+  const [datasetId, datasetVersionId, modelId, modelVersionId, strangerId] = Array.from({ length: 5 }, () =>
+    newId(),
+  ) as [string, string, string, string, string]
   const subjectKey = `subject-${slug}`
-  const [owner] = await sql('SELECT id FROM data_owner WHERE tenant_id = $1 AND subject_key = $2', [tenant.id, subjectKey])
+  const [owner] = await sql('SELECT id FROM data_owner WHERE tenant_id = $1 AND subject_key = $2', [
+    tenant.id,
+    subjectKey,
+  ])
   const ownerId = owner?.['id'] as string
-  await sql('INSERT INTO data_owner (id, tenant_id, subject_key) VALUES ($1, $2, $3)', [strangerId, tenant.id, 'stranger'])
-  await sql('INSERT INTO dataset (id, tenant_id, name) VALUES ($1, $2, $3)', [datasetId, tenant.id, `pictures of ${slug}`])
+  await sql('INSERT INTO data_owner (id, tenant_id, subject_key) VALUES ($1, $2, $3)', [
+    strangerId,
+    tenant.id,
+    'stranger',
+  ])
+  await sql('INSERT INTO dataset (id, tenant_id, name) VALUES ($1, $2, $3)', [
+    datasetId,
+    tenant.id,
+    `pictures of ${slug}`,
+  ])
   await sql(
     `INSERT INTO dataset_version (id, tenant_id, dataset_id, number, state, upload_digest, upload_size, pack_digest,
        pack_size, image_size, sample_count, ready_at) VALUES ($1, $2, $3, 1, 'READY', $4, 1, $5, 1, 8, 60, now())`,

@@ -28,7 +28,10 @@ export const datasetLoaders = (db: TenantClient) => ({
   ),
   ownerCount: oneByKey(
     async (ids) => {
-      const pairs = await db.sample.groupBy({ by: ['datasetVersionId', 'ownerId'], where: { datasetVersionId: { in: ids } } })
+      const pairs = await db.sample.groupBy({
+        by: ['datasetVersionId', 'ownerId'],
+        where: { datasetVersionId: { in: ids } },
+      })
       return ids.map((id) => ({ id, count: pairs.filter((pair) => pair.datasetVersionId === id).length }))
     },
     (row) => row.id,

@@ -1,4 +1,9 @@
-import type { DataOwner as DataOwnerRow, Dataset as DatasetRow, DatasetVersion as VersionRow, Sample as SampleRow } from '@lethe/db'
+import type {
+  DataOwner as DataOwnerRow,
+  Dataset as DatasetRow,
+  DatasetVersion as VersionRow,
+  Sample as SampleRow,
+} from '@lethe/db'
 import { z } from 'zod'
 import { shape } from '../../graphql/node.js'
 import {

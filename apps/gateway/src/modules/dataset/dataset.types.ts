@@ -184,4 +184,3 @@ export class RegisterDatasetInput {
   @Field(() => Int, { defaultValue: 32 })
   imageSize!: number
 }
-

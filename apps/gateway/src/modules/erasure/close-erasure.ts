@@ -13,11 +13,20 @@ export const rejectErasure = (scope: Scope, input: ErasureDecision): Promise<str
 export const withdrawErasure = (scope: Scope, input: ErasureDecision): Promise<string> =>
   close(scope, 'withdrawErasure', 'WITHDRAWN', input)
 
-const close = (scope: Scope, operation: string, to: 'REJECTED' | 'WITHDRAWN', input: ErasureDecision): Promise<string> =>
+const close = (
+  scope: Scope,
+  operation: string,
+  to: 'REJECTED' | 'WITHDRAWN',
+  input: ErasureDecision,
+): Promise<string> =>
   runOnce(scope, operation, input, async (tx, now) => {
     const reason = input.reason.trim()
     if (reason.length > 500 || (to === 'REJECTED' && reason === ''))
-      throw new DomainError('REASON_MISSING', 'Say why in 1 to 500 characters; the person will be told.', 'input.reason')
+      throw new DomainError(
+        'REASON_MISSING',
+        'Say why in 1 to 500 characters; the person will be told.',
+        'input.reason',
+      )
     const { id } = await findRequest(tx, scope, input.erasureRequestId)
     const { evidence } = await closeErasureRequest(tx, { tenantId: scope.tenantId, requestId: id, to, reason, now })
     return { id, evidence }

@@ -4,7 +4,9 @@ import { manyByKey, oneById } from '../../graphql/batching.js'
 import { visibleRequests } from './visible-requests.js'
 
 export const erasureLoaders = (db: TenantClient, viewer: TenantViewer) => ({
-  erasureRequest: oneById((ids) => db.erasureRequest.findMany({ where: { id: { in: ids }, ...visibleRequests(viewer) } })),
+  erasureRequest: oneById((ids) =>
+    db.erasureRequest.findMany({ where: { id: { in: ids }, ...visibleRequests(viewer) } }),
+  ),
   planOfRequest: manyByKey(
     (ids) => db.planItem.findMany({ where: { requestId: { in: ids } }, orderBy: { id: 'asc' } }),
     (row) => row.requestId,

@@ -10,7 +10,7 @@ export class ErasureSubscriptions {
   @Subscription(() => ErasureRequest, {
     description: 'The request again, each time anything about it, its runs or its evidence changes.',
     subscribe: ({ args, context }: { args: { id: string }; context: Context }) =>
-      followRequest(context.scope(), args.id) as unknown as AsyncIterable<ErasureRequest>,
+      followRequest(context.scope(), args.id),
   })
   erasureRequestChanged(@Arg('id', () => ID) _id: string, @Root() request: ErasureRequest): ErasureRequest {
     return request

@@ -188,4 +188,3 @@ export class ErasurePreview {
   @Field(() => AuditPower, { description: 'What an audit could detect with this many pictures.' })
   auditPower!: AuditPower
 }
-

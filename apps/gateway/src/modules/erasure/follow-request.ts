@@ -1,5 +1,5 @@
 import { type AggregateChanged, followEvents } from '@lethe/bus'
-import { GraphQLError } from 'graphql'
+import { DomainError } from '@lethe/domain'
 import type { Scope } from '../../context.js'
 import { followWhileSignedIn, forgetReads } from '../../graphql/follow.js'
 import { isUuid } from '../../graphql/page.js'
@@ -10,7 +10,7 @@ import type { ErasureRequest } from './erasure.types.js'
 export async function followRequest(scope: Scope, id: string): Promise<AsyncIterableIterator<ErasureRequest>> {
   const { tenantId, services, loaders } = scope
   if ((await loaders.erasureRequest.load(id)) === null)
-    throw new GraphQLError('There is no such erasure request.', { extensions: { code: 'NOT_FOUND' } })
+    throw new DomainError('NOT_FOUND', 'There is no such erasure request.', 'id')
   const read = async (): Promise<ErasureRequest | null> => {
     forgetReads(scope)
     const row = await loaders.erasureRequest.load(id)

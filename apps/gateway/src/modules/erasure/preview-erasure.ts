@@ -14,7 +14,10 @@ export async function previewErasure(scope: Scope, selection: Selection): Promis
   const { db, viewer } = scope
   const { owner, contentIds, unknownContentIds } = await selectSamples(db, viewer, selection, 'selection')
   const affected = await affectedVersions(db, { tenantId: scope.tenantId, contentIds })
-  const heldOutCount = await countHeldOut(db, affected.map(({ modelVersionId }) => modelVersionId))
+  const heldOutCount = await countHeldOut(
+    db,
+    affected.map(({ modelVersionId }) => modelVersionId),
+  )
   // Other people's samples are none of a data owner's business.
   const isOutsider = viewer.role === 'data_owner' || owner === null
   return shape(ErasurePreview, {
@@ -22,7 +25,9 @@ export async function previewErasure(scope: Scope, selection: Selection): Promis
     forgetCount: contentIds.length,
     unknownContentIds: [...unknownContentIds],
     nearDuplicatesOfOthers: isOutsider ? [] : await findNearDuplicates(db, contentIds, owner.id),
-    affected: affected.map(({ modelVersionId, learnedCount }) => shape(AffectedVersion, { modelVersionId, learnedCount })),
+    affected: affected.map(({ modelVersionId, learnedCount }) =>
+      shape(AffectedVersion, { modelVersionId, learnedCount }),
+    ),
     auditPower: powerOf(contentIds.length, heldOutCount),
   })
 }

@@ -46,7 +46,11 @@ export const requestErasure = (scope: Scope, input: RequestErasure): Promise<str
 function checkGround(ground: string): string {
   const text = ground.trim()
   if (text.length >= 1 && text.length <= 2000) return text
-  throw new DomainError('GROUND_MISSING', 'Say in 1 to 2000 characters by what right erasure is asked for.', 'input.ground')
+  throw new DomainError(
+    'GROUND_MISSING',
+    'Say in 1 to 2000 characters by what right erasure is asked for.',
+    'input.ground',
+  )
 }
 
 function checkReceivedAt(receivedAt: Date, now: Date): Date {

@@ -35,7 +35,12 @@ export async function selectSamples(
   return selectByContent(tx, viewer, [...new Set(contentIds)], `${field}.contentIds`)
 }
 
-async function selectBySubject(tx: Tx, viewer: TenantViewer, subjectKey: string, field: string): Promise<SelectedSamples> {
+async function selectBySubject(
+  tx: Tx,
+  viewer: TenantViewer,
+  subjectKey: string,
+  field: string,
+): Promise<SelectedSamples> {
   const owner = await tx.dataOwner.findFirst({ where: { subjectKey } })
   if (owner === null || !isTheirs(viewer, owner))
     throw new DomainError('UNKNOWN_SUBJECT', 'Nobody is known by this key; check its spelling.', field)
@@ -62,7 +67,11 @@ async function selectByContent(
   const theirs = samples.filter(({ owner }) => isTheirs(viewer, owner))
   const owners = new Map(theirs.map(({ owner }) => [owner.id, owner]))
   if (owners.size > 1)
-    throw new DomainError('MIXED_OWNERS', 'These samples belong to several data owners; make one request for each.', field)
+    throw new DomainError(
+      'MIXED_OWNERS',
+      'These samples belong to several data owners; make one request for each.',
+      field,
+    )
   const known = new Set(theirs.map(({ contentId }) => contentId))
   return {
     owner: [...owners.values()][0] ?? null,

@@ -93,7 +93,8 @@ export async function proveInclusion(
   seq: number,
   treeSize: number | null | undefined,
 ): Promise<InclusionProof | null> {
-  const checkpoint = treeSize == null ? await latestCheckpoint(scope) : await publishedCheckpoint(scope, treeSize, 'treeSize')
+  const checkpoint =
+    treeSize == null ? await latestCheckpoint(scope) : await publishedCheckpoint(scope, treeSize, 'treeSize')
   if (checkpoint === null || checkpoint.size < seq) return null
   const tree = await scope.services.evidenceTrees.of(scope.db, scope.tenantId, checkpoint.size)
   const leafIndex = seq - 1
@@ -102,8 +103,7 @@ export async function proveInclusion(
 }
 
 export async function proveConsistency(scope: Scope, first: number, second: number): Promise<string[]> {
-  if (first > second)
-    throw new DomainError('CHECKPOINT_ORDER', 'Give the smaller size first.', 'first')
+  if (first > second) throw new DomainError('CHECKPOINT_ORDER', 'Give the smaller size first.', 'first')
   await Promise.all([publishedCheckpoint(scope, first, 'first'), publishedCheckpoint(scope, second, 'second')])
   const tree = await scope.services.evidenceTrees.of(scope.db, scope.tenantId, second)
   return tree.consistencyProof(first, second).map(base64)

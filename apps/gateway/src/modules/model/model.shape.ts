@@ -1,4 +1,9 @@
-import { parseExcluded, type Model as ModelRow, type ModelVersion as VersionRow, type Promotion as PromotionRow } from '@lethe/db'
+import {
+  parseExcluded,
+  type Model as ModelRow,
+  type ModelVersion as VersionRow,
+  type Promotion as PromotionRow,
+} from '@lethe/db'
 import { RunCost } from '@lethe/domain'
 import { z } from 'zod'
 import { shape } from '../../graphql/node.js'

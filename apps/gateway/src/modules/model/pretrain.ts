@@ -66,7 +66,9 @@ function parseRecipe(recipe: unknown): TrainingRecipe {
 }
 
 async function readyPack(tx: Tx, datasetVersionId: string): Promise<{ digest: Digest; size: number }> {
-  const version = isUuid(datasetVersionId) ? await tx.datasetVersion.findFirst({ where: { id: datasetVersionId } }) : null
+  const version = isUuid(datasetVersionId)
+    ? await tx.datasetVersion.findFirst({ where: { id: datasetVersionId } })
+    : null
   if (version === null)
     throw new DomainError('NOT_FOUND', 'There is no such dataset version.', 'input.datasetVersionId')
   if (version.state !== 'READY' || version.packDigest === null)
@@ -78,7 +80,13 @@ async function readyPack(tx: Tx, datasetVersionId: string): Promise<{ digest: Di
   return { digest: Digest.parse(version.packDigest), size: Number(version.packSize) }
 }
 
-async function findOrCreateModel(tx: Tx, { tenantId }: Scope, name: string, framework: string, now: Date): Promise<string> {
+async function findOrCreateModel(
+  tx: Tx,
+  { tenantId }: Scope,
+  name: string,
+  framework: string,
+  now: Date,
+): Promise<string> {
   const trimmed = name.trim()
   if (trimmed.length < 1 || trimmed.length > 100)
     throw new DomainError('INVALID_INPUT', 'Name the model in 1 to 100 characters.', 'input.modelName')

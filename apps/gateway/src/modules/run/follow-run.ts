@@ -1,5 +1,5 @@
 import { followEvents, type RunProgressed } from '@lethe/bus'
-import { GraphQLError } from 'graphql'
+import { DomainError } from '@lethe/domain'
 import type { Scope } from '../../context.js'
 import { followWhileSignedIn } from '../../graphql/follow.js'
 import { shape } from '../../graphql/node.js'
@@ -13,9 +13,13 @@ const shapeEvent = ({ runId, attempt, worker, device, at, progress }: RunProgres
 export async function followRun(scope: Scope, runId: string): Promise<AsyncIterableIterator<RunProgress>> {
   const { tenantId, services } = scope
   const run = await scope.loaders.run.load(runId)
-  if (run === null) throw new GraphQLError('There is no such run.', { extensions: { code: 'NOT_FOUND' } })
+  if (run === null) throw new DomainError('NOT_FOUND', 'There is no such run.', 'runId')
   return followWhileSignedIn(scope, async function* (signal) {
-    const events = followEvents(services.bus, { scope: { tenantId, aggregate: 'run', id: run.id }, from: 'replay', signal })
+    const events = followEvents(services.bus, {
+      scope: { tenantId, aggregate: 'run', id: run.id },
+      from: 'replay',
+      signal,
+    })
     for await (const followed of events) if (followed.type === 'progress') yield shapeEvent(followed.event)
   })
 }

@@ -68,7 +68,7 @@ export class RunResolver {
   @Requires('run:read')
   @Subscription(() => RunProgress, {
     subscribe: ({ args, context }: { args: { runId: string }; context: Context }) =>
-      followRun(context.scope(), args.runId) as unknown as AsyncIterable<RunProgress>,
+      followRun(context.scope(), args.runId),
   })
   runProgress(@Arg('runId', () => ID) _runId: string, @Root() progress: RunProgress): RunProgress {
     return progress

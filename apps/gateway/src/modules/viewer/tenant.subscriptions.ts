@@ -9,7 +9,7 @@ export class TenantSubscriptions {
   @Requires('tenant:read')
   @Subscription(() => Change, {
     description: 'Ids of what changed in the tenant, as it changes.',
-    subscribe: ({ context }: { context: Context }) => followTenant(context.scope()) as unknown as AsyncIterable<Change>,
+    subscribe: ({ context }: { context: Context }) => followTenant(context.scope()),
   })
   tenantChanged(@Root() change: Change): Change {
     return change
