@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process'
-import { chmodSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
 import { promisify } from 'node:util'
@@ -48,7 +48,10 @@ export async function startTestPlatform(
       if (pid === undefined) throw new Error(`${name} does not run.`)
       return pid
     },
-    logs: () => services.map(({ name }) => tailOf(path.join(stateDir, 'logs', `${name}.log`))).join('\n'),
+    logs: () =>
+      readdirSync(path.join(stateDir, 'logs'))
+        .map((name) => tailOf(path.join(stateDir, 'logs', name)))
+        .join('\n'),
   }
 }
 

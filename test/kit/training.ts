@@ -34,11 +34,15 @@ export async function beginTraining({ as }: Cast, scenario: Scenario, datasetVer
 
 /** Waits until training is past this epoch. */
 export const untilEpoch = ({ as }: Cast, runId: string, epoch: number): Promise<Run> =>
-  until(`epoch ${epoch}`, async () => {
-    const run = await readRun(as.engineer, runId)
-    if (run.state === 'FAILED') throw new Error(run.failure?.message)
-    return (run.progress?.epoch ?? 0) >= epoch && run
-  })
+  until(
+    `epoch ${epoch}`,
+    async () => {
+      const run = await readRun(as.engineer, runId)
+      if (run.state === 'FAILED') throw new Error(run.failure?.message)
+      return (run.progress?.epoch ?? 0) >= epoch && run
+    },
+    120_000,
+  )
 
 export const untilSettled = ({ as }: Cast, runId: string): Promise<Run> =>
   until(
@@ -47,7 +51,7 @@ export const untilSettled = ({ as }: Cast, runId: string): Promise<Run> =>
       const run = await readRun(as.engineer, runId)
       return ['SUCCEEDED', 'FAILED', 'CANCELLED'].includes(run.state) && run
     },
-    120_000,
+    180_000,
   )
 
 /** Trained versions of the scenario's model that can be used. */
