@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
+import os from 'node:os'
 import path from 'node:path'
 import { DomainError } from '@lethe/domain'
 import type { KernelBackend } from '@tensorflow/tfjs'
@@ -61,7 +62,7 @@ export function findBinding(folder: string | undefined): string | undefined {
  */
 export async function registerTfjsNode(bindingFile: string): Promise<TfjsNode> {
   const tf = await import('@tensorflow/tfjs')
-  const binding = require(bindingFile) as Binding
+  const binding = loadForGood(bindingFile)
   const usesGpu = binding.isUsingGpuDevice()
   const name = usesGpu ? '@tensorflow/tfjs-node-gpu' : '@tensorflow/tfjs-node'
   const home = packageFolder(name)
@@ -72,6 +73,19 @@ export async function registerTfjsNode(bindingFile: string): Promise<TfjsNode> {
     tf.registerBackend('tensorflow', () => new NodeJSKernelBackend(binding, name), 3)
   const { version } = require(path.join(home, 'package.json')) as { version: string }
   return { usesGpu, tensorflowVersion: binding.TF_Version, packageVersion: version }
+}
+
+/** RTLD_NODELETE, which Node does not name; elsewhere the flag does not exist. */
+const noDelete: Partial<Record<NodeJS.Platform, number>> = { linux: 0x1000, darwin: 0x80 }
+
+/**
+ * Loads the native module so that it stays until the process ends. A worker thread that ends would otherwise unload
+ * libtensorflow under its own threads, and the process would end with a segmentation fault.
+ */
+function loadForGood(bindingFile: string): Binding {
+  const module = { exports: {} }
+  process.dlopen(module, bindingFile, os.constants.dlopen.RTLD_NOW | (noDelete[process.platform] ?? 0))
+  return module.exports as Binding
 }
 
 function packageFolder(name: string): string | undefined {

@@ -25,6 +25,7 @@ function resumable(job: TrainingJob, control: JobControl): ResumableRun {
   const { signal, now, onProgress } = control
   let savedAt = now()
   const onCheckpoint = async (boundary: EpochBoundary): Promise<void> => {
+    signal.throwIfAborted()
     const isLast = boundary.epoch === boundary.epochs
     if (!control.isStopWanted() && (isLast || now() - savedAt < job.checkpointMs)) return
     control.onCheckpoint(await boundary.checkpoint())
