@@ -55,6 +55,12 @@ describe('assignEmoji', () => {
     expect(counts['held-out reference']).toBeGreaterThan(1100)
   })
 
+  it('deals one picture of each family when asked to', () => {
+    const families = assignEmoji(samples, { ...options, onePerFamily: true }).map(({ family }) => family)
+    expect(new Set(families).size).toBe(families.length)
+    expect(families.length).toBe(new Set(samples.map(({ family }) => family)).size)
+  })
+
   it('never tears a family apart', () => {
     const places = new Map<string, string>()
     for (const { family, split, owner } of assignEmoji(samples, options)) {
