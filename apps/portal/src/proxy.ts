@@ -1,7 +1,6 @@
 import { NextResponse, type NextRequest } from 'next/server'
+import { isDevelopment } from '@/session/env'
 import { sessionCookie } from '@/session/tokens'
-
-const isDevelopment = process.env.NODE_ENV === 'development'
 
 /** Only this host, only scripts and styles that carry this answer's nonce, never in a frame. */
 const policy = (nonce: string): string =>

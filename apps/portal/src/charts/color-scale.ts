@@ -28,7 +28,8 @@ function along(stops: readonly Rgb[], position: number): Rgb {
   const index = Math.min(stops.length - 2, Math.floor(scaled))
   const low = stops[index] ?? [0, 0, 0]
   const high = stops[index + 1] ?? low
-  const mix = (channel: 0 | 1 | 2): number => Math.round(low[channel] + (high[channel] - low[channel]) * (scaled - index))
+  const mix = (channel: 0 | 1 | 2): number =>
+    Math.round(low[channel] + (high[channel] - low[channel]) * (scaled - index))
   return [mix(0), mix(1), mix(2)]
 }
 

@@ -61,7 +61,9 @@ export function HeatMap({ title, size, data, scale, cell, onCell }: HeatMapProps
   }
   const value = cell ? data[cell.row * size + cell.column] : undefined
   const reading =
-    cell && value !== undefined ? t('reading', { row: cell.row + 1, column: cell.column + 1, value: number(value, 3) }) : t('hint')
+    cell && value !== undefined
+      ? t('reading', { row: cell.row + 1, column: cell.column + 1, value: number(value, 3) })
+      : t('hint')
 
   return (
     <figure className="min-w-0">
@@ -87,8 +89,26 @@ export function HeatMap({ title, size, data, scale, cell, onCell }: HeatMapProps
         <canvas ref={canvas} width={size} height={size} aria-hidden className="size-full [image-rendering:pixelated]" />
         {cell ? (
           <svg viewBox={`0 0 ${size} ${size}`} className="pointer-events-none absolute inset-0 size-full" aria-hidden>
-            <rect x={cell.column} y={cell.row} width="1" height="1" fill="none" stroke="#fff" strokeWidth="3" vectorEffect="non-scaling-stroke" />
-            <rect x={cell.column} y={cell.row} width="1" height="1" fill="none" stroke="#000" strokeWidth="1.2" vectorEffect="non-scaling-stroke" />
+            <rect
+              x={cell.column}
+              y={cell.row}
+              width="1"
+              height="1"
+              fill="none"
+              stroke="#fff"
+              strokeWidth="3"
+              vectorEffect="non-scaling-stroke"
+            />
+            <rect
+              x={cell.column}
+              y={cell.row}
+              width="1"
+              height="1"
+              fill="none"
+              stroke="#000"
+              strokeWidth="1.2"
+              vectorEffect="non-scaling-stroke"
+            />
           </svg>
         ) : null}
       </div>
@@ -105,14 +125,24 @@ export function ScaleLegend({ scale, label }: { scale: Scale; label: string }) {
   const gradient = useId()
   const steps = Array.from({ length: 25 }, (_, index) => index / 24)
   const middle = (scale.low + scale.high) / 2
-  const sign = (value: number): string => (scale.kind === 'diverging' && value > 0 ? `+${number(value, 1)}` : number(value, 1))
+  const sign = (value: number): string =>
+    scale.kind === 'diverging' && value > 0 ? `+${number(value, 1)}` : number(value, 1)
   return (
     <div className="max-w-xs text-xs text-ink-2">
       <p className="mb-1">{label}</p>
-      <svg viewBox="0 0 240 10" preserveAspectRatio="none" className="block h-2.5 w-full border border-line-strong" aria-hidden>
+      <svg
+        viewBox="0 0 240 10"
+        preserveAspectRatio="none"
+        className="block h-2.5 w-full border border-line-strong"
+        aria-hidden
+      >
         <linearGradient id={gradient}>
           {steps.map((step) => (
-            <stop key={step} offset={step} stopColor={`rgb(${colorOf(scale, scale.low + step * (scale.high - scale.low)).join(' ')})`} />
+            <stop
+              key={step}
+              offset={step}
+              stopColor={`rgb(${colorOf(scale, scale.low + step * (scale.high - scale.low)).join(' ')})`}
+            />
           ))}
         </linearGradient>
         <rect width="240" height="10" fill={`url(#${gradient})`} />

@@ -18,7 +18,10 @@ export function LossCurve({ points, unit }: { points: readonly LossPoint[]; unit
   const t = useTranslations('charts')
   const { number } = useQuantities()
   const x = useMemo(() => points.map(({ at }) => at), [points])
-  const series = useMemo(() => [{ label: t('loss'), color: '--accent', values: points.map(({ loss }) => loss) }], [points, t])
+  const series = useMemo(
+    () => [{ label: t('loss'), color: '--accent', values: points.map(({ loss }) => loss) }],
+    [points, t],
+  )
   const first = points[0]
   const last = points.at(-1)
   if (!first || !last) return <p className="text-sm text-ink-2">{t('noCurve')}</p>
@@ -31,9 +34,17 @@ export function LossCurve({ points, unit }: { points: readonly LossPoint[]; unit
         series={series}
         xLabel={t(unit)}
         yLabel={t('loss')}
-        description={t('lossDescription', { first: number(first.loss, 3), last: number(last.loss, 3), count: points.length })}
+        description={t('lossDescription', {
+          first: number(first.loss, 3),
+          last: number(last.loss, 3),
+          count: points.length,
+        })}
       />
-      <NumbersTable caption={t('loss')} head={[t(unit), t('loss')]} rows={chosen.map(({ at, loss }) => [at, number(loss, 4)])} />
+      <NumbersTable
+        caption={t('loss')}
+        head={[t(unit), t('loss')]}
+        rows={chosen.map(({ at, loss }) => [at, number(loss, 4)])}
+      />
     </div>
   )
 }

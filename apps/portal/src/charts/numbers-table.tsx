@@ -2,11 +2,21 @@
 import { useTranslations } from 'next-intl'
 
 /** The numbers behind a picture, on demand. */
-export function NumbersTable({ caption, head, rows }: { caption: string; head: readonly string[]; rows: readonly (readonly (string | number)[])[] }) {
+export function NumbersTable({
+  caption,
+  head,
+  rows,
+}: {
+  caption: string
+  head: readonly string[]
+  rows: readonly (readonly (string | number)[])[]
+}) {
   const t = useTranslations('charts')
   return (
     <details className="mt-3 text-sm" data-print="hide">
-      <summary className="w-fit rounded text-xs text-ink-2 underline decoration-dotted underline-offset-4">{t('numbers')}</summary>
+      <summary className="w-fit rounded text-xs text-ink-2 underline decoration-dotted underline-offset-4">
+        {t('numbers')}
+      </summary>
       <div className="mt-2 max-h-72 overflow-auto rounded border" tabIndex={0} role="region" aria-label={caption}>
         <table className="w-full border-collapse text-xs">
           <caption className="sr-only">{caption}</caption>

@@ -32,12 +32,27 @@ function resolveColor(element: HTMLElement, property: string): string {
   return color
 }
 
-const withAlpha = (color: string, alpha: number): string => color.replace(/^rgba?\(([^)]*)\)$/, (_, inner: string) => `rgba(${inner.split(/[ ,/]+/).slice(0, 3).join(', ')}, ${alpha})`)
+const withAlpha = (color: string, alpha: number): string =>
+  color.replace(
+    /^rgba?\(([^)]*)\)$/,
+    (_, inner: string) =>
+      `rgba(${inner
+        .split(/[ ,/]+/)
+        .slice(0, 3)
+        .join(', ')}, ${alpha})`,
+  )
 
 function optionsOf(host: HTMLElement, { series, xLabel, yLabel, height = 220, yMax }: PlotProps): uPlot.Options {
   const ink = resolveColor(host, '--ink-2')
   const line = resolveColor(host, '--line')
-  const axis = { stroke: ink, grid: { stroke: line, width: 1 }, ticks: { stroke: line, width: 1 }, font: '11px sans-serif', labelFont: '11px sans-serif', labelSize: 18 }
+  const axis = {
+    stroke: ink,
+    grid: { stroke: line, width: 1 },
+    ticks: { stroke: line, width: 1 },
+    font: '11px sans-serif',
+    labelFont: '11px sans-serif',
+    labelSize: 18,
+  }
   const stepped = uPlot.paths.stepped?.({ align: 1 })
   return {
     width: Math.max(200, host.clientWidth),
@@ -74,18 +89,29 @@ export function Plot(props: PlotProps) {
   const plot = useRef<uPlot | null>(null)
   const latest = useRef(props)
   latest.current = props
-  const shape = JSON.stringify([props.xLabel, props.yLabel, props.height, props.yMax, props.series.map(({ values: _, ...look }) => look)])
+  const shape = JSON.stringify([
+    props.xLabel,
+    props.yLabel,
+    props.height,
+    props.yMax,
+    props.series.map(({ values: _, ...look }) => look),
+  ])
 
   useEffect(() => {
     const element = host.current
     if (!element) return
-    const dataOf = (): uPlot.AlignedData => [[...latest.current.x], ...latest.current.series.map(({ values }) => [...values])]
+    const dataOf = (): uPlot.AlignedData => [
+      [...latest.current.x],
+      ...latest.current.series.map(({ values }) => [...values]),
+    ]
     const draw = () => {
       plot.current?.destroy()
       plot.current = new uPlot(optionsOf(element, latest.current), dataOf(), element)
     }
     draw()
-    const resized = new ResizeObserver(() => plot.current?.setSize({ width: Math.max(200, element.clientWidth), height: latest.current.height ?? 220 }))
+    const resized = new ResizeObserver(() =>
+      plot.current?.setSize({ width: Math.max(200, element.clientWidth), height: latest.current.height ?? 220 }),
+    )
     resized.observe(element)
     const scheme = window.matchMedia('(prefers-color-scheme: dark)')
     scheme.addEventListener('change', draw)
@@ -104,5 +130,7 @@ export function Plot(props: PlotProps) {
     plot.current?.setData([[...props.x], ...props.series.map(({ values }) => [...values])])
   }, [props.x, props.series])
 
-  return <div ref={host} role="img" aria-label={props.description} className="min-w-0 overflow-hidden text-xs text-ink-2" />
+  return (
+    <div ref={host} role="img" aria-label={props.description} className="min-w-0 overflow-hidden text-xs text-ink-2" />
+  )
 }

@@ -26,13 +26,21 @@ it('wants in Japanese no value that English does not, so that no screen forgets 
   for (const [key, message] of messages.ja) {
     const known = argumentsOf(messages.en.get(key) ?? '')
     // Japanese needs no plural and may leave a value out, never bring one in; a shared name is checked by use.
-    expect(argumentsOf(message).filter((name) => !known.includes(name)), key).toEqual([])
+    expect(
+      argumentsOf(message).filter((name) => !known.includes(name)),
+      key,
+    ).toEqual([])
   }
 })
 
 it.each(['en', 'ja'] as const)('every message in %s can be formatted', (locale) => {
   const problems: string[] = []
-  const t = createTranslator({ locale, messages: { en, ja }[locale], timeZone: 'UTC', onError: (error) => problems.push(error.message) })
+  const t = createTranslator({
+    locale,
+    messages: { en, ja }[locale],
+    timeZone: 'UTC',
+    onError: (error) => problems.push(error.message),
+  })
   for (const [key, message] of messages[locale]) {
     t(key as never, Object.fromEntries(argumentsOf(message).map((name) => [name, 2])) as never)
   }

@@ -7,3 +7,6 @@ const Env = z.object({
 
 /** Read on use, so that a build needs no environment. */
 export const gatewayUrl = (): string => Env.parse(process.env).GATEWAY_URL.replace(/\/+$/, '')
+
+/** Set by Next.js; a build replaces it with a constant. */
+export const isDevelopment = process.env.NODE_ENV === 'development'

@@ -2,7 +2,8 @@ import { expect, it } from 'vitest'
 import { createEventParser } from './event-stream'
 
 it('gives the same events however the bytes are cut', () => {
-  const text = ':\n\nevent: next\r\ndata: {"a":1}\r\n\r\nevent: next\ndata: {"a":\ndata: 2}\n\nevent: complete\ndata:\n\n'
+  const text =
+    ':\n\nevent: next\r\ndata: {"a":1}\r\n\r\nevent: next\ndata: {"a":\ndata: 2}\n\nevent: complete\ndata:\n\n'
   const whole = createEventParser()(text)
   expect(whole).toEqual([
     { event: 'next', data: '{"a":1}' },

@@ -23,8 +23,20 @@ export const cookieOptions = (request: NextRequest) => ({
   path: '/',
 })
 
+/** An event stream ends only when somebody ends it, and a server that is told to stop waits for its connections. */
+const stopping = new AbortController()
+process.once('SIGTERM', () => stopping.abort())
+process.once('SIGINT', () => stopping.abort())
+
 /** What a gateway's answer may tell the browser. */
-const answerHeaders = ['content-type', 'content-length', 'content-disposition', 'etag', 'x-correlation-id', 'x-request-id']
+const answerHeaders = [
+  'content-type',
+  'content-length',
+  'content-disposition',
+  'etag',
+  'x-correlation-id',
+  'x-request-id',
+]
 
 /**
  * Sends a request of this browser on to the gateway with its token, and streams the answer back. The token is renewed
@@ -46,16 +58,18 @@ export async function forward(request: NextRequest, path: string): Promise<Respo
       ...(isRead ? {} : { 'content-type': request.headers.get('content-type') ?? 'application/json' }),
     },
     ...(isRead ? {} : { body: await request.arrayBuffer() }),
-    signal: request.signal,
+    signal: AbortSignal.any([request.signal, stopping.signal]),
     cache: 'no-store',
     redirect: 'error',
   }).catch(() => null)
-  if (upstream === null) return refusal(502, 'GATEWAY_UNREACHABLE', 'The gateway does not answer; try again in a moment.')
+  if (upstream === null)
+    return refusal(502, 'GATEWAY_UNREACHABLE', 'The gateway does not answer; try again in a moment.')
   const headers = new Headers({ 'cache-control': 'no-store, no-transform', 'x-content-type-options': 'nosniff' })
   for (const name of answerHeaders) {
     const value = upstream.headers.get(name)
     // A decoded body no longer has the length that was sent.
-    if (value !== null && !(name === 'content-length' && upstream.headers.has('content-encoding'))) headers.set(name, value)
+    if (value !== null && !(name === 'content-length' && upstream.headers.has('content-encoding')))
+      headers.set(name, value)
   }
   const response = new NextResponse(upstream.body, { status: upstream.status, headers })
   if (held.renewed) response.cookies.set(tokenCookie, held.token, cookieOptions(request))

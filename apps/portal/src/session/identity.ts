@@ -3,8 +3,7 @@ import { gatewayUrl } from '@/session/env'
 import { isFresh, readClaims } from '@/session/tokens'
 
 export type SignInOutcome =
-  | { ok: true; session: string; token: string }
-  | { ok: false; reason: 'refused' | 'rate-limited' | 'unreachable' }
+  { ok: true; session: string; token: string } | { ok: false; reason: 'refused' | 'rate-limited' | 'unreachable' }
 
 const timeoutMs = 15_000
 
@@ -47,7 +46,8 @@ export async function signIn(email: string, password: string): Promise<SignInOut
     const response = await askIdentity('/sign-in/email', { body: { email, password } })
     if (response.status === 429) return { ok: false, reason: 'rate-limited' }
     const session = response.headers.get('set-auth-token')
-    if (!response.ok || session === null) return { ok: false, reason: response.status >= 500 ? 'unreachable' : 'refused' }
+    if (!response.ok || session === null)
+      return { ok: false, reason: response.status >= 500 ? 'unreachable' : 'refused' }
     let token = await mintToken(session)
     if (token !== null && !readClaims(token)?.org && (await chooseTenant(session))) token = await mintToken(session)
     return token === null ? { ok: false, reason: 'refused' } : { ok: true, session, token }

@@ -31,7 +31,8 @@ export async function request<Result, Variables>(
   })
   const body = (await response.json().catch(() => null)) as Answer<Result> | null
   const problem = body?.errors?.[0]
-  if (problem) throw new GatewayError(problem.message, problem.extensions?.code ?? 'ERROR', problem.extensions?.correlationId)
+  if (problem)
+    throw new GatewayError(problem.message, problem.extensions?.code ?? 'ERROR', problem.extensions?.correlationId)
   if (!response.ok || body?.data == null) throw new GatewayError(`HTTP ${response.status}`, 'NO_DATA')
   return body.data
 }

@@ -39,7 +39,8 @@ export function useConnection<Result, Variables extends { after?: string | null 
 ) {
   const query = useInfiniteQuery({
     queryKey: [nameOf(document), 'pages', variables],
-    queryFn: ({ pageParam, signal }) => request(document, { ...variables, after: pageParam } as unknown as Variables, signal),
+    queryFn: ({ pageParam, signal }) =>
+      request(document, { ...variables, after: pageParam } as unknown as Variables, signal),
     initialPageParam: null as string | null,
     getNextPageParam: (last) => {
       const info = select(last)?.pageInfo

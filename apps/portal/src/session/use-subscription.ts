@@ -59,7 +59,10 @@ export function useSubscription<Result, Variables>(
 
     async function follow(signal: AbortSignal): Promise<void> {
       for (let waitMs = 500; !signal.aborted; waitMs = Math.min(waitMs * 2, longestWaitMs)) {
-        const read = readStream(document, JSON.parse(key) as Variables, signal, { open: () => opened(), next: (result) => next(result) })
+        const read = readStream(document, JSON.parse(key) as Variables, signal, {
+          open: () => opened(),
+          next: (result) => next(result),
+        })
         const end = await read.catch(() => 'broken' as const)
         if (signal.aborted) return
         if (end !== 'broken') return setState('ended')

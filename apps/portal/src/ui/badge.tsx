@@ -16,7 +16,15 @@ const tones: Record<BadgeTone, string> = {
 }
 
 /** A state in a word, with an icon so that colour never speaks alone. */
-export function Badge({ tone = 'neutral', icon: Icon, children }: { tone?: BadgeTone; icon?: LucideIcon; children: ReactNode }) {
+export function Badge({
+  tone = 'neutral',
+  icon: Icon,
+  children,
+}: {
+  tone?: BadgeTone
+  icon?: LucideIcon
+  children: ReactNode
+}) {
   return (
     <span
       className={classNames(

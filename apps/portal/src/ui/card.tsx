@@ -36,7 +36,13 @@ export function Card({ title, note, action, children, flush = false, className }
 }
 
 /** Facts as term and value; the value column wraps. */
-export function Facts({ rows, columns = 1 }: { rows: readonly (readonly [ReactNode, ReactNode])[]; columns?: 1 | 2 | 3 }) {
+export function Facts({
+  rows,
+  columns = 1,
+}: {
+  rows: readonly (readonly [ReactNode, ReactNode])[]
+  columns?: 1 | 2 | 3
+}) {
   const grid = { 1: 'grid-cols-1', 2: 'sm:grid-cols-2', 3: 'sm:grid-cols-2 lg:grid-cols-3' }[columns]
   return (
     <dl className={classNames('grid gap-x-8 gap-y-4', grid)}>

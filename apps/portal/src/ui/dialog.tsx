@@ -59,7 +59,18 @@ interface ConfirmProps {
 }
 
 /** Says what will happen and asks once. */
-export function Confirm({ trigger, title, consequence, confirm, tone = 'primary', pending, disabled, error, children, onConfirm }: ConfirmProps) {
+export function Confirm({
+  trigger,
+  title,
+  consequence,
+  confirm,
+  tone = 'primary',
+  pending,
+  disabled,
+  error,
+  children,
+  onConfirm,
+}: ConfirmProps) {
   const t = useTranslations('actions')
   const [open, setOpen] = useState(false)
   const run = async () => {
@@ -82,7 +93,12 @@ export function Confirm({ trigger, title, consequence, confirm, tone = 'primary'
         ) : null}
         <div className="flex flex-wrap justify-end gap-2">
           <Button onClick={() => setOpen(false)}>{t('back')}</Button>
-          <Button type="submit" tone={tone} disabled={pending === true || disabled === true} aria-busy={pending === true}>
+          <Button
+            type="submit"
+            tone={tone}
+            disabled={pending === true || disabled === true}
+            aria-busy={pending === true}
+          >
             {confirm}
           </Button>
         </div>

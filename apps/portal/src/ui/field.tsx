@@ -1,4 +1,10 @@
-import { useId, type InputHTMLAttributes, type ReactNode, type SelectHTMLAttributes, type TextareaHTMLAttributes } from 'react'
+import {
+  useId,
+  type InputHTMLAttributes,
+  type ReactNode,
+  type SelectHTMLAttributes,
+  type TextareaHTMLAttributes,
+} from 'react'
 import { classNames } from '@/ui/class-names'
 
 const control =
@@ -38,23 +44,47 @@ function Frame({ id, label, hint, error, children }: FrameProps) {
 
 const describedBy = (id: string, { hint, error }: FieldProps) => ({
   'aria-invalid': Boolean(error),
-  ...(hint || error ? { 'aria-describedby': [hint && `${id}-hint`, error && `${id}-error`].filter(Boolean).join(' ') } : {}),
+  ...(hint || error
+    ? { 'aria-describedby': [hint && `${id}-hint`, error && `${id}-error`].filter(Boolean).join(' ') }
+    : {}),
 })
 
-export function TextField({ label, hint, error, className, ...rest }: FieldProps & InputHTMLAttributes<HTMLInputElement>) {
+export function TextField({
+  label,
+  hint,
+  error,
+  className,
+  ...rest
+}: FieldProps & InputHTMLAttributes<HTMLInputElement>) {
   const id = useId()
   return (
     <Frame id={id} label={label} hint={hint} error={error}>
-      <input id={id} className={classNames(control, className)} {...describedBy(id, { label, hint, error })} {...rest} />
+      <input
+        id={id}
+        className={classNames(control, className)}
+        {...describedBy(id, { label, hint, error })}
+        {...rest}
+      />
     </Frame>
   )
 }
 
-export function TextArea({ label, hint, error, className, ...rest }: FieldProps & TextareaHTMLAttributes<HTMLTextAreaElement>) {
+export function TextArea({
+  label,
+  hint,
+  error,
+  className,
+  ...rest
+}: FieldProps & TextareaHTMLAttributes<HTMLTextAreaElement>) {
   const id = useId()
   return (
     <Frame id={id} label={label} hint={hint} error={error}>
-      <textarea id={id} className={classNames(control, 'min-h-20', className)} {...describedBy(id, { label, hint, error })} {...rest} />
+      <textarea
+        id={id}
+        className={classNames(control, 'min-h-20', className)}
+        {...describedBy(id, { label, hint, error })}
+        {...rest}
+      />
     </Frame>
   )
 }
@@ -70,7 +100,12 @@ export function SelectField({
   const id = useId()
   return (
     <Frame id={id} label={label} hint={hint} error={error}>
-      <select id={id} className={classNames(control, 'min-h-9 pr-8', className)} {...describedBy(id, { label, hint, error })} {...rest}>
+      <select
+        id={id}
+        className={classNames(control, 'min-h-9 pr-8', className)}
+        {...describedBy(id, { label, hint, error })}
+        {...rest}
+      >
         {children}
       </select>
     </Frame>

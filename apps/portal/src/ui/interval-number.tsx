@@ -7,7 +7,15 @@ interface Estimate {
 }
 
 /** A value with its interval beneath, or the plain word that there is none. */
-export function IntervalNumber({ estimate, digits = 3, sign = false }: { estimate: Estimate; digits?: number; sign?: boolean }) {
+export function IntervalNumber({
+  estimate,
+  digits = 3,
+  sign = false,
+}: {
+  estimate: Estimate
+  digits?: number
+  sign?: boolean
+}) {
   const t = useTranslations('audit')
   const format = useFormatter()
   const show = (value: number) =>

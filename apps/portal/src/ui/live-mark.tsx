@@ -8,7 +8,11 @@ export function LiveMark({ state }: { state: 'connecting' | 'live' | 'ended' | '
   if (state === 'connecting' || state === 'ended') return null
   const Icon = state === 'live' ? Radio : WifiOff
   return (
-    <span role="status" className={`inline-flex items-center gap-1.5 text-xs ${state === 'live' ? 'text-ink-2' : 'text-warn'}`} data-print="hide">
+    <span
+      role="status"
+      className={`inline-flex items-center gap-1.5 text-xs ${state === 'live' ? 'text-ink-2' : 'text-warn'}`}
+      data-print="hide"
+    >
       <Icon aria-hidden className="size-3.5" />
       {t(state)}
     </span>

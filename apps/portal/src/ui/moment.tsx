@@ -17,7 +17,14 @@ export function Moment({ at, rule, day = false }: MomentProps) {
   const date = new Date(at)
   const short = day
     ? format.dateTime(date, { year: 'numeric', month: 'short', day: 'numeric' })
-    : format.dateTime(date, { year: 'numeric', month: 'short', day: 'numeric', hour: '2-digit', minute: '2-digit', hourCycle: 'h23' })
+    : format.dateTime(date, {
+        year: 'numeric',
+        month: 'short',
+        day: 'numeric',
+        hour: '2-digit',
+        minute: '2-digit',
+        hourCycle: 'h23',
+      })
   const time = (
     <time dateTime={at} title={`${at} · ${zone ?? 'UTC'}`} className="whitespace-nowrap">
       {short}

@@ -26,7 +26,10 @@ interface ErrorStateProps {
 export function ErrorState({ error, retry }: ErrorStateProps) {
   const t = useTranslations('states')
   return (
-    <div role="alert" className="m-4 flex flex-col items-start gap-2 rounded-md border border-danger bg-danger-well px-4 py-3">
+    <div
+      role="alert"
+      className="m-4 flex flex-col items-start gap-2 rounded-md border border-danger bg-danger-well px-4 py-3"
+    >
       <p className="flex items-center gap-2 text-sm font-medium text-danger">
         <CircleAlert aria-hidden className="size-4" />
         {t('error')}

@@ -24,7 +24,15 @@ const shares = (counts: readonly number[]): number[] => {
   return counts.map((count) => (total === 0 ? 0 : (100 * count) / total))
 }
 
-function Stage({ stage, histograms, yMax }: { stage: 'before' | 'after'; histograms: readonly Histogram[]; yMax: number }) {
+function Stage({
+  stage,
+  histograms,
+  yMax,
+}: {
+  stage: 'before' | 'after'
+  histograms: readonly Histogram[]
+  yMax: number
+}) {
   const t = useTranslations('audit')
   const { number } = useQuantities()
   const forget = histograms.find(({ series }) => series === `forget-${stage}`)
@@ -34,8 +42,20 @@ function Stage({ stage, histograms, yMax }: { stage: 'before' | 'after'; histogr
   const series = useMemo<Series[]>(
     () => [
       // The last edge closes the last step.
-      { label: t('set.forget'), color: '--series-forget', stepped: true, filled: true, values: [...shares(forget?.counts ?? []), 0] },
-      { label: t('set.held-out'), color: '--series-held-out', stepped: true, dashed: true, values: [...shares(heldOut?.counts ?? []), 0] },
+      {
+        label: t('set.forget'),
+        color: '--series-forget',
+        stepped: true,
+        filled: true,
+        values: [...shares(forget?.counts ?? []), 0],
+      },
+      {
+        label: t('set.held-out'),
+        color: '--series-held-out',
+        stepped: true,
+        dashed: true,
+        values: [...shares(heldOut?.counts ?? []), 0],
+      },
     ],
     [forget, heldOut, t],
   )
@@ -56,7 +76,11 @@ function Stage({ stage, histograms, yMax }: { stage: 'before' | 'after'; histogr
         description={t('histogramDescription', { stage: t(`stage.${stage}`) })}
         yMax={yMax}
       />
-      <NumbersTable caption={t(`stage.${stage}`)} head={[t('alignment'), t('set.forget'), t('set.held-out')]} rows={rows} />
+      <NumbersTable
+        caption={t(`stage.${stage}`)}
+        head={[t('alignment'), t('set.forget'), t('set.held-out')]}
+        rows={rows}
+      />
     </section>
   )
 }

@@ -9,7 +9,8 @@ import { MatrixTable } from '@/features/audits/matrix-table'
 import { readSafetensors, type Matrix } from '@/features/audits/read-safetensors'
 import { ErrorState, Skeleton } from '@/ui/states'
 
-const isSquare = (matrix: Matrix | undefined): matrix is Matrix => matrix?.shape.length === 2 && matrix.shape[0] === matrix.shape[1] && (matrix.shape[0] ?? 0) > 0
+const isSquare = (matrix: Matrix | undefined): matrix is Matrix =>
+  matrix?.shape.length === 2 && matrix.shape[0] === matrix.shape[1] && (matrix.shape[0] ?? 0) > 0
 
 async function fetchMatrices(path: string, signal: AbortSignal): Promise<Map<string, Matrix>> {
   const response = await fetch(`/api${path}`, { signal })
@@ -36,7 +37,8 @@ export function AlignmentMatrices({ path }: { path: string }) {
 function MatrixGrid({ matrices }: { matrices: ReadonlyMap<MatrixName, Matrix> }) {
   const t = useTranslations('audit')
   const scales = useMemo(() => {
-    const of = (stages: readonly string[]) => [...matrices].filter(([name]) => stages.includes(name.split('.')[1] ?? '')).map(([, { data }]) => data)
+    const of = (stages: readonly string[]) =>
+      [...matrices].filter(([name]) => stages.includes(name.split('.')[1] ?? '')).map(([, { data }]) => data)
     return { similarity: sequentialScale(of(['before', 'after'])), gap: divergingScale(of(['gap'])) }
   }, [matrices])
   return (
@@ -55,7 +57,15 @@ function MatrixGrid({ matrices }: { matrices: ReadonlyMap<MatrixName, Matrix> })
 
 type Scales = { similarity: ReturnType<typeof sequentialScale>; gap: ReturnType<typeof divergingScale> }
 
-function MatrixRow({ set, matrices, scales }: { set: (typeof matrixSets)[number]; matrices: ReadonlyMap<MatrixName, Matrix>; scales: Scales }) {
+function MatrixRow({
+  set,
+  matrices,
+  scales,
+}: {
+  set: (typeof matrixSets)[number]
+  matrices: ReadonlyMap<MatrixName, Matrix>
+  scales: Scales
+}) {
   const t = useTranslations('audit')
   const [cell, setCell] = useState<{ row: number; column: number } | null>(null)
   return (

@@ -49,10 +49,17 @@ function Report({ audit, report }: { audit: Audit; report: AuditReport }) {
       <Card title={t('audit.matrices')} note={t('audit.matricesNote')}>
         <AlignmentMatrices path={audit.matricesPath} />
       </Card>
-      <Card title={t('audit.distributions')} note={t('audit.distributionsNote', { forget: report.sizes.forget, heldOut: report.sizes.heldOut })}>
+      <Card
+        title={t('audit.distributions')}
+        note={t('audit.distributionsNote', { forget: report.sizes.forget, heldOut: report.sizes.heldOut })}
+      >
         <AlignmentHistograms histograms={report.histograms} />
       </Card>
-      <Card title={t('audit.tests')} note={t('audit.testsNote', { level: number(100 * (1 - 2 * report.policy.alpha)) })} flush>
+      <Card
+        title={t('audit.tests')}
+        note={t('audit.testsNote', { level: number(100 * (1 - 2 * report.policy.alpha)) })}
+        flush
+      >
         <TestsTable tests={report.tests} />
       </Card>
       <Card title={t('audit.comparison')} note={t('audit.comparisonNote')} flush>
@@ -69,7 +76,10 @@ function Report({ audit, report }: { audit: Audit; report: AuditReport }) {
 
 function ReportActions({ audit, report }: { audit: Audit; report: AuditReport }) {
   const t = useTranslations('audit')
-  const href = useMemo(() => `data:application/json;charset=utf-8,${encodeURIComponent(JSON.stringify(report, null, 2))}`, [report])
+  const href = useMemo(
+    () => `data:application/json;charset=utf-8,${encodeURIComponent(JSON.stringify(report, null, 2))}`,
+    [report],
+  )
   return (
     <>
       <ButtonAnchor href={href} download={`audit-${audit.number}.json`}>
@@ -95,7 +105,9 @@ function Limits({ limits }: { limits: readonly string[] }) {
     <Card title={t('limits')} note={t('limitsNote')}>
       <ul className="grid max-w-[75ch] list-disc gap-2 pl-5 text-sm marker:text-ink-3">
         {limits.map((code) => (
-          <li key={code}>{t.has(`limit.${code}`) ? t(`limit.${code}`) : <span lang="en">{code.replaceAll('-', ' ')}</span>}</li>
+          <li key={code}>
+            {t.has(`limit.${code}`) ? t(`limit.${code}`) : <span lang="en">{code.replaceAll('-', ' ')}</span>}
+          </li>
         ))}
       </ul>
     </Card>

@@ -10,7 +10,15 @@ import { TextLink } from '@/ui/text-link'
 
 const column = createColumnHelper<AuditSummaryFragment>()
 
-export function AuditsTable({ caption, rows, footer }: { caption: string; rows: AuditSummaryFragment[]; footer?: ReactNode }) {
+export function AuditsTable({
+  caption,
+  rows,
+  footer,
+}: {
+  caption: string
+  rows: AuditSummaryFragment[]
+  footer?: ReactNode
+}) {
   const t = useTranslations('audit')
   const columns = useMemo(
     () => [
@@ -22,7 +30,10 @@ export function AuditsTable({ caption, rows, footer }: { caption: string; rows: 
           </TextLink>
         ),
       }),
-      column.accessor('verdict', { header: t('column.verdict'), cell: ({ getValue }) => <VerdictMark verdict={getValue()} /> }),
+      column.accessor('verdict', {
+        header: t('column.verdict'),
+        cell: ({ getValue }) => <VerdictMark verdict={getValue()} />,
+      }),
       column.accessor((row) => row.after.number, {
         id: 'versions',
         header: t('column.versions'),
@@ -30,7 +41,9 @@ export function AuditsTable({ caption, rows, footer }: { caption: string; rows: 
         cell: ({ row: { original } }) => (
           <span className="whitespace-nowrap">
             {original.after.model.name}{' '}
-            <span className="text-ink-2">{t('fromTo', { before: original.before.number, after: original.after.number })}</span>
+            <span className="text-ink-2">
+              {t('fromTo', { before: original.before.number, after: original.after.number })}
+            </span>
           </span>
         ),
       }),
@@ -38,5 +51,5 @@ export function AuditsTable({ caption, rows, footer }: { caption: string; rows: 
     ],
     [t],
   )
-  return <Table caption={caption} rows={rows} columns={columns as never} rowKey={(row) => row.id} footer={footer} />
+  return <Table caption={caption} rows={rows} columns={columns} rowKey={(row) => row.id} footer={footer} />
 }

@@ -16,11 +16,19 @@ export function Audits() {
   return (
     <Page
       title={t('nav.audits')}
-      answer={list.isPending ? t('states.loading') : t('audit.listAnswer', { total: list.total, shown: list.rows.length, passed })}
+      answer={
+        list.isPending
+          ? t('states.loading')
+          : t('audit.listAnswer', { total: list.total, shown: list.rows.length, passed })
+      }
     >
       <Card title={t('audit.list')} flush>
         <ListBody list={list} empty={<Empty title={t('audit.none')}>{t('audit.noneNote')}</Empty>}>
-          <AuditsTable caption={t('audit.list')} rows={list.rows} footer={<MoreRows shown={list.rows.length} total={list.total} {...list.more} />} />
+          <AuditsTable
+            caption={t('audit.list')}
+            rows={list.rows}
+            footer={<MoreRows shown={list.rows.length} total={list.total} {...list.more} />}
+          />
         </ListBody>
       </Card>
     </Page>

@@ -5,7 +5,16 @@ import type { ModelMeasures } from '@/features/audits/report'
 import { methodName } from '@/features/runs/run-line'
 import { IntervalNumber } from '@/ui/interval-number'
 
-const heads = ['model', 'membershipAuc', 'position', 'knnAccuracy', 'forgettingScore', 'differenceInDifferences', 'alignmentForget', 'alignmentHeldOut'] as const
+const heads = [
+  'model',
+  'membershipAuc',
+  'position',
+  'knnAccuracy',
+  'forgettingScore',
+  'differenceInDifferences',
+  'alignmentForget',
+  'alignmentHeldOut',
+] as const
 
 /** Before, after, the baselines with the same budget, and the retrained reference when there is one. */
 export function ComparisonTable({ models, aucMargin }: { models: readonly ModelMeasures[]; aucMargin: number }) {
@@ -17,7 +26,11 @@ export function ComparisonTable({ models, aucMargin }: { models: readonly ModelM
         <thead>
           <tr className="border-y bg-well/60 text-xs text-ink-2">
             {heads.map((head) => (
-              <th key={head} scope="col" className={`px-3 py-2 align-bottom font-medium first:pl-4 sm:first:pl-5 ${head === 'model' ? 'text-left' : 'text-right'}`}>
+              <th
+                key={head}
+                scope="col"
+                className={`px-3 py-2 align-bottom font-medium first:pl-4 sm:first:pl-5 ${head === 'model' ? 'text-left' : 'text-right'}`}
+              >
                 {t(`measure.${head}`)}
               </th>
             ))}
@@ -25,10 +38,15 @@ export function ComparisonTable({ models, aucMargin }: { models: readonly ModelM
         </thead>
         <tbody>
           {models.map((model) => (
-            <tr key={model.label} className={`border-b align-top last:border-b-0 ${model.role === 'after' ? 'bg-accent-well/50' : ''}`}>
+            <tr
+              key={model.label}
+              className={`border-b align-top last:border-b-0 ${model.role === 'after' ? 'bg-accent-well/50' : ''}`}
+            >
               <th scope="row" className="px-3 py-3 pl-4 text-left font-normal sm:pl-5">
                 <span className="font-medium whitespace-nowrap">{t(`audit.role.${model.role}`)}</span>
-                <span className="block text-xs whitespace-nowrap text-ink-2">{model.method ? methodName(t, model.method) : model.label}</span>
+                <span className="block text-xs whitespace-nowrap text-ink-2">
+                  {model.method ? methodName(t, model.method) : model.label}
+                </span>
               </th>
               <td className="px-3 py-3 text-right">
                 <IntervalNumber estimate={model.membershipAuc} />
@@ -36,13 +54,17 @@ export function ComparisonTable({ models, aucMargin }: { models: readonly ModelM
               <td className="px-3 py-3">
                 <AucBar estimate={model.membershipAuc} margin={aucMargin} label={t('measure.position')} />
               </td>
-              {[model.knnAccuracy, model.forgettingScore, model.differenceInDifferences, model.alignmentForget, model.alignmentHeldOut].map(
-                (estimate, index) => (
-                  <td key={index} className="px-3 py-3 text-right last:pr-4 sm:last:pr-5">
-                    {estimate ? <IntervalNumber estimate={estimate} sign={index === 1 || index === 2} /> : '–'}
-                  </td>
-                ),
-              )}
+              {[
+                model.knnAccuracy,
+                model.forgettingScore,
+                model.differenceInDifferences,
+                model.alignmentForget,
+                model.alignmentHeldOut,
+              ].map((estimate, index) => (
+                <td key={index} className="px-3 py-3 text-right last:pr-4 sm:last:pr-5">
+                  {estimate ? <IntervalNumber estimate={estimate} sign={index === 1 || index === 2} /> : '–'}
+                </td>
+              ))}
             </tr>
           ))}
         </tbody>

@@ -7,5 +7,10 @@ it('tells the diagonal from the rest', () => {
 })
 
 it('has no rest in a matrix of one', () => {
-  expect(summarizeMatrix({ shape: [1, 1], data: new Float32Array([0.5]) })).toEqual({ diagonal: 0.5, offDiagonal: null, low: 0.5, high: 0.5 })
+  expect(summarizeMatrix({ shape: [1, 1], data: new Float32Array([0.5]) })).toEqual({
+    diagonal: 0.5,
+    offDiagonal: null,
+    low: 0.5,
+    high: 0.5,
+  })
 })

@@ -7,7 +7,9 @@ import type { Matrix } from '@/features/audits/read-safetensors'
 import { useQuantities } from '@/i18n/use-quantities'
 import { SelectField } from '@/ui/field'
 
-const names: readonly MatrixName[] = matrixSets.flatMap((set) => matrixStages.map((stage): MatrixName => `${set}.${stage}`))
+const names: readonly MatrixName[] = matrixSets.flatMap((set) =>
+  matrixStages.map((stage): MatrixName => `${set}.${stage}`),
+)
 
 /** Rows and columns that a table can hold and still be read. */
 const tableSide = 64
@@ -30,7 +32,11 @@ export function MatrixTable({ matrices }: { matrices: ReadonlyMap<MatrixName, Ma
           <thead>
             <tr className="border-y bg-well/60 text-xs text-ink-2">
               {['matrix', 'diagonal', 'offDiagonal', 'range'].map((key) => (
-                <th key={key} scope="col" className={`px-3 py-2 font-medium whitespace-nowrap ${key === 'matrix' ? 'text-left' : 'text-right'}`}>
+                <th
+                  key={key}
+                  scope="col"
+                  className={`px-3 py-2 font-medium whitespace-nowrap ${key === 'matrix' ? 'text-left' : 'text-right'}`}
+                >
                   {t(`summary.${key}`)}
                 </th>
               ))}
@@ -58,10 +64,17 @@ export function MatrixTable({ matrices }: { matrices: ReadonlyMap<MatrixName, Ma
         </table>
       </div>
       <details onToggle={(event) => setIsOpen(event.currentTarget.open)} data-print="hide">
-        <summary className="w-fit rounded text-xs text-ink-2 underline decoration-dotted underline-offset-4">{t('allValues')}</summary>
+        <summary className="w-fit rounded text-xs text-ink-2 underline decoration-dotted underline-offset-4">
+          {t('allValues')}
+        </summary>
         {isOpen ? (
           <div className="mt-3 grid gap-3">
-            <SelectField label={t('summary.matrix')} value={chosen} onChange={(event) => setChosen(event.target.value as MatrixName)} className="max-w-sm">
+            <SelectField
+              label={t('summary.matrix')}
+              value={chosen}
+              onChange={(event) => setChosen(event.target.value as MatrixName)}
+              className="max-w-sm"
+            >
               {names
                 .filter((name) => matrices.has(name))
                 .map((name) => (
@@ -87,7 +100,9 @@ function ValueTable({ caption, matrix }: { caption: string; matrix: Matrix | und
   return (
     <div className="max-h-96 overflow-auto rounded border" tabIndex={0} role="region" aria-label={caption}>
       <table className="border-collapse text-xs" data-testid="matrix-values">
-        <caption className="px-2 py-1 text-left text-ink-2">{size > tableSide ? t('tableCut', { shown: tableSide, size }) : caption}</caption>
+        <caption className="px-2 py-1 text-left text-ink-2">
+          {size > tableSide ? t('tableCut', { shown: tableSide, size }) : caption}
+        </caption>
         <thead className="bg-well">
           <tr>
             <th scope="col" className="px-2 py-1 font-medium">

@@ -14,7 +14,12 @@ function file(header: unknown, values: number[], headerBytes?: number): ArrayBuf
 const gap = { dtype: 'F32', shape: [2, 2], data_offsets: [0, 16] }
 
 it('reads float32 tensors at any alignment and passes metadata and other types by', () => {
-  const header = { __metadata__: { seed: '7' }, 'forget.gap': gap, 'held-out.gap': { dtype: 'F32', shape: [1], data_offsets: [16, 20] }, n: { dtype: 'I64', shape: [0], data_offsets: [20, 20] } }
+  const header = {
+    __metadata__: { seed: '7' },
+    'forget.gap': gap,
+    'held-out.gap': { dtype: 'F32', shape: [1], data_offsets: [16, 20] },
+    n: { dtype: 'I64', shape: [0], data_offsets: [20, 20] },
+  }
   const tensors = readSafetensors(file(header, [0.5, -0.25, 0, 1, -1]))
   expect([...tensors.keys()]).toEqual(['forget.gap', 'held-out.gap'])
   expect(tensors.get('forget.gap')).toEqual({ shape: [2, 2], data: new Float32Array([0.5, -0.25, 0, 1]) })

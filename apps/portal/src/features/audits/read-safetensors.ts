@@ -45,14 +45,20 @@ export function readSafetensors(buffer: ArrayBuffer): Map<string, Matrix> {
 function parseHeader(bytes: Uint8Array): Record<string, unknown> {
   try {
     const header: unknown = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes))
-    if (typeof header === 'object' && header !== null && !Array.isArray(header)) return header as Record<string, unknown>
+    if (typeof header === 'object' && header !== null && !Array.isArray(header))
+      return header as Record<string, unknown>
   } catch {
     // Refused below, like any other header that is no object.
   }
   throw new SafetensorsError('the header is not a JSON object')
 }
 
-function readTensor(view: DataView, dataStart: number, name: string, { shape, data_offsets: [begin, end] }: z.infer<typeof Entry>): Matrix {
+function readTensor(
+  view: DataView,
+  dataStart: number,
+  name: string,
+  { shape, data_offsets: [begin, end] }: z.infer<typeof Entry>,
+): Matrix {
   const count = shape.reduce((product, size) => product * size, 1)
   if (end < begin || dataStart + end > view.byteLength) throw new SafetensorsError(`tensor ${name} leaves the file`)
   if (end - begin !== count * 4) throw new SafetensorsError(`tensor ${name} has not as many bytes as its shape says`)

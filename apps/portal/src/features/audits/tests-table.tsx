@@ -72,7 +72,9 @@ function TestRow({ test }: { test: AuditTest }) {
       <td className="px-3 py-3 text-right">
         <IntervalNumber estimate={test.effect} />
       </td>
-      <td className="px-3 py-3 text-right whitespace-nowrap">{test.p === null ? '–' : test.p < 0.001 ? `< ${number(0.001, 3)}` : number(test.p, 3)}</td>
+      <td className="px-3 py-3 text-right whitespace-nowrap">
+        {test.p === null ? '–' : test.p < 0.001 ? `< ${number(0.001, 3)}` : number(test.p, 3)}
+      </td>
       <td className="px-3 py-3 text-right">{test.power === null ? '–' : percent(test.power)}</td>
       <td className="px-3 py-3 pr-4 sm:pr-5">
         <Badge tone={tone} icon={icon}>

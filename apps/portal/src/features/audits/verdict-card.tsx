@@ -16,7 +16,11 @@ export function VerdictCard({ audit, report }: { audit: Audit; report: AuditRepo
   const t = useTranslations('audit')
   const { icon: Icon, ink, well } = verdictMarks[report.verdict]
   return (
-    <section aria-label={t('verdict')} className="overflow-hidden rounded-lg border bg-sheet" data-testid="verdict-card">
+    <section
+      aria-label={t('verdict')}
+      className="overflow-hidden rounded-lg border bg-sheet"
+      data-testid="verdict-card"
+    >
       <div className={classNames('flex items-start gap-3 px-4 py-4 sm:px-5', well)}>
         <Icon aria-hidden className={classNames('mt-0.5 size-6 shrink-0', ink)} />
         <ul className="grid min-w-0 gap-1 text-sm">
@@ -30,11 +34,17 @@ export function VerdictCard({ audit, report }: { audit: Audit; report: AuditRepo
       <Numbers audit={audit} report={report} />
       <p className="border-t px-4 py-3 text-sm text-ink-2 sm:px-5">
         {t('about')}{' '}
-        <TextLink href={`/requests/${encodeURIComponent(audit.erasureRequest.id)}`}>{t('requestOf', { number: audit.erasureRequest.number })}</TextLink>
+        <TextLink href={`/requests/${encodeURIComponent(audit.erasureRequest.id)}`}>
+          {t('requestOf', { number: audit.erasureRequest.number })}
+        </TextLink>
         {' · '}
-        <TextLink href={`/models/versions/${encodeURIComponent(audit.before.id)}`}>{t('versionBefore', { number: audit.before.number })}</TextLink>
+        <TextLink href={`/models/versions/${encodeURIComponent(audit.before.id)}`}>
+          {t('versionBefore', { number: audit.before.number })}
+        </TextLink>
         {' → '}
-        <TextLink href={`/models/versions/${encodeURIComponent(audit.after.id)}`}>{t('versionAfter', { number: audit.after.number })}</TextLink>
+        <TextLink href={`/models/versions/${encodeURIComponent(audit.after.id)}`}>
+          {t('versionAfter', { number: audit.after.number })}
+        </TextLink>
       </p>
     </section>
   )
@@ -80,9 +90,13 @@ function Numbers({ audit, report }: { audit: Audit; report: AuditReport }) {
       <div className="px-4 py-4 sm:px-5">
         <dt className="label">{t('costTerm')}</dt>
         <dd className="mt-1.5">
-          <span className="text-2xl font-semibold tracking-tight">{audit.after.cost ? duration(audit.after.cost.wallSeconds) : '–'}</span>
+          <span className="text-2xl font-semibold tracking-tight">
+            {audit.after.cost ? duration(audit.after.cost.wallSeconds) : '–'}
+          </span>
           <span className="mt-1 block text-xs text-ink-2">
-            {audit.before.cost ? t('costNote', { duration: duration(audit.before.cost.wallSeconds), number: audit.before.number }) : t('costUnknown')}
+            {audit.before.cost
+              ? t('costNote', { duration: duration(audit.before.cost.wallSeconds), number: audit.before.number })
+              : t('costUnknown')}
           </span>
         </dd>
       </div>

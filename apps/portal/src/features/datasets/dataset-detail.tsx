@@ -47,12 +47,20 @@ function Detail({ dataset }: { dataset: Dataset }) {
       mark={<DatasetState state={version.state} />}
       answer={
         version.state === 'READY'
-          ? t('dataset.answer', { pictures: version.sampleCount, owners: version.ownerCount, duplicates: version.exactDuplicates + version.nearDuplicates })
+          ? t('dataset.answer', {
+              pictures: version.sampleCount,
+              owners: version.ownerCount,
+              duplicates: version.exactDuplicates + version.nearDuplicates,
+            })
           : t(`dataset.answerOf.${version.state}`)
       }
       actions={
         versions.length > 1 ? (
-          <SelectField label={t('dataset.column.version')} value={version.id} onChange={(event) => setChosen(event.target.value)}>
+          <SelectField
+            label={t('dataset.column.version')}
+            value={version.id}
+            onChange={(event) => setChosen(event.target.value)}
+          >
             {versions.map(({ id, number }) => (
               <option key={id} value={id}>
                 {t('dataset.version', { number })}
@@ -67,10 +75,26 @@ function Detail({ dataset }: { dataset: Dataset }) {
       <Tabs
         label={dataset.name}
         tabs={[
-          { id: 'samples', label: t('dataset.samples'), content: <DatasetSamples key={version.id} versionId={version.id} /> },
-          { id: 'owners', label: t('dataset.owners', { count: version.ownerCount }), content: <DatasetOwners key={version.id} versionId={version.id} total={version.sampleCount} /> },
-          { id: 'models', label: t('dataset.models', { count: version.modelVersions.length }), content: <Learned version={version} /> },
-          { id: 'quarantine', label: t('dataset.quarantine', { count: version.quarantinedCount }), content: <Quarantine version={version} /> },
+          {
+            id: 'samples',
+            label: t('dataset.samples'),
+            content: <DatasetSamples key={version.id} versionId={version.id} />,
+          },
+          {
+            id: 'owners',
+            label: t('dataset.owners', { count: version.ownerCount }),
+            content: <DatasetOwners key={version.id} versionId={version.id} total={version.sampleCount} />,
+          },
+          {
+            id: 'models',
+            label: t('dataset.models', { count: version.modelVersions.length }),
+            content: <Learned version={version} />,
+          },
+          {
+            id: 'quarantine',
+            label: t('dataset.quarantine', { count: version.quarantinedCount }),
+            content: <Quarantine version={version} />,
+          },
         ]}
       />
     </Page>
@@ -85,13 +109,25 @@ function About({ dataset, version }: { dataset: Dataset; version: Version }) {
       <Facts
         columns={3}
         rows={[
-          [t('splits'), version.splitCounts.map(({ split, count }) => `${t(`split.${split}`)} ${number(count)}`).join(' · ')],
+          [
+            t('splits'),
+            version.splitCounts.map(({ split, count }) => `${t(`split.${split}`)} ${number(count)}`).join(' · '),
+          ],
           [t('duplicates'), t('duplicatesValue', { exact: version.exactDuplicates, near: version.nearDuplicates })],
           [t('imageSize'), `${version.imageSize} × ${version.imageSize} px, RGB`],
           [t('packDigest'), version.packDigest ? <CopyableId key="digest" value={version.packDigest} /> : '–'],
           [t('readyAt'), version.readyAt ? <Moment key="at" at={version.readyAt} /> : '–'],
           [t('attribution'), dataset.attribution || '–'],
-          ...(version.ingestRun ? [[t('ingestRun'), <TextLink key="run" href={`/runs/${encodeURIComponent(version.ingestRun.id)}`}>{t('openRun')}</TextLink>] as const] : []),
+          ...(version.ingestRun
+            ? [
+                [
+                  t('ingestRun'),
+                  <TextLink key="run" href={`/runs/${encodeURIComponent(version.ingestRun.id)}`}>
+                    {t('openRun')}
+                  </TextLink>,
+                ] as const,
+              ]
+            : []),
         ]}
       />
     </Card>

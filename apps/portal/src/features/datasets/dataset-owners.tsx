@@ -18,18 +18,30 @@ const column = createColumnHelper<Row>()
 export function DatasetOwners({ versionId, total }: { versionId: string; total: number }) {
   const t = useTranslations('dataset')
   const { number, percent } = useQuantities()
-  const list = useConnection(DatasetOwnersDocument, { id: versionId, first: 50 }, (result) => result.datasetVersion?.owners)
+  const list = useConnection(
+    DatasetOwnersDocument,
+    { id: versionId, first: 50 },
+    (result) => result.datasetVersion?.owners,
+  )
   const columns = useMemo(
     () => [
       column.accessor((row) => row.owner.subjectKey, { id: 'owner', header: t('column.owner') }),
-      column.accessor('sampleCount', { header: t('column.sampleCount'), cell: ({ getValue }) => number(getValue()), meta: { numeric: true } }),
+      column.accessor('sampleCount', {
+        header: t('column.sampleCount'),
+        cell: ({ getValue }) => number(getValue()),
+        meta: { numeric: true },
+      }),
       column.accessor((row) => row.sampleCount / Math.max(1, total), {
         id: 'share',
         header: t('column.share'),
         cell: ({ getValue }) => percent(getValue(), 1),
         meta: { numeric: true },
       }),
-      column.accessor('trainCount', { header: t('column.trainCount'), cell: ({ getValue }) => number(getValue()), meta: { numeric: true } }),
+      column.accessor('trainCount', {
+        header: t('column.trainCount'),
+        cell: ({ getValue }) => number(getValue()),
+        meta: { numeric: true },
+      }),
     ],
     [t, number, percent, total],
   )
@@ -39,7 +51,7 @@ export function DatasetOwners({ versionId, total }: { versionId: string; total: 
         <Table
           caption={t('ownersTitle')}
           rows={list.rows}
-          columns={columns as never}
+          columns={columns}
           rowKey={(row) => row.owner.id}
           footer={<MoreRows shown={list.rows.length} total={list.total} {...list.more} />}
         />

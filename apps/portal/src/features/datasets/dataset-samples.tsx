@@ -18,8 +18,16 @@ export function DatasetSamples({ versionId }: { versionId: string }) {
   const [split, setSplit] = useState<Split | ''>('')
   const [only, setOnly] = useState<'all' | 'duplicates'>('all')
   const owners = useDocument(DatasetOwnersDocument, { id: versionId, first: 50 })
-  const filter = { ...(ownerId ? { ownerId } : {}), ...(split ? { split } : {}), ...(only === 'duplicates' ? { onlyDuplicates: true } : {}) }
-  const list = useConnection(DatasetSamplesDocument, { id: versionId, first: 48, ...filter }, (result) => result.datasetVersion?.samples)
+  const filter = {
+    ...(ownerId ? { ownerId } : {}),
+    ...(split ? { split } : {}),
+    ...(only === 'duplicates' ? { onlyDuplicates: true } : {}),
+  }
+  const list = useConnection(
+    DatasetSamplesDocument,
+    { id: versionId, first: 48, ...filter },
+    (result) => result.datasetVersion?.samples,
+  )
   return (
     <Card title={t('samples')} flush>
       <div className="grid gap-3 px-4 pb-4 sm:grid-cols-3 sm:px-5">
@@ -39,7 +47,11 @@ export function DatasetSamples({ versionId }: { versionId: string }) {
             </option>
           ))}
         </SelectField>
-        <SelectField label={t('duplicates')} value={only} onChange={(event) => setOnly(event.target.value as typeof only)}>
+        <SelectField
+          label={t('duplicates')}
+          value={only}
+          onChange={(event) => setOnly(event.target.value as typeof only)}
+        >
           <option value="all">{t('allSamples')}</option>
           <option value="duplicates">{t('onlyDuplicates')}</option>
         </SelectField>

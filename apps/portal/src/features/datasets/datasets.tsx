@@ -27,7 +27,9 @@ export function Datasets() {
     () => [
       column.accessor('name', {
         header: t('dataset.column.name'),
-        cell: ({ row }) => <TextLink href={`/datasets/${encodeURIComponent(row.original.id)}`}>{row.original.name}</TextLink>,
+        cell: ({ row }) => (
+          <TextLink href={`/datasets/${encodeURIComponent(row.original.id)}`}>{row.original.name}</TextLink>
+        ),
       }),
       column.accessor((row) => row.latestVersion?.number ?? 0, {
         id: 'version',
@@ -50,19 +52,25 @@ export function Datasets() {
           meta: { numeric: true },
         }),
       ),
-      column.accessor('createdAt', { header: t('dataset.column.createdAt'), cell: ({ getValue }) => <Moment at={getValue()} day /> }),
+      column.accessor('createdAt', {
+        header: t('dataset.column.createdAt'),
+        cell: ({ getValue }) => <Moment at={getValue()} day />,
+      }),
     ],
     [t, number],
   )
   const pictures = list.rows.reduce((sum, { latestVersion }) => sum + (latestVersion?.sampleCount ?? 0), 0)
   return (
-    <Page title={t('nav.datasets')} answer={list.isPending ? t('states.loading') : t('dataset.listAnswer', { total: list.total, pictures })}>
+    <Page
+      title={t('nav.datasets')}
+      answer={list.isPending ? t('states.loading') : t('dataset.listAnswer', { total: list.total, pictures })}
+    >
       <Card title={t('dataset.list')} flush>
         <ListBody list={list} empty={<Empty title={t('dataset.none')}>{t('dataset.noneNote')}</Empty>}>
           <Table
             caption={t('dataset.list')}
             rows={list.rows}
-            columns={columns as never}
+            columns={columns}
             rowKey={(row) => row.id}
             footer={<MoreRows shown={list.rows.length} total={list.total} {...list.more} />}
           />

@@ -20,11 +20,15 @@ export function ClockCard({ request }: { request: RequestDetailFragment }) {
       <ClockSum clock={clock} />
       {clock.events.length > 0 ? (
         <details className="mt-4 text-sm">
-          <summary className="w-fit rounded text-xs text-ink-2 underline decoration-dotted underline-offset-4">{t('events')}</summary>
+          <summary className="w-fit rounded text-xs text-ink-2 underline decoration-dotted underline-offset-4">
+            {t('events')}
+          </summary>
           <ul className="mt-2 grid gap-2">
             {clock.events.map((event, index) => (
               <li key={index}>
-                <span className="font-medium">{t.has(`event.${event.kind}`) ? t(`event.${event.kind}`) : event.kind}</span>{' '}
+                <span className="font-medium">
+                  {t.has(`event.${event.kind}`) ? t(`event.${event.kind}`) : event.kind}
+                </span>{' '}
                 <span className="text-xs text-ink-2">
                   <Moment at={event.at} />
                 </span>

@@ -22,7 +22,11 @@ export function ErasurePreview({ preview }: { preview: Preview }) {
     <Card title={t('newRequest.found')}>
       <div className="grid gap-5" data-testid="preview" aria-live="polite">
         <p className="text-base font-medium">
-          {t('newRequest.foundSentence', { pictures: preview.forgetCount, models: preview.affected.length, owner: preview.owner?.subjectKey ?? 'none' })}
+          {t('newRequest.foundSentence', {
+            pictures: preview.forgetCount,
+            models: preview.affected.length,
+            owner: preview.owner?.subjectKey ?? 'none',
+          })}
         </p>
         {preview.affected.length > 0 ? (
           <ul className="grid gap-2 text-sm">

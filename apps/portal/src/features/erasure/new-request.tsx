@@ -14,19 +14,35 @@ import { Page } from '@/ui/page'
 import { ErrorState, Loading } from '@/ui/states'
 import { TextLink } from '@/ui/text-link'
 
-const grounds = ['consent-withdrawn', 'no-longer-needed', 'objection', 'unlawful', 'legal-obligation', 'contract'] as const
+const grounds = [
+  'consent-withdrawn',
+  'no-longer-needed',
+  'objection',
+  'unlawful',
+  'legal-obligation',
+  'contract',
+] as const
 
 export function NewRequest() {
   const t = useTranslations()
   const [selection, setSelection] = useState<ErasureSelection | null>(null)
   return (
-    <Page trail={<TextLink href="/requests">{t('nav.requests')}</TextLink>} title={t('erasure.new')} answer={t('newRequest.answer')}>
+    <Page
+      trail={<TextLink href="/requests">{t('nav.requests')}</TextLink>}
+      title={t('erasure.new')}
+      answer={t('newRequest.answer')}
+    >
       <Card title={t('newRequest.find')} note={t('newRequest.findNote')}>
         <SelectionForm onFind={setSelection} />
       </Card>
       {selection ? <Found selection={selection} /> : null}
     </Page>
   )
+}
+
+const textOf = (form: FormData, name: string): string => {
+  const value = form.get(name)
+  return typeof value === 'string' ? value : ''
 }
 
 function SelectionForm({ onFind }: { onFind: (selection: ErasureSelection) => void }) {
@@ -37,21 +53,46 @@ function SelectionForm({ onFind }: { onFind: (selection: ErasureSelection) => vo
     event.preventDefault()
     const form = new FormData(event.currentTarget)
     setError(null)
-    if (by === 'subjectKey') return onFind({ subjectKey: String(form.get('subjectKey')).trim() })
-    const read = readContentIds(String(form.get('contentIds')))
+    if (by === 'subjectKey') return onFind({ subjectKey: textOf(form, 'subjectKey').trim() })
+    const read = readContentIds(textOf(form, 'contentIds'))
     if (!read.ok) return setError(t(`problem.${read.problem}`, { example: read.example }))
     onFind({ contentIds: read.contentIds })
   }
   return (
     <form onSubmit={submit} className="grid max-w-2xl gap-4">
-      <SelectField label={t('by')} value={by} onChange={(event) => setBy(event.target.value as typeof by)} className="max-w-sm">
+      <SelectField
+        label={t('by')}
+        value={by}
+        onChange={(event) => setBy(event.target.value as typeof by)}
+        className="max-w-sm"
+      >
         <option value="subjectKey">{t('bySubject')}</option>
         <option value="contentIds">{t('byContent')}</option>
       </SelectField>
       {by === 'subjectKey' ? (
-        <TextField key="subject" label={t('subjectKey')} hint={t('subjectHint')} name="subjectKey" required maxLength={200} autoComplete="off" spellCheck={false} className="max-w-sm" />
+        <TextField
+          key="subject"
+          label={t('subjectKey')}
+          hint={t('subjectHint')}
+          name="subjectKey"
+          required
+          maxLength={200}
+          autoComplete="off"
+          spellCheck={false}
+          className="max-w-sm"
+        />
       ) : (
-        <TextArea key="content" label={t('contentIds')} hint={t('contentHint')} error={error} name="contentIds" required spellCheck={false} rows={6} className="font-mono text-xs" />
+        <TextArea
+          key="content"
+          label={t('contentIds')}
+          hint={t('contentHint')}
+          error={error}
+          name="contentIds"
+          required
+          spellCheck={false}
+          rows={6}
+          className="font-mono text-xs"
+        />
       )}
       <div>
         <Button type="submit" tone="primary">
@@ -76,7 +117,13 @@ function Found({ selection }: { selection: ErasureSelection }) {
   return (
     <>
       <ErasurePreview preview={data.previewErasure} />
-      {data.previewErasure.forgetCount > 0 ? <RaiseRequest key={JSON.stringify(selection)} selection={selection} pictures={data.previewErasure.forgetCount} /> : null}
+      {data.previewErasure.forgetCount > 0 ? (
+        <RaiseRequest
+          key={JSON.stringify(selection)}
+          selection={selection}
+          pictures={data.previewErasure.forgetCount}
+        />
+      ) : null}
     </>
   )
 }
@@ -94,8 +141,11 @@ function RaiseRequest({ selection, pictures }: { selection: ErasureSelection; pi
     setError(null)
     const received = receivedAt ? { receivedAt: new Date(receivedAt).toISOString() } : {}
     try {
-      const { requestErasure } = await change.mutateAsync({ input: { idempotencyKey, selection, ground: t(`ground.${ground}`), ...received } })
-      if (requestErasure.__typename === 'ErasureRequest') router.push(`/requests/${encodeURIComponent(requestErasure.id)}`)
+      const { requestErasure } = await change.mutateAsync({
+        input: { idempotencyKey, selection, ground: t(`ground.${ground}`), ...received },
+      })
+      if (requestErasure.__typename === 'ErasureRequest')
+        router.push(`/requests/${encodeURIComponent(requestErasure.id)}`)
       else setError(requestErasure.message)
       return requestErasure.__typename === 'ErasureRequest'
     } catch (problem) {
@@ -107,7 +157,11 @@ function RaiseRequest({ selection, pictures }: { selection: ErasureSelection; pi
   return (
     <Card title={t('right')} note={t('rightNote')}>
       <div className="grid max-w-2xl gap-4">
-        <SelectField label={t('groundLabel')} value={ground} onChange={(event) => setGround(event.target.value as typeof ground)}>
+        <SelectField
+          label={t('groundLabel')}
+          value={ground}
+          onChange={(event) => setGround(event.target.value as typeof ground)}
+        >
           {grounds.map((code) => (
             <option key={code} value={code}>
               {t(`ground.${code}`)}

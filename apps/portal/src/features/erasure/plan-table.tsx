@@ -74,12 +74,16 @@ function PlanRow({ item }: { item: RequestDetailFragment['plan'][number] }) {
       </th>
       <td className="px-3 py-3">
         <span className="font-medium whitespace-nowrap">{t(`plan.action.${item.action}`)}</span>
-        {item.method ? <span className="block text-xs whitespace-nowrap text-ink-2">{methodName(t, item.method)}</span> : null}
+        {item.method ? (
+          <span className="block text-xs whitespace-nowrap text-ink-2">{methodName(t, item.method)}</span>
+        ) : null}
       </td>
       <td className="px-3 py-3 whitespace-nowrap">
         {time}
         {item.retrainEstimateSeconds == null ? null : (
-          <span className="block text-xs text-ink-2">{t('plan.retraining', { duration: duration(item.retrainEstimateSeconds) })}</span>
+          <span className="block text-xs text-ink-2">
+            {t('plan.retraining', { duration: duration(item.retrainEstimateSeconds) })}
+          </span>
         )}
       </td>
       <td className="px-3 py-3 pr-4 sm:pr-5">

@@ -1,4 +1,5 @@
-export type ContentIds = { ok: true; contentIds: string[] } | { ok: false; problem: 'none' | 'malformed' | 'too-many'; example: string }
+export type ContentIds =
+  { ok: true; contentIds: string[] } | { ok: false; problem: 'none' | 'malformed' | 'too-many'; example: string }
 
 /** One request names at most this many pictures. */
 const limit = 10_000
@@ -13,5 +14,7 @@ export function readContentIds(text: string): ContentIds {
   const malformed = cells.find((cell) => !/^[0-9a-f]{64}$/.test(cell))
   if (malformed !== undefined) return { ok: false, problem: 'malformed', example: malformed.slice(0, 24) }
   const contentIds = [...new Set(cells)]
-  return contentIds.length > limit ? { ok: false, problem: 'too-many', example: String(limit) } : { ok: true, contentIds }
+  return contentIds.length > limit
+    ? { ok: false, problem: 'too-many', example: String(limit) }
+    : { ok: true, contentIds }
 }

@@ -36,7 +36,9 @@ const isEnding = (name: ActionName): boolean => reasonRequired.includes(name)
 /** What this viewer may do now, each after one question that says what will happen. */
 export function RequestActions({ request }: { request: RequestDetailFragment }) {
   const allowed = order.filter((name) => request.allowedActions.includes(name))
-  return allowed.map((name, index) => <Action key={name} name={name} request={request} isMain={index === 0 && !isEnding(name)} />)
+  return allowed.map((name, index) => (
+    <Action key={name} name={name} request={request} isMain={index === 0 && !isEnding(name)} />
+  ))
 }
 
 function Action({ name, request, isMain }: { name: ActionName; request: RequestDetailFragment; isMain: boolean }) {

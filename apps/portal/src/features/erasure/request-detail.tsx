@@ -102,8 +102,12 @@ function About({ request }: { request: RequestDetailFragment }) {
           [t('column.pictures'), request.forgetCount],
           [t('column.received'), <Moment key="received" at={request.receivedAt} />],
           [t('forgetDigest'), <CopyableId key="forget" value={request.forgetDigest} />],
-          ...(request.planDigest ? [[t('planDigest'), <CopyableId key="plan" value={request.planDigest} />] as const] : []),
-          ...(request.policyDigest ? [[t('policyDigest'), <CopyableId key="policy" value={request.policyDigest} />] as const] : []),
+          ...(request.planDigest
+            ? [[t('planDigest'), <CopyableId key="plan" value={request.planDigest} />] as const]
+            : []),
+          ...(request.policyDigest
+            ? [[t('policyDigest'), <CopyableId key="policy" value={request.policyDigest} />] as const]
+            : []),
         ]}
       />
     </Card>

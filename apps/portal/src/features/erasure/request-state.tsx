@@ -1,5 +1,17 @@
 'use client'
-import { Ban, CircleCheckBig, FileInput, FileSearch, ListChecks, OctagonPause, ShieldCheck, Undo2, UserCheck, Waves, type LucideIcon } from 'lucide-react'
+import {
+  Ban,
+  CircleCheckBig,
+  FileInput,
+  FileSearch,
+  ListChecks,
+  OctagonPause,
+  ShieldCheck,
+  Undo2,
+  UserCheck,
+  Waves,
+  type LucideIcon,
+} from 'lucide-react'
 import { useTranslations } from 'next-intl'
 import type { ErasureState } from '@/gql/graphql'
 import { Badge, type BadgeTone } from '@/ui/badge'

@@ -12,7 +12,15 @@ import { TextLink } from '@/ui/text-link'
 
 const column = createColumnHelper<RequestSummaryFragment>()
 
-export function RequestsTable({ caption, rows, footer }: { caption: string; rows: RequestSummaryFragment[]; footer?: ReactNode }) {
+export function RequestsTable({
+  caption,
+  rows,
+  footer,
+}: {
+  caption: string
+  rows: RequestSummaryFragment[]
+  footer?: ReactNode
+}) {
   const t = useTranslations('erasure')
   const { number, due } = useQuantities()
   const columns = useMemo(
@@ -25,13 +33,24 @@ export function RequestsTable({ caption, rows, footer }: { caption: string; rows
           </TextLink>
         ),
       }),
-      column.accessor('state', { header: t('column.state'), cell: ({ getValue }) => <RequestState state={getValue()} /> }),
+      column.accessor('state', {
+        header: t('column.state'),
+        cell: ({ getValue }) => <RequestState state={getValue()} />,
+      }),
       column.accessor((row) => row.owner?.subjectKey ?? '', {
         id: 'owner',
         header: t('column.owner'),
-        cell: ({ getValue }) => <span className="whitespace-nowrap">{getValue() || <span className="text-ink-3">{t('hiddenOwner')}</span>}</span>,
+        cell: ({ getValue }) => (
+          <span className="whitespace-nowrap">
+            {getValue() || <span className="text-ink-3">{t('hiddenOwner')}</span>}
+          </span>
+        ),
       }),
-      column.accessor('forgetCount', { header: t('column.pictures'), cell: ({ getValue }) => number(getValue()), meta: { numeric: true } }),
+      column.accessor('forgetCount', {
+        header: t('column.pictures'),
+        cell: ({ getValue }) => number(getValue()),
+        meta: { numeric: true },
+      }),
       column.accessor((row) => row.clock.dueAt, {
         id: 'due',
         header: t('column.due'),
@@ -45,9 +64,12 @@ export function RequestsTable({ caption, rows, footer }: { caption: string; rows
           </span>
         ),
       }),
-      column.accessor('receivedAt', { header: t('column.received'), cell: ({ getValue }) => <Moment at={getValue()} day /> }),
+      column.accessor('receivedAt', {
+        header: t('column.received'),
+        cell: ({ getValue }) => <Moment at={getValue()} day />,
+      }),
     ],
     [t, number, due],
   )
-  return <Table caption={caption} rows={rows} columns={columns as never} rowKey={(row) => row.id} footer={footer} />
+  return <Table caption={caption} rows={rows} columns={columns} rowKey={(row) => row.id} footer={footer} />
 }

@@ -18,7 +18,11 @@ export function Requests() {
   const t = useTranslations()
   const mayRequest = useMay('erasure:request')
   const [state, setState] = useState<ErasureState | ''>('')
-  const list = useConnection(ErasureRequestsDocument, { first: 25, ...(state ? { state } : {}) }, (result) => result.erasureRequests)
+  const list = useConnection(
+    ErasureRequestsDocument,
+    { first: 25, ...(state ? { state } : {}) },
+    (result) => result.erasureRequests,
+  )
   const overdue = list.rows.filter(({ clock }) => clock.state === 'BREACHED').length
   const create = mayRequest ? (
     <ButtonLink tone="primary" href="/requests/new">
@@ -35,7 +39,11 @@ export function Requests() {
         title={t('erasure.list')}
         flush
         action={
-          <SelectField label={<span className="sr-only">{t('erasure.filter')}</span>} value={state} onChange={(event) => setState(event.target.value as ErasureState | '')}>
+          <SelectField
+            label={<span className="sr-only">{t('erasure.filter')}</span>}
+            value={state}
+            onChange={(event) => setState(event.target.value as ErasureState | '')}
+          >
             <option value="">{t('erasure.allStates')}</option>
             {erasureStates.map((value) => (
               <option key={value} value={value}>

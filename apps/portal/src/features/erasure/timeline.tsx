@@ -16,14 +16,30 @@ export function Timeline({ entries, requestId }: { entries: RequestDetailFragmen
     <Card
       title={t('timeline')}
       note={t('timelineNote')}
-      action={mayRead ? <TextLink href={`/evidence?request=${encodeURIComponent(requestId)}`} className="text-sm">{t('allEvidence')}</TextLink> : null}
+      action={
+        mayRead ? (
+          <TextLink href={`/evidence?request=${encodeURIComponent(requestId)}`} className="text-sm">
+            {t('allEvidence')}
+          </TextLink>
+        ) : null
+      }
     >
-      <ol className="relative ml-1.5 grid gap-5 border-l pl-5" aria-live="polite" aria-relevant="additions" data-testid="timeline">
+      <ol
+        className="relative ml-1.5 grid gap-5 border-l pl-5"
+        aria-live="polite"
+        aria-relevant="additions"
+        data-testid="timeline"
+      >
         {entries.map((entry) => (
           <li key={entry.evidenceSeq} className="relative">
-            <span aria-hidden className="absolute top-1.5 -left-[1.575rem] size-2.5 rounded-full border-2 border-accent bg-sheet" />
+            <span
+              aria-hidden
+              className="absolute top-1.5 -left-[1.575rem] size-2.5 rounded-full border-2 border-accent bg-sheet"
+            />
             <p className="flex flex-wrap items-baseline gap-x-3 text-sm">
-              <span className="font-medium">{kinds.has(kindKey(entry.kind)) ? kinds(kindKey(entry.kind)) : entry.kind}</span>
+              <span className="font-medium">
+                {kinds.has(kindKey(entry.kind)) ? kinds(kindKey(entry.kind)) : entry.kind}
+              </span>
               <span className="text-xs text-ink-2">
                 <Moment at={entry.at} />
               </span>

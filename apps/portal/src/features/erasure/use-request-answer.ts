@@ -22,7 +22,11 @@ export function useRequestAnswer(): (request: RequestDetailFragment) => string {
     if (request.state === 'FULFILLED' && request.closedAt) {
       const early = calendarDays(Date.parse(request.closedAt), Date.parse(request.clock.dueAt), request.clock.timeZone)
       const passed = request.audits.some(({ verdict }) => verdict === 'PASS')
-      const clauses = [t('fulfilled', values), passed ? t('passed') : null, early >= 0 ? t('early', { days: early }) : t('late', { days: -early })]
+      const clauses = [
+        t('fulfilled', values),
+        passed ? t('passed') : null,
+        early >= 0 ? t('early', { days: early }) : t('late', { days: -early }),
+      ]
       return t('sentence', { clauses: clauses.filter(Boolean).join(t('join')) })
     }
     const sentence = t(request.state, values)

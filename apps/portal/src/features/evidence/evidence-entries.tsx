@@ -37,7 +37,10 @@ export function EvidenceEntries({ erasureRequestId }: { erasureRequestId?: strin
   const list = useConnection(EvidenceEntriesDocument, { first: 30, ...filter }, (result) => result.evidence)
   const columns = useMemo(
     () => [
-      column.accessor('seq', { header: '#', cell: ({ getValue }) => <TextLink href={`/evidence/${getValue()}`}>{getValue()}</TextLink> }),
+      column.accessor('seq', {
+        header: '#',
+        cell: ({ getValue }) => <TextLink href={`/evidence/${getValue()}`}>{getValue()}</TextLink>,
+      }),
       column.accessor('kind', {
         header: t('column.kind'),
         cell: ({ getValue }) => (
@@ -47,9 +50,16 @@ export function EvidenceEntries({ erasureRequestId }: { erasureRequestId?: strin
           </span>
         ),
       }),
-      column.accessor('status', { header: t('column.status'), cell: ({ getValue }) => <EvidenceStatus status={getValue()} /> }),
+      column.accessor('status', {
+        header: t('column.status'),
+        cell: ({ getValue }) => <EvidenceStatus status={getValue()} />,
+      }),
       column.accessor('createdAt', { header: t('column.at'), cell: ({ getValue }) => <Moment at={getValue()} /> }),
-      column.accessor('leafHash', { header: t('column.leafHash'), enableSorting: false, cell: ({ getValue }) => <CopyableId value={getValue()} /> }),
+      column.accessor('leafHash', {
+        header: t('column.leafHash'),
+        enableSorting: false,
+        cell: ({ getValue }) => <CopyableId value={getValue()} />,
+      }),
     ],
     [t],
   )
@@ -60,8 +70,16 @@ export function EvidenceEntries({ erasureRequestId }: { erasureRequestId?: strin
       flush
       action={
         <div className="flex flex-wrap items-center gap-3">
-          {erasureRequestId ? <TextLink href="/evidence" className="text-sm">{t('wholeLog')}</TextLink> : null}
-          <SelectField label={<span className="sr-only">{t('column.kind')}</span>} value={kind} onChange={(event) => setKind(event.target.value)}>
+          {erasureRequestId ? (
+            <TextLink href="/evidence" className="text-sm">
+              {t('wholeLog')}
+            </TextLink>
+          ) : null}
+          <SelectField
+            label={<span className="sr-only">{t('column.kind')}</span>}
+            value={kind}
+            onChange={(event) => setKind(event.target.value)}
+          >
             <option value="">{t('allKinds')}</option>
             {evidenceKinds.map((value) => (
               <option key={value} value={value}>
@@ -76,7 +94,7 @@ export function EvidenceEntries({ erasureRequestId }: { erasureRequestId?: strin
         <Table
           caption={t('log')}
           rows={list.rows}
-          columns={columns as never}
+          columns={columns}
           rowKey={(row) => String(row.seq)}
           footer={<MoreRows shown={list.rows.length} total={list.total} {...list.more} />}
         />

@@ -23,7 +23,11 @@ export function EvidenceEntry({ seq }: { seq: number }) {
   const { data, error, refetch } = useDocument(EvidenceEntryDetailDocument, { seq })
   if (error) return <ErrorState error={error} retry={() => void refetch()} />
   if (!data) return <LoadingPage />
-  return data.evidenceEntry ? <Detail entry={data.evidenceEntry} log={data.evidenceLog} /> : <NotHere back="/evidence" />
+  return data.evidenceEntry ? (
+    <Detail entry={data.evidenceEntry} log={data.evidenceLog} />
+  ) : (
+    <NotHere back="/evidence" />
+  )
 }
 
 const checks = ['leaf', 'inclusion', 'checkpoint', 'signature'] as const
@@ -47,10 +51,16 @@ function Detail({ entry, log }: { entry: Entry; log: Log }) {
       trail={<TextLink href="/evidence">{t('nav.evidence')}</TextLink>}
       title={t('evidence.entry', { seq: entry.seq })}
       mark={<EvidenceStatus status={entry.status} />}
-      answer={t(`evidence.entryAnswer.${summary}`, { kind: t.has(`evidence.kind.${key}`) ? t(`evidence.kind.${key}`) : entry.kind })}
+      answer={t(`evidence.entryAnswer.${summary}`, {
+        kind: t.has(`evidence.kind.${key}`) ? t(`evidence.kind.${key}`) : entry.kind,
+      })}
     >
       <Card title={t('evidence.proof')} note={t('evidence.proofNote')}>
-        {entry.inclusionProof ? <Checks check={check} /> : <p className="text-sm text-ink-2">{t('evidence.proofPending')}</p>}
+        {entry.inclusionProof ? (
+          <Checks check={check} />
+        ) : (
+          <p className="text-sm text-ink-2">{t('evidence.proofPending')}</p>
+        )}
       </Card>
       <Card title={t('evidence.body')} note={t('evidence.bodyNote')}>
         <div className="grid gap-4">
@@ -67,7 +77,16 @@ function useEntryCheck(entry: Entry, log: Log) {
   const proof = entry.inclusionProof
   return useQuery({
     queryKey: ['entry-check', entry, log],
-    queryFn: () => (proof ? verifyEntry({ body: entry.body, leafHash: entry.leafHash, origin: log.origin, verifierKey: log.verifierKey, proof }) : null),
+    queryFn: () =>
+      proof
+        ? verifyEntry({
+            body: entry.body,
+            leafHash: entry.leafHash,
+            origin: log.origin,
+            verifierKey: log.verifierKey,
+            proof,
+          })
+        : null,
     enabled: proof != null,
     staleTime: Infinity,
   })
@@ -111,11 +130,23 @@ function ProofFacts({ entry }: { entry: Entry }) {
       <Facts
         columns={2}
         rows={[
-          [t('column.kind'), <code key="k" className="font-mono text-[0.8125rem]">{entry.kind}</code>],
+          [
+            t('column.kind'),
+            <code key="k" className="font-mono text-[0.8125rem]">
+              {entry.kind}
+            </code>,
+          ],
           [t('column.at'), <Moment key="at" at={entry.createdAt} />],
           [t('column.leafHash'), <CopyableId key="leaf" value={entry.leafHash} whole />],
           ...(entry.erasureRequestId
-            ? [[t('ofRequest'), <TextLink key="r" href={`/requests/${encodeURIComponent(entry.erasureRequestId)}`}>{t('openRequest')}</TextLink>] as const]
+            ? [
+                [
+                  t('ofRequest'),
+                  <TextLink key="r" href={`/requests/${encodeURIComponent(entry.erasureRequestId)}`}>
+                    {t('openRequest')}
+                  </TextLink>,
+                ] as const,
+              ]
             : []),
           ...(proof
             ? [

@@ -20,7 +20,11 @@ export function Evidence({ erasureRequestId }: { erasureRequestId?: string | und
       <Tabs
         label={t('nav.evidence')}
         tabs={[
-          { id: 'log', label: t('evidence.log'), content: <EvidenceEntries {...(erasureRequestId ? { erasureRequestId } : {})} /> },
+          {
+            id: 'log',
+            label: t('evidence.log'),
+            content: <EvidenceEntries {...(erasureRequestId ? { erasureRequestId } : {})} />,
+          },
           { id: 'checkpoints', label: t('evidence.checkpoints'), content: <Checkpoints /> },
           { id: 'verify', label: t('evidence.verify'), content: <VerifyYourself log={data.evidenceLog} /> },
         ]}

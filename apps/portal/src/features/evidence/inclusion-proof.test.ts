@@ -36,7 +36,15 @@ it('follows the proof of RFC 6962 section 2.1.3, d3 in a tree of seven', async (
   const leaves = await Promise.all([...'0123456'].map((name) => hashLeaf(text(`d${name}`))))
   const node = async (left: Uint8Array, right: Uint8Array) =>
     new Uint8Array(await crypto.subtle.digest('SHA-256', new Uint8Array([1, ...left, ...right])))
-  const [a, b, c, d, e, f, j] = leaves as [Uint8Array, Uint8Array, Uint8Array, Uint8Array, Uint8Array, Uint8Array, Uint8Array]
+  const [a, b, c, d, e, f, j] = leaves as [
+    Uint8Array,
+    Uint8Array,
+    Uint8Array,
+    Uint8Array,
+    Uint8Array,
+    Uint8Array,
+    Uint8Array,
+  ]
   const g = await node(a, b)
   const k = await node(await node(g, await node(c, d)), await node(await node(e, f), j))
   const hashes = [c, g, await node(await node(e, f), j)]

@@ -26,11 +26,18 @@ export const hashLeaf = (body: Uint8Array): Promise<Uint8Array> => sha256(new Ui
 
 const hashNode = (left: Uint8Array, right: Uint8Array): Promise<Uint8Array> => sha256(new Uint8Array([1]), left, right)
 
-export const equalBytes = (a: Uint8Array, b: Uint8Array): boolean => a.length === b.length && a.every((byte, index) => byte === b[index])
+export const equalBytes = (a: Uint8Array, b: Uint8Array): boolean =>
+  a.length === b.length && a.every((byte, index) => byte === b[index])
 
 /** The root that a proof leads to; null when the proof has not the shape that index and size demand. */
-export async function rootFromProof({ leafHash, leafIndex, treeSize, hashes }: Omit<InclusionClaim, 'root'>): Promise<Uint8Array | null> {
-  const isIndex = Number.isSafeInteger(leafIndex) && Number.isSafeInteger(treeSize) && leafIndex >= 0 && leafIndex < treeSize
+export async function rootFromProof({
+  leafHash,
+  leafIndex,
+  treeSize,
+  hashes,
+}: Omit<InclusionClaim, 'root'>): Promise<Uint8Array | null> {
+  const isIndex =
+    Number.isSafeInteger(leafIndex) && Number.isSafeInteger(treeSize) && leafIndex >= 0 && leafIndex < treeSize
   if (!isIndex || leafHash.length !== hashBytes || hashes.some((hash) => hash.length !== hashBytes)) return null
   // Division instead of shifts: indices may pass 2^31.
   let node = leafIndex

@@ -24,7 +24,13 @@ it('accepts the signature of the named key', async () => {
 
 it.each([
   ['another size', note.replace('214', '215')],
-  ['a flipped signature', note.replace(signature.toString('base64'), Buffer.from(signature.map((byte, i) => (i === 40 ? byte ^ 1 : byte))).toString('base64'))],
+  [
+    'a flipped signature',
+    note.replace(
+      signature.toString('base64'),
+      Buffer.from(signature.map((byte, i) => (i === 40 ? byte ^ 1 : byte))).toString('base64'),
+    ),
+  ],
   ['a name that is not the key', note.replace(`— ${name}`, '— another.test')],
   ['no signature', `${text}\n`],
   ['no empty line', text],
@@ -32,9 +38,12 @@ it.each([
   expect(await verifyNote(corrupted, key)).toBe('invalid')
 })
 
-it.each(['', 'name', 'name+zz+AA==', `${name}+01020304+AQ==`, `${name}+01020304+${Buffer.alloc(33, 2).toString('base64')}`])(
-  'refuses the verifier key %j',
-  (text) => {
-    expect(readVerifierKey(text)).toBeNull()
-  },
-)
+it.each([
+  '',
+  'name',
+  'name+zz+AA==',
+  `${name}+01020304+AQ==`,
+  `${name}+01020304+${Buffer.alloc(33, 2).toString('base64')}`,
+])('refuses the verifier key %j', (text) => {
+  expect(readVerifierKey(text)).toBeNull()
+})

@@ -15,7 +15,8 @@ export interface VerifierKey {
   publicKey: Uint8Array
 }
 
-export const fromBase64 = (text: string): Uint8Array<ArrayBuffer> => Uint8Array.from(atob(text), (character) => character.charCodeAt(0))
+export const fromBase64 = (text: string): Uint8Array<ArrayBuffer> =>
+  Uint8Array.from(atob(text), (character) => character.charCodeAt(0))
 
 const ed25519 = 0x01
 
@@ -37,7 +38,13 @@ export function readVerifierKey(text: string): VerifierKey | null {
 function splitNote(note: string): { text: string; signatures: string[] } | null {
   const end = note.lastIndexOf('\n\n')
   if (end === -1) return null
-  return { text: note.slice(0, end + 1), signatures: note.slice(end + 2).split('\n').filter(Boolean) }
+  return {
+    text: note.slice(0, end + 1),
+    signatures: note
+      .slice(end + 2)
+      .split('\n')
+      .filter(Boolean),
+  }
 }
 
 export function readCheckpoint(note: string): Checkpoint | null {
@@ -64,8 +71,15 @@ export async function verifyNote(note: string, key: VerifierKey): Promise<'valid
   }
   if (signature.length !== 68 || !equalBytes(signature.slice(0, 4), key.keyHash)) return 'invalid'
   try {
-    const publicKey = await crypto.subtle.importKey('raw', new Uint8Array(key.publicKey), { name: 'Ed25519' }, false, ['verify'])
-    const isValid = await crypto.subtle.verify({ name: 'Ed25519' }, publicKey, signature.slice(4), new TextEncoder().encode(parts.text))
+    const publicKey = await crypto.subtle.importKey('raw', new Uint8Array(key.publicKey), { name: 'Ed25519' }, false, [
+      'verify',
+    ])
+    const isValid = await crypto.subtle.verify(
+      { name: 'Ed25519' },
+      publicKey,
+      signature.slice(4),
+      new TextEncoder().encode(parts.text),
+    )
     return isValid ? 'valid' : 'invalid'
   } catch {
     return 'unsupported'

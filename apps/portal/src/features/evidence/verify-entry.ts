@@ -46,7 +46,8 @@ export async function verifyEntry({ body, leafHash, origin, verifierKey, proof }
       root,
     })
     const note = readCheckpoint(proof.checkpoint.note)
-    const agrees = note !== null && note.origin === origin && note.size === proof.treeSize && equalBytes(note.root, root)
+    const agrees =
+      note !== null && note.origin === origin && note.size === proof.treeSize && equalBytes(note.root, root)
     const key = readVerifierKey(verifierKey)
     const signed = key === null ? 'invalid' : await verifyNote(proof.checkpoint.note, key)
     return {

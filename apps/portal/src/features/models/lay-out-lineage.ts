@@ -18,7 +18,8 @@ export interface Placed {
  */
 export function layOutLineage(nodes: readonly LineageNode[]): Placed[] {
   const known = new Set(nodes.map(({ id }) => id))
-  const parentOf = ({ parentId }: LineageNode): string | null => (parentId !== null && known.has(parentId) ? parentId : null)
+  const parentOf = ({ parentId }: LineageNode): string | null =>
+    parentId !== null && known.has(parentId) ? parentId : null
   const children = new Map<string | null, LineageNode[]>()
   for (const node of nodes) children.set(parentOf(node), [...(children.get(parentOf(node)) ?? []), node])
   const placed = new Map<string, Placed>()

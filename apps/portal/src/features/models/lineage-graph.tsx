@@ -11,7 +11,13 @@ const rowHeight = 86
 const box = { width: 196, height: 66 }
 
 /** Which version descends from which, oldest left. Every version is a link; the list order is that of the log. */
-export function LineageGraph({ versions, current }: { versions: readonly LineageVersionFragment[]; current?: string | undefined }) {
+export function LineageGraph({
+  versions,
+  current,
+}: {
+  versions: readonly LineageVersionFragment[]
+  current?: string | undefined
+}) {
   const t = useTranslations()
   const oldestFirst = [...versions].sort((a, b) => a.number - b.number)
   const places = layOutLineage(oldestFirst.map(({ id, parent }) => ({ id, parentId: parent?.id ?? null })))
@@ -20,7 +26,13 @@ export function LineageGraph({ versions, current }: { versions: readonly Lineage
   const height = (Math.max(0, ...places.map(({ row }) => row)) + 1) * rowHeight - (rowHeight - box.height)
   return (
     <div className="overflow-x-auto pb-1" tabIndex={0} role="region" aria-label={t('model.lineage')}>
-      <svg width={width + 8} height={height + 8} viewBox={`-4 -4 ${width + 8} ${height + 8}`} role="group" aria-label={t('model.lineage')}>
+      <svg
+        width={width + 8}
+        height={height + 8}
+        viewBox={`-4 -4 ${width + 8} ${height + 8}`}
+        role="group"
+        aria-label={t('model.lineage')}
+      >
         {places.map((place) => {
           const parent = place.parentId === null ? undefined : at.get(place.parentId)
           if (!parent) return null
@@ -34,7 +46,9 @@ export function LineageGraph({ versions, current }: { versions: readonly Lineage
               fill="none"
               className="stroke-line-strong"
               strokeWidth="1.5"
-              strokeDasharray={oldestFirst.find(({ id }) => id === place.id)?.origin === 'comparison' ? '4 4' : undefined}
+              strokeDasharray={
+                oldestFirst.find(({ id }) => id === place.id)?.origin === 'comparison' ? '4 4' : undefined
+              }
             />
           )
         })}
@@ -43,7 +57,13 @@ export function LineageGraph({ versions, current }: { versions: readonly Lineage
           if (!place) return null
           const origin = version.method ? methodName(t, version.method) : t(`model.origin.${version.origin}`)
           return (
-            <foreignObject key={version.id} x={place.depth * column} y={place.row * rowHeight} width={box.width} height={box.height}>
+            <foreignObject
+              key={version.id}
+              x={place.depth * column}
+              y={place.row * rowHeight}
+              width={box.width}
+              height={box.height}
+            >
               <Link
                 href={`/models/versions/${encodeURIComponent(version.id)}`}
                 aria-current={version.id === current ? 'page' : undefined}

@@ -29,7 +29,12 @@ function useModelAnswer(): (model: Model) => string {
     if (!productionVersion) return t('model.answerNone')
     const { number, parent, forgottenCount, method } = productionVersion
     if (!parent) return t('model.answerRoot', { number })
-    return t('model.answerChild', { number, parent: parent.number, count: forgottenCount, method: method ? methodName(t, method) : '' })
+    return t('model.answerChild', {
+      number,
+      parent: parent.number,
+      count: forgottenCount,
+      method: method ? methodName(t, method) : '',
+    })
   }
 }
 
@@ -38,11 +43,21 @@ function Detail({ model }: { model: Model }) {
   const answer = useModelAnswer()
   const versions = model.versions.edges.map(({ node }) => node)
   return (
-    <Page trail={<TextLink href="/models">{t('nav.models')}</TextLink>} title={`${model.name} · ${model.framework}`} answer={answer(model)}>
+    <Page
+      trail={<TextLink href="/models">{t('nav.models')}</TextLink>}
+      title={`${model.name} · ${model.framework}`}
+      answer={answer(model)}
+    >
       <Card title={t('model.lineage')} note={t('model.lineageNote')}>
-        {versions.length === 0 ? <Empty title={t('model.noVersions')} /> : <LineageGraph versions={versions} current={model.productionVersion?.id} />}
+        {versions.length === 0 ? (
+          <Empty title={t('model.noVersions')} />
+        ) : (
+          <LineageGraph versions={versions} current={model.productionVersion?.id} />
+        )}
         {model.versions.totalCount > versions.length ? (
-          <p className="mt-3 text-xs text-ink-2">{t('states.shown', { shown: versions.length, total: model.versions.totalCount })}</p>
+          <p className="mt-3 text-xs text-ink-2">
+            {t('states.shown', { shown: versions.length, total: model.versions.totalCount })}
+          </p>
         ) : null}
       </Card>
       <Card title={t('model.versions')} flush>
@@ -69,7 +84,9 @@ function Promotions({ model }: { model: Model }) {
               <span className="w-44 text-ink-2">
                 <Moment at={promotion.at} />
               </span>
-              <TextLink href={`/models/versions/${encodeURIComponent(promotion.modelVersion.id)}`}>{t('version', { number: promotion.modelVersion.number })}</TextLink>
+              <TextLink href={`/models/versions/${encodeURIComponent(promotion.modelVersion.id)}`}>
+                {t('version', { number: promotion.modelVersion.number })}
+              </TextLink>
               <span className="text-ink-2">{t('decidedBy', { who: promotion.decidedBy })}</span>
             </li>
           ))}

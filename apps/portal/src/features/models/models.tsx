@@ -26,7 +26,9 @@ export function Models() {
     () => [
       column.accessor('name', {
         header: t('model.column.name'),
-        cell: ({ row }) => <TextLink href={`/models/${encodeURIComponent(row.original.id)}`}>{row.original.name}</TextLink>,
+        cell: ({ row }) => (
+          <TextLink href={`/models/${encodeURIComponent(row.original.id)}`}>{row.original.name}</TextLink>
+        ),
       }),
       column.accessor('framework', { header: t('model.column.framework') }),
       column.accessor((row) => row.productionVersion?.number ?? 0, {
@@ -41,26 +43,37 @@ export function Models() {
             t('model.nothingServes')
           ),
       }),
-      column.accessor((row) => row.versions.totalCount, { id: 'versions', header: t('model.column.versions'), cell: ({ getValue }) => number(getValue()), meta: { numeric: true } }),
+      column.accessor((row) => row.versions.totalCount, {
+        id: 'versions',
+        header: t('model.column.versions'),
+        cell: ({ getValue }) => number(getValue()),
+        meta: { numeric: true },
+      }),
       column.accessor((row) => row.productionVersion?.forgottenCount ?? 0, {
         id: 'forgotten',
         header: t('model.column.forgotten'),
         cell: ({ getValue }) => number(getValue()),
         meta: { numeric: true },
       }),
-      column.accessor('createdAt', { header: t('model.column.createdAt'), cell: ({ getValue }) => <Moment at={getValue()} day /> }),
+      column.accessor('createdAt', {
+        header: t('model.column.createdAt'),
+        cell: ({ getValue }) => <Moment at={getValue()} day />,
+      }),
     ],
     [t, number],
   )
   const serving = list.rows.filter(({ productionVersion }) => productionVersion).length
   return (
-    <Page title={t('nav.models')} answer={list.isPending ? t('states.loading') : t('model.listAnswer', { total: list.total, serving })}>
+    <Page
+      title={t('nav.models')}
+      answer={list.isPending ? t('states.loading') : t('model.listAnswer', { total: list.total, serving })}
+    >
       <Card title={t('model.list')} flush>
         <ListBody list={list} empty={<Empty title={t('model.none')}>{t('model.noneNote')}</Empty>}>
           <Table
             caption={t('model.list')}
             rows={list.rows}
-            columns={columns as never}
+            columns={columns}
             rowKey={(row) => row.id}
             footer={<MoreRows shown={list.rows.length} total={list.total} {...list.more} />}
           />

@@ -45,7 +45,9 @@ function Detail({ version }: { version: Version }) {
       title={t('model.versionOf', { name: version.model.name, number: version.number })}
       mark={<VersionState state={version.state} />}
       answer={t(`model.answerVersion.${version.origin}`, values)}
-      actions={mayWrite && version.state === 'READY' && version.origin !== 'comparison' ? <Promote version={version} /> : null}
+      actions={
+        mayWrite && version.state === 'READY' && version.origin !== 'comparison' ? <Promote version={version} /> : null
+      }
     >
       <About version={version} />
       <Card title={t('model.curve')} note={t('model.curveNote')}>
@@ -54,9 +56,13 @@ function Detail({ version }: { version: Version }) {
       {version.embeddingUrl ? <EmbeddingEndpoint url={version.embeddingUrl} /> : null}
       <Card title={t('model.recipe')} note={t('model.recipeNote')}>
         <div className="grid gap-4 lg:grid-cols-2">
-          {version.unlearning ? <CodeBlock label={t('model.unlearningRecipe')} code={JSON.stringify(version.unlearning, null, 2)} /> : null}
+          {version.unlearning ? (
+            <CodeBlock label={t('model.unlearningRecipe')} code={JSON.stringify(version.unlearning, null, 2)} />
+          ) : null}
           <CodeBlock label={t('model.trainingRecipe')} code={JSON.stringify(version.recipe, null, 2)} />
-          {version.provenance ? <CodeBlock label={t('model.provenance')} code={JSON.stringify(version.provenance, null, 2)} /> : null}
+          {version.provenance ? (
+            <CodeBlock label={t('model.provenance')} code={JSON.stringify(version.provenance, null, 2)} />
+          ) : null}
         </div>
       </Card>
     </Page>
@@ -77,11 +83,21 @@ function About({ version }: { version: Version }) {
         columns={3}
         rows={[
           [t('model.column.parent'), version.parent ? link(version.parent) : '–'],
-          [t('model.children'), version.children.length > 0 ? <span className="flex flex-wrap gap-x-3">{version.children.map(link)}</span> : '–'],
+          [
+            t('model.children'),
+            version.children.length > 0 ? (
+              <span className="flex flex-wrap gap-x-3">{version.children.map(link)}</span>
+            ) : (
+              '–'
+            ),
+          ],
           [
             t('model.learnedFrom'),
             <TextLink key="d" href={`/datasets/${encodeURIComponent(version.datasetVersion.dataset.id)}`}>
-              {t('model.datasetVersion', { name: version.datasetVersion.dataset.name, number: version.datasetVersion.number })}
+              {t('model.datasetVersion', {
+                name: version.datasetVersion.dataset.name,
+                number: version.datasetVersion.number,
+              })}
             </TextLink>,
           ],
           [t('model.column.forgotten'), t('model.pictures', { count: version.forgottenCount })],
@@ -89,12 +105,24 @@ function About({ version }: { version: Version }) {
           [t('model.column.readyAt'), version.readyAt ? <Moment key="r" at={version.readyAt} /> : '–'],
           ...(version.cost
             ? [
-                [t('run.wall'), `${duration(version.cost.wallSeconds)} (${t('run.cpu')} ${duration(version.cost.cpuSeconds)})`] as const,
+                [
+                  t('run.wall'),
+                  `${duration(version.cost.wallSeconds)} (${t('run.cpu')} ${duration(version.cost.cpuSeconds)})`,
+                ] as const,
                 [t('run.memory'), bytes(version.cost.peakMemoryBytes)] as const,
                 [t('run.column.device'), version.cost.device] as const,
               ]
             : []),
-          ...(version.run ? [[t('model.run'), <TextLink key="run" href={`/runs/${encodeURIComponent(version.run.id)}`}>{t('dataset.openRun')}</TextLink>] as const] : []),
+          ...(version.run
+            ? [
+                [
+                  t('model.run'),
+                  <TextLink key="run" href={`/runs/${encodeURIComponent(version.run.id)}`}>
+                    {t('dataset.openRun')}
+                  </TextLink>,
+                ] as const,
+              ]
+            : []),
           [t('model.finalLoss'), version.curve.length > 0 ? number(version.curve.at(-1)?.loss ?? 0, 3) : '–'],
         ]}
       />
@@ -110,7 +138,9 @@ function Promote({ version }: { version: Version }) {
   const promote = async (): Promise<boolean> => {
     setError(null)
     try {
-      const { promoteModelVersion } = await change.mutateAsync({ input: { idempotencyKey, modelVersionId: version.id } })
+      const { promoteModelVersion } = await change.mutateAsync({
+        input: { idempotencyKey, modelVersionId: version.id },
+      })
       if (promoteModelVersion.__typename === 'ModelVersion') return true
       setError(promoteModelVersion.message)
     } catch (problem) {

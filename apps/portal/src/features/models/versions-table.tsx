@@ -25,19 +25,38 @@ export function VersionsTable({ caption, rows }: { caption: string; rows: Lineag
           </TextLink>
         ),
       }),
-      column.accessor('state', { header: t('model.column.state'), cell: ({ getValue }) => <VersionState state={getValue()} /> }),
-      column.accessor((row) => (row.method ? methodName(t, row.method) : t(`model.origin.${row.origin}`)), { id: 'origin', header: t('model.column.origin') }),
-      column.accessor((row) => row.parent?.number ?? 0, { id: 'parent', header: t('model.column.parent'), cell: ({ getValue }) => getValue() || '–', meta: { numeric: true } }),
-      column.accessor('forgottenCount', { header: t('model.column.forgotten'), cell: ({ getValue }) => number(getValue()), meta: { numeric: true } }),
+      column.accessor('state', {
+        header: t('model.column.state'),
+        cell: ({ getValue }) => <VersionState state={getValue()} />,
+      }),
+      column.accessor((row) => (row.method ? methodName(t, row.method) : t(`model.origin.${row.origin}`)), {
+        id: 'origin',
+        header: t('model.column.origin'),
+      }),
+      column.accessor((row) => row.parent?.number ?? 0, {
+        id: 'parent',
+        header: t('model.column.parent'),
+        cell: ({ getValue }) => getValue() || '–',
+        meta: { numeric: true },
+      }),
+      column.accessor('forgottenCount', {
+        header: t('model.column.forgotten'),
+        cell: ({ getValue }) => number(getValue()),
+        meta: { numeric: true },
+      }),
       column.accessor((row) => row.cost?.wallSeconds ?? 0, {
         id: 'cost',
         header: t('model.column.time'),
         cell: ({ getValue }) => (getValue() ? duration(getValue()) : '–'),
         meta: { numeric: true },
       }),
-      column.accessor((row) => row.readyAt ?? row.createdAt, { id: 'at', header: t('model.column.readyAt'), cell: ({ getValue }) => <Moment at={getValue()} /> }),
+      column.accessor((row) => row.readyAt ?? row.createdAt, {
+        id: 'at',
+        header: t('model.column.readyAt'),
+        cell: ({ getValue }) => <Moment at={getValue()} />,
+      }),
     ],
     [t, number, duration],
   )
-  return <Table caption={caption} rows={rows} columns={columns as never} rowKey={(row) => row.id} />
+  return <Table caption={caption} rows={rows} columns={columns} rowKey={(row) => row.id} />
 }

@@ -26,14 +26,22 @@ export function Overview() {
   const { overview } = data
   const answer = [
     t('overview.open', { count: overview.openRequests }),
-    overview.nearestDue && overview.openRequests > 0 ? t('overview.nearest', { due: due(overview.nearestDue.dueAt) }) : null,
+    overview.nearestDue && overview.openRequests > 0
+      ? t('overview.nearest', { due: due(overview.nearestDue.dueAt) })
+      : null,
     overview.atRisk > 0 ? t('overview.atRisk', { count: overview.atRisk }) : t('overview.nothingAtRisk'),
   ]
   return (
     <Page
       title={t('overview.title', { name: viewer.name })}
       answer={answer.filter(Boolean).join(t('overview.join'))}
-      actions={mayRequest ? <ButtonLink tone="primary" href="/requests/new">{t('erasure.new')}</ButtonLink> : null}
+      actions={
+        mayRequest ? (
+          <ButtonLink tone="primary" href="/requests/new">
+            {t('erasure.new')}
+          </ButtonLink>
+        ) : null
+      }
     >
       <Card title={t('overview.waiting')} note={t('overview.waitingNote')} flush>
         {overview.waitingForViewer.length === 0 ? (
@@ -105,9 +113,7 @@ function Holdings({ overview }: { overview: OverviewQuery['overview'] }) {
         <div key={href}>
           <dt className="label">{label}</dt>
           <dd className="mt-1 text-sm">
-            <TextLink href={href}>
-              {number(count)}
-            </TextLink>
+            <TextLink href={href}>{number(count)}</TextLink>
           </dd>
         </div>
       ))}

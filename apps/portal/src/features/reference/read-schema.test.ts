@@ -6,7 +6,9 @@ import { readSchema } from './read-schema'
 const sdl = readFileSync(new URL('../../../../gateway/schema.graphql', import.meta.url), 'utf8')
 
 it('finds every definition of the gateway schema, once and whole', () => {
-  const expected = Object.keys(buildSchema(sdl).getTypeMap()).filter((name) => !name.startsWith('__') && !['String', 'Int', 'Float', 'Boolean', 'ID'].includes(name))
+  const expected = Object.keys(buildSchema(sdl).getTypeMap()).filter(
+    (name) => !name.startsWith('__') && !['String', 'Int', 'Float', 'Boolean', 'ID'].includes(name),
+  )
   const blocks = readSchema(sdl)
   expect(blocks.map(({ name }) => name).sort()).toEqual(expected.sort())
   // The pieces alone are a schema again.

@@ -15,10 +15,19 @@ export function SchemaReference({ sdl }: { sdl: string }) {
     return readSchema(sdl).sort((a, b) => rank(a) - rank(b) || a.name.localeCompare(b.name))
   }, [sdl])
   const text = wanted.trim().toLowerCase()
-  const shown = text === '' ? blocks : blocks.filter(({ name, source }) => name.toLowerCase().includes(text) || source.toLowerCase().includes(text))
+  const shown =
+    text === ''
+      ? blocks
+      : blocks.filter(({ name, source }) => name.toLowerCase().includes(text) || source.toLowerCase().includes(text))
   return (
     <div className="grid gap-4">
-      <TextField label={t('search')} type="search" value={wanted} onChange={(event) => setWanted(event.target.value)} className="max-w-sm" />
+      <TextField
+        label={t('search')}
+        type="search"
+        value={wanted}
+        onChange={(event) => setWanted(event.target.value)}
+        className="max-w-sm"
+      />
       <p role="status" className="text-xs text-ink-2">
         {t('found', { shown: shown.length, total: blocks.length })}
       </p>
@@ -34,7 +43,11 @@ export function SchemaReference({ sdl }: { sdl: string }) {
                 </span>
               ) : null}
             </summary>
-            <pre tabIndex={0} lang="en" className="mt-2 overflow-x-auto rounded bg-well p-3 font-mono text-xs leading-5">
+            <pre
+              tabIndex={0}
+              lang="en"
+              className="mt-2 overflow-x-auto rounded bg-well p-3 font-mono text-xs leading-5"
+            >
               {block.source}
             </pre>
           </details>

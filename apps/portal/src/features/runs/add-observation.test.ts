@@ -12,8 +12,7 @@ const at = (attempt: number, fraction: number, loss: number | null): Observation
   progress: { phase: 'train', fraction, loss },
 })
 
-const follow = (...observations: Observation[]) =>
-  observations.reduce(addObservation, nothingSeen)
+const follow = (...observations: Observation[]) => observations.reduce(addObservation, nothingSeen)
 
 it('gathers one point a share and passes by observations without a loss', () => {
   expect(follow(at(1, 0.1, 5), at(1, 0.2, null), at(1, 0.3, 4)).losses).toEqual([

@@ -39,7 +39,10 @@ function Detail({ run }: { run: Run }) {
   const progress = live.latest?.progress ?? run.progress
   const answer =
     run.state === 'RUNNING' && progress
-      ? t('run.answerRunning', { title: title(run), progress: progressText({ ...progress, loss: null, samplesPerSecond: null }, t('run.join')) })
+      ? t('run.answerRunning', {
+          title: title(run),
+          progress: progressText({ ...progress, loss: null, samplesPerSecond: null }, t('run.join')),
+        })
       : run.state === 'QUEUED'
         ? run.queuePosition == null
           ? t('run.queued')
@@ -67,7 +70,9 @@ function Detail({ run }: { run: Run }) {
           <p lang="en" className="mt-1">
             {run.failure.message}
           </p>
-          <p className="mt-1 font-mono text-xs text-ink-2">{[run.failure.code, run.failure.field].filter(Boolean).join(' · ')}</p>
+          <p className="mt-1 font-mono text-xs text-ink-2">
+            {[run.failure.code, run.failure.field].filter(Boolean).join(' · ')}
+          </p>
         </div>
       ) : null}
       {progress && !isSettled(run.state) ? (
@@ -78,7 +83,11 @@ function Detail({ run }: { run: Run }) {
       <Card title={t('run.loss')} note={t('run.lossNote')}>
         <LossCurve points={live.losses} unit="percent" />
       </Card>
-      <RunFacts run={run} device={live.latest?.device ?? run.device ?? null} worker={live.latest?.worker ?? run.worker ?? null} />
+      <RunFacts
+        run={run}
+        device={live.latest?.device ?? run.device ?? null}
+        worker={live.latest?.worker ?? run.worker ?? null}
+      />
     </Page>
   )
 }

@@ -10,7 +10,9 @@ import { ProgressBar } from '@/ui/progress'
 export function useRunTitle(): (run: Pick<RunSummaryFragment, 'kind' | 'method'>) => string {
   const t = useTranslations()
   return ({ kind, method }) =>
-    method && kind !== 'audit' ? t('run.titleWith', { kind: t(`run.kind.${kind}`), method: methodName(t, method) }) : t(`run.kind.${kind}`)
+    method && kind !== 'audit'
+      ? t('run.titleWith', { kind: t(`run.kind.${kind}`), method: methodName(t, method) })
+      : t(`run.kind.${kind}`)
 }
 
 /** The translated name of a method that is known, else its own. */
@@ -19,7 +21,10 @@ export function methodName(t: { (key: string): string; has: (key: string) => boo
 }
 
 /** Where a run is: "epoch 4 of 10 · about 40 s left · 412 pictures/s". */
-export function useProgressText(): (progress: NonNullable<RunSummaryFragment['progress']>, separator?: string) => string {
+export function useProgressText(): (
+  progress: NonNullable<RunSummaryFragment['progress']>,
+  separator?: string,
+) => string {
   const t = useTranslations('run')
   const { duration, number, percent } = useQuantities()
   return (progress, separator = ' · ') =>
@@ -43,13 +48,18 @@ export function RunLine({ run }: { run: RunSummaryFragment }) {
   return (
     <div className="grid gap-2">
       <div className="flex flex-wrap items-center justify-between gap-2">
-        <Link href={`/runs/${encodeURIComponent(run.id)}`} className="text-sm font-medium underline decoration-line-strong underline-offset-4 hover:decoration-current">
+        <Link
+          href={`/runs/${encodeURIComponent(run.id)}`}
+          className="text-sm font-medium underline decoration-line-strong underline-offset-4 hover:decoration-current"
+        >
           {title(run)}
         </Link>
         <RunState state={run.state} />
       </div>
       {run.state === 'QUEUED' ? (
-        <p className="text-xs text-ink-2">{run.queuePosition == null ? t('queued') : t('queuedAt', { position: run.queuePosition })}</p>
+        <p className="text-xs text-ink-2">
+          {run.queuePosition == null ? t('queued') : t('queuedAt', { position: run.queuePosition })}
+        </p>
       ) : null}
       {run.state === 'RUNNING' && run.progress ? (
         <ProgressBar fraction={run.progress.fraction} label={title(run)} text={progressText(run.progress)} />

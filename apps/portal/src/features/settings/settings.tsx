@@ -10,7 +10,10 @@ export function Settings() {
   const viewer = useViewer()
   const zone = useTimeZone()
   return (
-    <Page title={t('nav.settings')} answer={t('settings.answer', { name: viewer.name, role: t(`roles.${viewer.role}`) })}>
+    <Page
+      title={t('nav.settings')}
+      answer={t('settings.answer', { name: viewer.name, role: t(`roles.${viewer.role}`) })}
+    >
       <Card title={t('settings.display')}>
         <div className="flex flex-wrap gap-x-10 gap-y-5">
           <LocaleChoice />

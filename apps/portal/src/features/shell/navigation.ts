@@ -1,4 +1,16 @@
-import { BookOpen, CalendarClock, Database, FileCheck2, FileSearch, Gauge, LayoutDashboard, Network, ScrollText, Settings, type LucideIcon } from 'lucide-react'
+import {
+  BookOpen,
+  CalendarClock,
+  Database,
+  FileCheck2,
+  FileSearch,
+  Gauge,
+  LayoutDashboard,
+  Network,
+  ScrollText,
+  Settings,
+  type LucideIcon,
+} from 'lucide-react'
 
 export interface NavigationItem {
   href: string

@@ -73,7 +73,8 @@ function Navigation() {
   const t = useTranslations('nav')
   const { actions, tenant } = useViewer()
   const pathname = usePathname()
-  const isCurrent = (href: string): boolean => (href === '/' ? pathname === '/' : pathname === href || pathname.startsWith(`${href}/`))
+  const isCurrent = (href: string): boolean =>
+    href === '/' ? pathname === '/' : pathname === href || pathname.startsWith(`${href}/`)
   return (
     <>
       <div className="px-5 pt-5 pb-4">
@@ -89,7 +90,9 @@ function Navigation() {
                 aria-current={isCurrent(href) ? 'page' : undefined}
                 className={classNames(
                   'flex min-h-9 items-center gap-2.5 rounded-md px-2.5 py-1.5 text-sm',
-                  isCurrent(href) ? 'bg-accent-well font-medium text-accent' : 'text-ink-2 hover:bg-well hover:text-ink',
+                  isCurrent(href)
+                    ? 'bg-accent-well font-medium text-accent'
+                    : 'text-ink-2 hover:bg-well hover:text-ink',
                 )}
               >
                 <Icon aria-hidden className="size-4 shrink-0" />
@@ -118,7 +121,13 @@ function ViewerCard() {
         <p className="truncate text-sm font-medium">{viewer.name}</p>
         <p className="truncate text-xs text-ink-2">{t(`roles.${viewer.role}`)}</p>
       </div>
-      <Button tone="quiet" aria-label={t('nav.signOut')} title={t('nav.signOut')} onClick={() => void leave()} className="px-2">
+      <Button
+        tone="quiet"
+        aria-label={t('nav.signOut')}
+        title={t('nav.signOut')}
+        onClick={() => void leave()}
+        className="px-2"
+      >
         <LogOut aria-hidden />
       </Button>
     </div>

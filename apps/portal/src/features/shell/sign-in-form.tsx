@@ -25,7 +25,11 @@ export function SignInForm({ target, hasEnded }: { target: string; hasEnded: boo
     setPending(true)
     setReason(null)
     const body = JSON.stringify({ email: form.get('email'), password: form.get('password') })
-    const response = await fetch('/api/session', { method: 'POST', headers: { 'content-type': 'application/json' }, body }).catch(() => null)
+    const response = await fetch('/api/session', {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body,
+    }).catch(() => null)
     if (response?.ok) return window.location.assign(target)
     setReason(reasonOf(await response?.json().catch(() => null)))
     setPending(false)

@@ -38,7 +38,13 @@ export function ClockSum({ clock }: { clock: ClockSummaryFragment }) {
   const t = useTranslations('sla')
   const format = useFormatter()
   const day = (text: string) =>
-    format.dateTime(new Date(`${text.slice(0, 10)}T00:00:00Z`), { timeZone: 'UTC', year: 'numeric', month: 'short', day: 'numeric', weekday: 'short' })
+    format.dateTime(new Date(`${text.slice(0, 10)}T00:00:00Z`), {
+      timeZone: 'UTC',
+      year: 'numeric',
+      month: 'short',
+      day: 'numeric',
+      weekday: 'short',
+    })
   return (
     <div className="grid gap-3 text-sm">
       <p>

@@ -25,15 +25,15 @@ export function PlatformBoard() {
   const t = useTranslations()
   const { due } = useQuantities()
   const list = useConnection(SlaBoardDocument, { first: 50 }, (result) => result.slaBoard)
-  const rows = useMemo(
-    () => list.rows.map((row) => ({ ...row, state: row.clockState })).sort(byUrgency),
-    [list.rows],
-  )
+  const rows = useMemo(() => list.rows.map((row) => ({ ...row, state: row.clockState })).sort(byUrgency), [list.rows])
   const answer = useBoardAnswer()
   const columns = useMemo(
     () => [
       column.accessor('tenantName', { header: t('settings.tenant') }),
-      column.accessor('requestNumber', { header: t('erasure.column.request'), cell: ({ getValue }) => t('erasure.request', { number: getValue() }) }),
+      column.accessor('requestNumber', {
+        header: t('erasure.column.request'),
+        cell: ({ getValue }) => t('erasure.request', { number: getValue() }),
+      }),
       column.accessor('clockState', {
         header: t('sla.clock'),
         cell: ({ row: { original } }) => <ClockState state={original.clockState} dueAt={original.dueAt} />,
@@ -43,13 +43,24 @@ export function PlatformBoard() {
         cell: ({ row: { original } }) => (
           <span>
             <Moment at={original.dueAt} day />
-            {original.clockState === 'MET' ? null : <span className="block text-xs text-ink-2">{due(original.dueAt)}</span>}
+            {original.clockState === 'MET' ? null : (
+              <span className="block text-xs text-ink-2">{due(original.dueAt)}</span>
+            )}
           </span>
         ),
       }),
-      column.accessor('statuteId', { header: t('sla.statute'), cell: ({ getValue }) => <code className="font-mono text-xs">{getValue()}</code> }),
-      column.accessor('requestState', { header: t('erasure.column.state'), cell: ({ getValue }) => <RequestState state={getValue()} /> }),
-      column.accessor('receivedAt', { header: t('erasure.column.received'), cell: ({ getValue }) => <Moment at={getValue()} day /> }),
+      column.accessor('statuteId', {
+        header: t('sla.statute'),
+        cell: ({ getValue }) => <code className="font-mono text-xs">{getValue()}</code>,
+      }),
+      column.accessor('requestState', {
+        header: t('erasure.column.state'),
+        cell: ({ getValue }) => <RequestState state={getValue()} />,
+      }),
+      column.accessor('receivedAt', {
+        header: t('erasure.column.received'),
+        cell: ({ getValue }) => <Moment at={getValue()} day />,
+      }),
     ],
     [t, due],
   )

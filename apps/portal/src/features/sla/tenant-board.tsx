@@ -29,7 +29,11 @@ export function TenantBoard() {
   const t = useTranslations()
   const { due } = useQuantities()
   const [state, setState] = useState<State | ''>('')
-  const list = useConnection(SlaClocksDocument, { first: 50, ...(state ? { state } : {}) }, (result) => result.slaClocks)
+  const list = useConnection(
+    SlaClocksDocument,
+    { first: 50, ...(state ? { state } : {}) },
+    (result) => result.slaClocks,
+  )
   const answer = useBoardAnswer()
   const columns = useMemo(
     () => [
@@ -42,7 +46,10 @@ export function TenantBoard() {
           </TextLink>
         ),
       }),
-      column.accessor('state', { header: t('sla.clock'), cell: ({ row: { original } }) => <ClockState state={original.state} dueAt={original.dueAt} /> }),
+      column.accessor('state', {
+        header: t('sla.clock'),
+        cell: ({ row: { original } }) => <ClockState state={original.state} dueAt={original.dueAt} />,
+      }),
       column.accessor('dueAt', {
         header: t('erasure.column.due'),
         cell: ({ row: { original } }) => (
@@ -52,9 +59,20 @@ export function TenantBoard() {
           </span>
         ),
       }),
-      column.accessor('citation', { header: t('sla.statute'), cell: ({ getValue }) => <span className="block min-w-48">{getValue()}</span> }),
-      column.accessor((row) => row.erasureRequest.state, { id: 'requestState', header: t('erasure.column.state'), cell: ({ getValue }) => <RequestState state={getValue()} /> }),
-      column.accessor((row) => row.erasureRequest.receivedAt, { id: 'received', header: t('erasure.column.received'), cell: ({ getValue }) => <Moment at={getValue()} day /> }),
+      column.accessor('citation', {
+        header: t('sla.statute'),
+        cell: ({ getValue }) => <span className="block min-w-48">{getValue()}</span>,
+      }),
+      column.accessor((row) => row.erasureRequest.state, {
+        id: 'requestState',
+        header: t('erasure.column.state'),
+        cell: ({ getValue }) => <RequestState state={getValue()} />,
+      }),
+      column.accessor((row) => row.erasureRequest.receivedAt, {
+        id: 'received',
+        header: t('erasure.column.received'),
+        cell: ({ getValue }) => <Moment at={getValue()} day />,
+      }),
     ],
     [t, due],
   )
@@ -66,7 +84,11 @@ export function TenantBoard() {
         note={t('sla.listNote')}
         flush
         action={
-          <SelectField label={<span className="sr-only">{t('sla.clock')}</span>} value={state} onChange={(event) => setState(event.target.value as State | '')}>
+          <SelectField
+            label={<span className="sr-only">{t('sla.clock')}</span>}
+            value={state}
+            onChange={(event) => setState(event.target.value as State | '')}
+          >
             <option value="">{t('sla.allStates')}</option>
             {clockStates.map((value) => (
               <option key={value} value={value}>
@@ -76,11 +98,14 @@ export function TenantBoard() {
           </SelectField>
         }
       >
-        <ListBody list={list} empty={<Empty title={state ? t('states.noMatch') : t('sla.none')}>{state ? null : t('sla.noneNote')}</Empty>}>
+        <ListBody
+          list={list}
+          empty={<Empty title={state ? t('states.noMatch') : t('sla.none')}>{state ? null : t('sla.noneNote')}</Empty>}
+        >
           <Table
             caption={t('sla.list')}
             rows={rows}
-            columns={columns as never}
+            columns={columns}
             rowKey={(row) => row.id}
             footer={<MoreRows shown={list.rows.length} total={list.total} {...list.more} />}
           />
