@@ -1,8 +1,18 @@
 import { PassThrough } from 'node:stream'
-import { findModel, readAudit, readErasure, readEvidence, runDemo, type DemoResult } from '@lethe/cli/demo'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import {
+  answerErasure,
+  createPlainView,
+  findModel,
+  readAudit,
+  readErasure,
+  readEvidence,
+  runDemo,
+  type DemoResult,
+} from '@lethe/cli/demo'
+import { AuditPolicy } from '@lethe/domain'
+import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFailed } from 'vitest'
 import { digitScenario } from '../kit/digit-scenario.js'
-import { makeStateDir, removeStateDir, startTestPlatform, type TestPlatform } from '../kit/platform.js'
+import { joinAsDataOwner, makeStateDir, removeStateDir, startTestPlatform, type TestPlatform } from '../kit/platform.js'
 
 const stateDir = makeStateDir('route')
 const scenario = digitScenario()
@@ -34,6 +44,8 @@ afterAll(async () => {
   await platform.stop()
   removeStateDir(stateDir)
 })
+
+beforeEach(() => onTestFailed(() => console.error(shown.join(''), platform.logs())))
 
 describe('from pictures to evidence, on handwritten digits', () => {
   it('passes every check that an outsider can make: proofs, clock, endpoint, isolation', () => {
@@ -91,6 +103,27 @@ describe('from pictures to evidence, on handwritten digits', () => {
     expect(rows.map(({ role }) => role)).toEqual(expect.arrayContaining(['before', 'after', 'baseline']))
     for (const { membershipAuc } of rows) expect(membershipAuc.interval).not.toBeNull()
     expect(shown.join('')).toContain(first.summary.sentence)
+  })
+
+  it('leaves the clock running and the old version serving when the audit cannot tell', async () => {
+    const cast = await platform.cast(scenario)
+    const bob = await joinAsDataOwner(platform, cast, 'bob')
+    const before = (await findModel(cast.as.engineer, scenario.modelName))?.productionVersion
+    // Forty pictures cannot show equivalence within a hundredth, whatever they show.
+    const impossible = AuditPolicy.parse({ ...scenario.policy, aucMargin: 0.01 })
+    const request = await answerErasure(
+      { ...cast, as: { ...cast.as, data_owner: bob } },
+      { ...scenario, name: 'impossible', forgetOwner: 'bob', comparisons: [], policy: impossible },
+      createPlainView((line) => shown.push(line)),
+    )
+    expect(request).toMatchObject({
+      state: 'BLOCKED',
+      clock: { state: 'RUNNING' },
+      audits: [{ verdict: 'INCONCLUSIVE' }],
+    })
+    expect((await findModel(cast.as.engineer, scenario.modelName))?.productionVersion).toEqual(before)
+    const kinds = (await readEvidence(cast.as.auditor, request.id)).map(({ kind }) => kind)
+    expect(kinds).toEqual(expect.arrayContaining(['audit-completed/v1', 'erasure-blocked/v1']))
   })
 
   it('does nothing twice: a second start finds the finished demonstration', async () => {

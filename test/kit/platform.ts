@@ -3,7 +3,7 @@ import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:
 import os from 'node:os'
 import path from 'node:path'
 import { promisify } from 'node:util'
-import { assembleCast, type Cast, type Scenario } from '@lethe/cli/demo'
+import { addMember, assembleCast, GatewayClient, readTenantId, type Cast, type Scenario } from '@lethe/cli/demo'
 import { checkoutDir, startPlatform, type Platform, type ServiceName } from '@lethe/stack'
 
 export interface TestPlatform extends Platform {
@@ -58,6 +58,22 @@ export async function startTestPlatform(
 function tailOf(file: string): string {
   const lines = readFileSync(file, 'utf8').trimEnd().split('\n').slice(-15)
   return [`— ${path.basename(file)}`, ...lines].join('\n')
+}
+
+/** Another data owner of the tenant, signed in. */
+export async function joinAsDataOwner(
+  { urls }: TestPlatform,
+  { as }: Cast,
+  subjectKey: string,
+): Promise<GatewayClient> {
+  const person = {
+    email: `${subjectKey}@data-owner.example`,
+    name: subjectKey,
+    password: `${subjectKey}-${subjectKey}-1234`,
+  }
+  const tenantId = await readTenantId(as.tenant_owner)
+  await addMember(as.tenant_owner, { ...person, tenantId, role: 'data_owner', subjectKey })
+  return GatewayClient.signIn(urls.gateway, person)
 }
 
 /** Waits for something to become true; the message names it when it does not. */
