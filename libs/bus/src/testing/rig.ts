@@ -1,5 +1,5 @@
 import { type Digest, type RunId, type RunKind, type TenantId } from '@lethe/domain'
-import { startNatsServer, type NatsServer } from '@lethe/stack'
+import { startNatsServer, stopOrphanedNats, type NatsServer } from '@lethe/stack'
 import { randomUUID } from 'node:crypto'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -86,6 +86,8 @@ export async function startRig(): Promise<Rig> {
       await recording
       await Promise.all(opened.map((one) => one.nc.close()))
       await server.stop()
+      // A test may have killed that server and started another on the same store.
+      await stopOrphanedNats(stateDir)
       rmSync(stateDir, { recursive: true, force: true })
     },
   }
