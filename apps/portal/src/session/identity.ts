@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { gatewayUrl } from '@/session/env'
-import { isFresh, readClaims } from '@/session/tokens'
+import { isFresh } from '@/session/tokens'
 
 export type SignInOutcome =
   { ok: true; session: string; token: string } | { ok: false; reason: 'refused' | 'rate-limited' | 'unreachable' }
@@ -30,17 +30,6 @@ export async function mintToken(session: string): Promise<string | null> {
   return body.success ? body.data.token : null
 }
 
-/** Someone who belongs to a tenant acts for it from the first request on. */
-async function chooseTenant(session: string): Promise<boolean> {
-  const response = await askIdentity('/organization/list', { session })
-  if (!response.ok) return false
-  const tenants = z.array(z.object({ id: z.string() })).safeParse(await response.json())
-  const first = tenants.data?.[0]
-  if (!first) return false
-  const chosen = await askIdentity('/organization/set-active', { session, body: { organizationId: first.id } })
-  return chosen.ok
-}
-
 export async function signIn(email: string, password: string): Promise<SignInOutcome> {
   try {
     const response = await askIdentity('/sign-in/email', { body: { email, password } })
@@ -48,8 +37,7 @@ export async function signIn(email: string, password: string): Promise<SignInOut
     const session = response.headers.get('set-auth-token')
     if (!response.ok || session === null)
       return { ok: false, reason: response.status >= 500 ? 'unreachable' : 'refused' }
-    let token = await mintToken(session)
-    if (token !== null && !readClaims(token)?.org && (await chooseTenant(session))) token = await mintToken(session)
+    const token = await mintToken(session)
     return token === null ? { ok: false, reason: 'refused' } : { ok: true, session, token }
   } catch {
     return { ok: false, reason: 'unreachable' }

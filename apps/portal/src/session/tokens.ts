@@ -7,10 +7,10 @@ export const tokenCookie = 'lethe_token'
 /** Seconds before its end at which a token counts as used up. */
 const marginSeconds = 30
 
-const Claims = z.object({ exp: z.number(), org: z.string().nullish() })
+const Claims = z.object({ exp: z.number() })
 
 /** Reads a JWT's claims without verifying them: the gateway verifies; here they only say when to ask for a new one. */
-export function readClaims(token: string): z.infer<typeof Claims> | null {
+function readClaims(token: string): z.infer<typeof Claims> | null {
   const payload = token.split('.')[1]
   if (payload === undefined) return null
   try {

@@ -1,7 +1,8 @@
 import { NextResponse, type NextRequest } from 'next/server'
 import { z } from 'zod'
-import { cookieOptions, isSameOrigin } from '@/session/forward'
+import { cookieOptions } from '@/session/forward'
 import { signIn, signOut } from '@/session/identity'
+import { isSameOrigin } from '@/session/same-origin'
 import { sessionCookie, tokenCookie } from '@/session/tokens'
 
 export const dynamic = 'force-dynamic'

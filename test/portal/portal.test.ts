@@ -1,0 +1,217 @@
+import { AxeBuilder } from '@axe-core/playwright'
+import type { Page } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { openPortalStage, overflowOf, type PortalStage, type Visit } from './portal-stage.js'
+
+let stage: PortalStage
+let owner: Visit
+
+beforeAll(async () => {
+  stage = await openPortalStage()
+  owner = await stage.visit('tenant_owner')
+}, 300_000)
+
+afterAll(() => stage?.close())
+
+const answerOn = (page: Page) => page.getByTestId('answer').textContent()
+
+const open = async (page: Page, path: string) => {
+  await page.goto(path)
+  await page.getByTestId('answer').waitFor()
+}
+
+/** Addresses of a screen each, of what the route made. */
+const screens = () => {
+  return [
+    '/',
+    '/requests',
+    '/requests/new',
+    `/requests/${encodeURIComponent(stage.requestId)}`,
+    '/audits',
+    `/audits/${encodeURIComponent(stage.auditId)}`,
+    '/models',
+    '/datasets',
+    '/runs',
+    '/evidence',
+    '/evidence/1',
+    '/sla',
+    '/reference',
+    '/settings',
+  ]
+}
+
+describe('session', () => {
+  it('sends who is not signed in to sign in, and refuses a wrong password in words', async () => {
+    const { page, close } = await stage.visit()
+    await page.goto('/requests')
+    await page.waitForURL('**/sign-in?to=%2Frequests')
+    await page.locator('input[name=email]').fill('nobody@digit-works.example')
+    await page.locator('input[name=password]').fill('not the password')
+    await page.locator('button[type=submit]').click()
+    await page.getByRole('alert').filter({ hasText: 'do not match' }).waitFor()
+    await close()
+  })
+
+  it('shows no token to scripts, and none to other sites', async () => {
+    expect(await owner.page.evaluate('document.cookie')).not.toContain('lethe_')
+    const held = (await owner.page.context().cookies()).filter(({ name }) => /^lethe_(session|token)$/.test(name))
+    expect(held.map(({ httpOnly, sameSite }) => ({ httpOnly, sameSite }))).toEqual([
+      { httpOnly: true, sameSite: 'Lax' },
+      { httpOnly: true, sameSite: 'Lax' },
+    ])
+    const cookie = held.map(({ name, value }) => `${name}=${value}`).join('; ')
+    const ask = (headers: Record<string, string>) =>
+      fetch(`${stage.url}/api/graphql`, {
+        method: 'POST',
+        headers: { cookie, 'content-type': 'application/json', ...headers },
+        body: JSON.stringify({ query: '{ viewer { role } }' }),
+      })
+    expect((await ask({ origin: stage.url, 'sec-fetch-site': 'same-origin' })).status).toBe(200)
+    expect((await ask({ origin: 'https://elsewhere.example', 'sec-fetch-site': 'cross-site' })).status).toBe(403)
+    expect((await ask({})).status).toBe(403)
+  })
+})
+
+describe('screens', () => {
+  it('begin with a sentence, ask nobody else for anything and raise no complaint', async () => {
+    for (const path of screens()) {
+      await open(owner.page, path)
+      expect((await answerOn(owner.page))?.trim(), path).toMatch(/[.?]$/)
+    }
+    expect(owner.strangers).toEqual([])
+    expect(owner.complaints).toEqual([])
+  }, 120_000)
+
+  it('have no serious violation of WCAG 2.2 AA, light and dark', async () => {
+    for (const colorScheme of ['light', 'dark'] as const) {
+      await owner.page.emulateMedia({ colorScheme })
+      for (const path of screens()) {
+        await open(owner.page, path)
+        await owner.page.waitForLoadState('networkidle').catch(() => undefined)
+        const { violations } = await new AxeBuilder({ page: owner.page })
+          .withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'])
+          .analyze()
+        const serious = violations.filter(({ impact }) => impact === 'serious' || impact === 'critical')
+        expect(
+          serious.map(({ id, nodes }) => ({ id, at: nodes.slice(0, 3).map(({ html }) => html.slice(0, 160)) })),
+          `${path}, ${colorScheme}`,
+        ).toEqual([])
+      }
+    }
+    await owner.page.emulateMedia({ colorScheme: 'light' })
+  }, 240_000)
+
+  it('fit in 360 px', async () => {
+    const { page, close } = await stage.visit('tenant_owner', { viewport: { width: 360, height: 740 } })
+    for (const path of screens()) {
+      await open(page, path)
+      expect(await overflowOf(page), path).toBeLessThanOrEqual(0)
+    }
+    await close()
+  }, 120_000)
+
+  it('speak Japanese to who asks for it, and English again by choice', async () => {
+    const { page, close } = await stage.visit('privacy_officer', { locale: 'ja-JP' })
+    expect(await page.locator('html').getAttribute('lang')).toBe('ja')
+    expect(await answerOn(page)).toMatch(/請求 \d+ 件/)
+    await open(page, '/settings')
+    await page.getByText('English').click()
+    await page.locator('html[lang=en]').waitFor()
+    expect(await answerOn(page)).toContain('Privacy officer')
+    await close()
+  })
+
+  it('show a data owner no models, data or log', async () => {
+    const { page, close } = await stage.visit('data_owner')
+    const links = await page.getByRole('navigation').getByRole('link').allTextContents()
+    expect(links).toEqual(['Overview', 'Erasure requests', 'Audits', 'API', 'Settings'])
+    await close()
+  })
+})
+
+describe('an erasure request', () => {
+  it('tells its course with the entry that proves each step, its plan, and the sum of its deadline', async () => {
+    const { page } = owner
+    await open(page, `/requests/${encodeURIComponent(stage.requestId)}`)
+    const timeline = page.getByTestId('timeline')
+    for (const step of ['Erasure requested', 'Identity confirmed', 'Plan recorded', 'Audit completed']) {
+      await timeline.getByText(step, { exact: true }).first().waitFor()
+    }
+    expect(await page.getByTestId('plan').getByRole('row').count()).toBeGreaterThan(1)
+    await page.getByText('Article 12(3)').first().waitFor()
+    await timeline
+      .getByRole('link', { name: /^entry/ })
+      .first()
+      .click()
+    await page.waitForURL('**/evidence/*')
+  })
+})
+
+describe('an audit report', () => {
+  it('draws six matrices that are not blank, and reads a cell out by keyboard', async () => {
+    const { page } = owner
+    await open(page, `/audits/${encodeURIComponent(stage.auditId)}`)
+    await page.locator('canvas[width]').first().waitFor()
+    const maps = page.getByRole('application')
+    expect(await maps.count()).toBe(6)
+    const colours = await page.evaluate(
+      `[...document.querySelectorAll('[role=application] canvas')].map((canvas) => {
+        const { data } = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height)
+        return new Set(Array.from({ length: data.length / 4 }, (_, i) => data.slice(i * 4, i * 4 + 4).join())).size
+      })`,
+    )
+    for (const count of colours as number[]) expect(count).toBeGreaterThan(10)
+    await maps.first().focus()
+    await page.keyboard.press('ArrowRight')
+    await page
+      .getByText(/^Row 1, column 2: -?[\d.]+$/)
+      .first()
+      .waitFor()
+  })
+
+  it('says the same in tables: the matrices, each test, and the comparison', async () => {
+    const { page } = owner
+    const cells = await page.getByTestId('matrix-summary').locator('tbody td').allTextContents()
+    expect(cells).toHaveLength(18)
+    for (const cell of cells) expect(cell).toMatch(/\d/)
+    await page.getByText('Every value as a table').click()
+    expect(await page.getByTestId('matrix-values').locator('tbody tr').count()).toBeGreaterThan(10)
+    await page.getByTestId('tests').getByText('Residual membership').waitFor()
+    const rows = await page.getByTestId('comparison').locator('tbody th').allTextContents()
+    expect(rows.slice(0, 3)).toEqual([
+      expect.stringContaining('Before'),
+      expect.stringContaining('After'),
+      expect.stringContaining('Baseline'),
+    ])
+    expect(await page.getByRole('heading', { name: 'What this does not prove' }).count()).toBe(1)
+  })
+})
+
+describe('evidence', () => {
+  const outcomes = (page: Page) =>
+    page.getByTestId('proof').locator('li').evaluateAll('(items) => items.map((item) => item.dataset.outcome)')
+
+  it('is proven in the browser, from the bytes alone', async () => {
+    const { page } = owner
+    await open(page, '/evidence/1')
+    await page.locator('[data-testid=proof] li[data-outcome=passed]').nth(2).waitFor()
+    expect(await outcomes(page)).not.toContain('failed')
+    expect(await answerOn(page)).toContain('checked just now in this browser')
+  })
+
+  it('is refused when one byte of it was changed on the way', async () => {
+    const { page, close } = await stage.visit('auditor')
+    await page.route('**/api/graphql', async (route) => {
+      const response = await route.fetch()
+      const text = await response.text()
+      await route.fulfill({
+        response,
+        body: text.replace(/(\\"_type\\":\\"https:\/\/in-toto\.io\/Statement\/v)1/, '$12'),
+      })
+    })
+    await open(page, '/evidence/1')
+    await page.locator('[data-testid=proof] li[data-outcome=failed]').first().waitFor()
+    expect(await answerOn(page)).toContain('does not hold')
+    await close()
+  })
+})
