@@ -23,7 +23,9 @@ for (const name of ['DATABASE_URL', 'NATS_URL', 'NODE_ENV']) delete env[name]
 const vitest = path.join(root, 'node_modules/vitest/vitest.mjs')
 const child = spawn(process.execPath, [vitest, 'run', ...process.argv.slice(2)], { cwd: root, env, stdio: 'inherit' })
 for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => child.kill(signal))
-child.once('exit', (code) => {
+child.once('exit', async (code) => {
   rmSync(scratch, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 })
+  const { removeAbandonedClusters } = await import('../libs/stack/dist/distant-clusters.js')
+  removeAbandonedClusters()
   process.exitCode = code ?? 1
 })

@@ -3,6 +3,7 @@ import {
   chmodSync,
   chownSync,
   cpSync,
+  existsSync,
   lstatSync,
   mkdirSync,
   mkdtempSync,
@@ -16,7 +17,10 @@ import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
 import pg from 'pg'
 import { afterAll, expect, it } from 'vitest'
+import { makeDistantHome, removeAbandonedClusters } from './distant-clusters.js'
 import { startPostgres } from './postgres.js'
+import { recordProcess, type ProcessRecord } from './process-identity.js'
+import { findUnprivilegedAccount } from './unprivileged-account.js'
 
 const base = mkdtempSync(path.join(os.tmpdir(), 'lethe-pg-test-'))
 chmodSync(base, 0o755)
@@ -85,6 +89,26 @@ it('runs below a directory of mode 700, and its address needs the password', asy
     await postgres.stop()
     if (!postgres.dataDir.startsWith(base)) rmSync(path.dirname(postgres.dataDir), { recursive: true })
   }
+})
+
+it('clears away a cluster outside the state directory once its state directory is gone, and no other', () => {
+  const account = findUnprivilegedAccount()
+  const make = (clusterFile: string, maker?: ProcessRecord) => {
+    const home = makeDistantHome(clusterFile, account ?? { uid: process.getuid?.() ?? 0, gid: process.getgid?.() ?? 0 })
+    writeFileSync(path.join(home, 'belongs-to.json'), JSON.stringify({ clusterFile, maker }))
+    return home
+  }
+  const kept = path.join(base, 'kept.json')
+  const homes = [
+    make(path.join(base, 'gone.json')),
+    make(path.join(base, 'made.json'), recordProcess(process.pid)),
+    make(kept),
+  ]
+  writeFileSync(kept, JSON.stringify({ home: homes[2] }))
+  removeAbandonedClusters()
+  const isRoot = process.getuid?.() === 0
+  expect(homes.map((home) => existsSync(home))).toEqual([!isRoot, true, true])
+  for (const home of homes) rmSync(home, { recursive: true, force: true })
 })
 
 it('runs for an ordinary user from packages that this user cannot change', async () => {

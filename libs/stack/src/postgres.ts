@@ -6,7 +6,6 @@ import {
   closeSync,
   existsSync,
   mkdirSync,
-  mkdtempSync,
   openSync,
   readFileSync,
   renameSync,
@@ -14,6 +13,7 @@ import {
   writeFileSync,
 } from 'node:fs'
 import path from 'node:path'
+import { makeDistantHome } from './distant-clusters.js'
 import { withLock } from './file-lock.js'
 import { acceptsConnections, findFreePort } from './free-port.js'
 import { preparePostgresBinaries, type PostgresBinaries } from './postgres-binaries.js'
@@ -121,9 +121,7 @@ function chooseHome(metaDir: string, account: Account | undefined): string {
   if (account === undefined) return own
   chownSync(own, account.uid, account.gid)
   if (mayAccess(account, 'w', own)) return own
-  const elsewhere = mkdtempSync('/var/tmp/lethe-pg-')
-  chownSync(elsewhere, account.uid, account.gid)
-  return elsewhere
+  return makeDistantHome(path.join(metaDir, 'cluster.json'), account)
 }
 
 /** Built aside and renamed, so that an interrupted initdb leaves no half cluster. */
