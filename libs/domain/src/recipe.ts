@@ -60,8 +60,11 @@ export const UnlearningRecipe = z.discriminatedUnion('method', [
     ...budget,
     /** Weight of negative alignment calibration (and, equal to it, of uniformity). */
     alpha: z.number().min(0, 'must not be negative').default(1),
-    /** Weight of positive alignment calibration, before scaling by |D_u|/(|D_r|+|D_u|). */
-    beta: z.number().min(0, 'must not be negative').default(2),
+    /**
+     * Weight of positive alignment calibration, before scaling by |D_u|/(|D_r|+|D_u|). Measured on four deals of emoji at a
+     * sixth of the training rate with 5 repair epochs: 8 gives AUC 0.47 to 0.53, 6 gives 0.52 to 0.54, 2 gives 0.58.
+     */
+    beta: z.number().min(0, 'must not be negative').default(8),
     /** Epochs on the retain set after the calibrated ones. */
     repairEpochs: z.int().min(0).max(1000).default(5),
   }),
