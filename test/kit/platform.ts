@@ -7,10 +7,8 @@ import { addMember, assembleCast, GatewayClient, readTenantId, type Cast, type S
 import { checkoutDir, startPlatform, type Platform, type ServiceName } from '@lethe/stack'
 
 export interface TestPlatform extends Platform {
-  /** Tenants and people of the scenario, signed in. */
+  /** Tenants and people of the scenario, signed in once, for signing in is rate-limited. */
   cast: (scenario: Scenario) => Promise<Cast>
-  /** Process id of a service, as it is now. */
-  pidOf: (service: string) => number
   /** End of every log, for a failure's message. */
   logs: () => string
 }
@@ -38,16 +36,12 @@ export async function startTestPlatform(
 ): Promise<TestPlatform> {
   await buildServices()
   const platform = await startPlatform({ stateDir, services: chosen })
-  const { urls, facts, services } = platform
+  const { urls, facts } = platform
   let cast: Promise<Cast> | undefined
   return {
     ...platform,
-    cast: (scenario) => assembleCast({ gatewayUrl: urls.gateway, stateDir, admin: facts.bootstrapAdmin, scenario }),
-    pidOf: (name) => {
-      const pid = services.find((service) => service.name === name)?.process?.pid
-      if (pid === undefined) throw new Error(`${name} does not run.`)
-      return pid
-    },
+    cast: (scenario) =>
+      (cast ??= assembleCast({ gatewayUrl: urls.gateway, stateDir, admin: facts.bootstrapAdmin, scenario })),
     logs: () =>
       readdirSync(path.join(stateDir, 'logs'))
         .map((name) => tailOf(path.join(stateDir, 'logs', name)))

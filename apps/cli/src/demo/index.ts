@@ -4,7 +4,7 @@ export { firstThumbnail, findDataset, registerDataset, type DatasetVersion } fro
 export { embedPicture } from './api/embed-api.js'
 export { changeErasure, findErasure, readAudit, readErasure, type ErasureRequest } from './api/erasure-api.js'
 export { readEvidence, readEvidenceLog } from './api/evidence-api.js'
-export { findModel, pretrain, type Model, type ModelVersion } from './api/model-api.js'
+export { findModel, pretrain, promote, type Model, type ModelVersion } from './api/model-api.js'
 export { readRun, type Run } from './api/run-api.js'
 export { emojiScenario } from './emoji-scenario.js'
 export { GatewayClient } from './gateway-client.js'
