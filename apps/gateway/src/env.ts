@@ -19,7 +19,7 @@ const GatewayEnv = z.object({
   LOG_PUBLIC_KEY: z.string().min(1).describe('Base64 of the Ed25519 key (SPKI) that log checkpoints are signed with.'),
   LOG_HOST: z
     .string()
-    .default('lethe.local')
+    .default('lethe')
     .describe("Host part of the evidence logs' origins, as the registrar signs them."),
   BOOTSTRAP_ADMIN_EMAIL: z.email().optional().describe('Address of the first platform admin.'),
   BOOTSTRAP_ADMIN_PASSWORD: z

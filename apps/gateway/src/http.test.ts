@@ -7,7 +7,7 @@ import { serializeSafetensors } from '@lethe/safetensors'
 import { decodeJwt, SignJWT } from 'jose'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { tokenAudience, tokenIssuer } from './identity/identity-provider.js'
-import { type GatewayRig, startGatewayRig, type TestTenant } from './testing/gateway-rig.js'
+import { type GatewayRig, password, startGatewayRig, type TestTenant } from './testing/gateway-rig.js'
 import { seedModel, type SeededData } from './testing/seed.js'
 
 let rig: GatewayRig
@@ -82,6 +82,23 @@ describe('tokens', () => {
     expect((await rig.post('/auth/sign-in/email', { email: stranger.email, password: stranger.password })).status).toBe(
       401,
     )
+  })
+})
+
+describe('signing in', () => {
+  const signIn = (headers: Record<string, string>) =>
+    fetch(`${rig.url}/auth/sign-in/email`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', ...headers },
+      body: JSON.stringify({ email: 'auditor@acme.test', password }),
+    })
+
+  it('is for programs and our own pages, and not for a page from elsewhere', async () => {
+    expect((await signIn({})).status).toBe(200)
+    expect((await signIn({ origin: rig.url })).status).toBe(200)
+    expect((await signIn({ origin: 'https://evil.example' })).status).toBe(403)
+    expect((await signIn({ cookie: 'a=b', origin: 'https://evil.example' })).status).toBe(403)
+    expect((await signIn({ cookie: 'a=b' })).status).toBe(403)
   })
 })
 

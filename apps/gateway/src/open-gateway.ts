@@ -26,7 +26,7 @@ export async function openGateway(env: GatewayEnv, logger: Logger, now: () => Da
   const db = await openDatabase({
     url: env.DATABASE_URL,
     role: 'gateway',
-    onConnectionError: (error) => logger.warn({ err: error }, 'a database connection broke'),
+    onConnectionError: (error) => logger.warn({ reason: error.message }, 'a database connection broke'),
   })
   const bus = await connectBus({ url: env.NATS_URL, name: 'gateway' })
   const identity = createIdentityProvider({

@@ -59,7 +59,12 @@ export function createIdentityProvider(options: IdentityOptions) {
       max: 600,
       customRules: { '/sign-in/email': { window: 60, max: options.signInsPerMinute ?? 60 } },
     },
-    advanced: { database: { generateId: () => newId() }, useSecureCookies: options.publicUrl.startsWith('https:') },
+    advanced: {
+      database: { generateId: () => newId() },
+      useSecureCookies: options.publicUrl.startsWith('https:'),
+      // As is the default but under a test runner.
+      disableOriginCheck: false,
+    },
     databaseHooks: {
       session: {
         create: {

@@ -1,4 +1,5 @@
 import { toNodeHandler } from 'better-auth/node'
+import type { IncomingHttpHeaders } from 'node:http'
 import type { FastifyInstance } from 'fastify'
 import type { IdentityProvider } from './identity-provider.js'
 
@@ -32,10 +33,20 @@ export async function mountIdentity(app: FastifyInstance, { auth }: IdentityProv
             return reply.code(413).send({ code: 'BODY_TOO_LARGE', message: `Send at most ${maxBodyBytes} bytes.` })
           // Behind the mount the client's address is the socket's: a forwarded one could be made up to dodge the limit.
           request.raw.headers['x-forwarded-for'] = request.ip
+          forgetFetchMetadata(request.raw.headers)
           reply.hijack()
           await handle(request.raw, reply.raw)
         },
       })
     done()
   })
+}
+
+/**
+ * Programs whose HTTP library imitates a browser's `sec-fetch-mode` are taken for one that hides its origin. A browser
+ * never sends a POST to another site without an origin, so what has neither origin nor cookie is a program.
+ */
+function forgetFetchMetadata(headers: IncomingHttpHeaders): void {
+  if (headers.origin !== undefined || headers.cookie !== undefined || headers.referer !== undefined) return
+  for (const name of ['sec-fetch-site', 'sec-fetch-mode', 'sec-fetch-dest']) delete headers[name]
 }
