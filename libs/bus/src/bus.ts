@@ -15,6 +15,8 @@ export interface Bus {
   readonly cancelled: KV
   /** One entry per served model version. */
   readonly deployments: KV
+  /** Calls back whenever the server was away and is there again; consumers that it forgot are then opened anew. */
+  onReconnect(callback: () => void): { stop(): void }
   /** Flushes what was published and closes. */
   close(): Promise<void>
 }
@@ -90,10 +92,26 @@ export async function connectBus(options: BusOptions): Promise<Bus> {
       bucket('cancelled', 30 * dayMs),
       bucket('deployments', 0),
     ])
-    return { nc, js: jetstream(nc), attempts, cancelled, deployments, close: () => closeConnection(nc) }
+    const onReconnect = reconnects(nc)
+    return { nc, js: jetstream(nc), attempts, cancelled, deployments, onReconnect, close: () => closeConnection(nc) }
   } catch (error) {
     await nc.close()
     throw error
+  }
+}
+
+/** One reader of the connection's status for any number of listeners. */
+function reconnects(nc: NatsConnection): Bus['onReconnect'] {
+  const listeners = new Set<() => void>()
+  void (async () => {
+    for await (const { type } of nc.status())
+      if (type === 'reconnect') for (const listener of [...listeners]) listener()
+  })()
+  return (callback) => {
+    // Each call has an entry of its own, also where one function listens twice.
+    const listener = (): void => callback()
+    listeners.add(listener)
+    return { stop: () => void listeners.delete(listener) }
   }
 }
 

@@ -36,6 +36,7 @@ async function consumeDurably<T>(
     let messages: ConsumerMessages | undefined
     const stop = (): void => void messages?.close()
     options.signal.addEventListener('abort', stop)
+    const reconnects = bus.onReconnect(stop)
     try {
       const consumer = await bus.js.consumers.get(streamName, consumerName)
       messages = await consumer.consume({ max_messages: 50, expires: 5000 })
@@ -48,6 +49,7 @@ async function consumeDurably<T>(
       options.onError?.(error)
       await wait(250)
     } finally {
+      reconnects.stop()
       options.signal.removeEventListener('abort', stop)
     }
   }

@@ -1,3 +1,6 @@
+import type { KvWatchEntry } from '@nats-io/kv'
+import type { QueuedIterator } from 'nats'
+import { setTimeout as wait } from 'node:timers/promises'
 import type { Bus } from './bus.js'
 import { decodeMessage, encodeMessage } from './codec.js'
 import { Deployment } from './contracts/events.js'
@@ -19,19 +22,50 @@ export interface DeploymentWatcher {
   onMalformed?(modelVersionId: string, error: unknown): void
 }
 
-/** Tells what is deployed, then every change, until the signal aborts. */
+/** Tells what is deployed, then every change, until the signal aborts; after an interruption it tells everything again. */
 export async function watchDeployments(bus: Bus, watcher: DeploymentWatcher, signal: AbortSignal): Promise<void> {
-  if (signal.aborted) return
-  const watch = await bus.deployments.watch()
-  signal.addEventListener('abort', () => watch.stop(), { once: true })
-  let isCurrent = (await bus.deployments.status()).values === 0
-  if (isCurrent) watcher.onCurrent()
-  for await (const entry of watch) {
-    if (entry.operation === 'PUT') tell(watcher, entry.key, entry.value)
-    else watcher.onRemove(entry.key)
-    if (isCurrent || entry.delta !== 0) continue
-    isCurrent = true
-    watcher.onCurrent()
+  let isCurrent = false
+  const once: DeploymentWatcher = {
+    ...watcher,
+    onCurrent: () => {
+      if (!isCurrent) watcher.onCurrent()
+      isCurrent = true
+    },
+  }
+  while (!signal.aborted && !bus.nc.isClosed()) {
+    try {
+      await watchUntilInterrupted(bus, once, signal)
+    } catch {
+      await wait(250)
+    }
+  }
+}
+
+async function watchUntilInterrupted(bus: Bus, watcher: DeploymentWatcher, signal: AbortSignal): Promise<void> {
+  let watch: QueuedIterator<KvWatchEntry> | undefined
+  let isOver = signal.aborted
+  const stop = (): void => {
+    isOver = true
+    watch?.stop()
+  }
+  const reconnects = bus.onReconnect(stop)
+  signal.addEventListener('abort', stop)
+  try {
+    // Counted first: what is deployed after that is told as a change.
+    const { values } = await bus.deployments.status()
+    watch = await bus.deployments.watch()
+    if (values === 0) watcher.onCurrent()
+    if (isOver) return
+    for await (const entry of watch) {
+      if (entry.operation === 'PUT') tell(watcher, entry.key, entry.value)
+      else watcher.onRemove(entry.key)
+      if (entry.delta === 0) watcher.onCurrent()
+      if (isOver) return
+    }
+  } finally {
+    reconnects.stop()
+    signal.removeEventListener('abort', stop)
+    watch?.stop()
   }
 }
 

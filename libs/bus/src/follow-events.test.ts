@@ -4,6 +4,7 @@ import { randomUUID } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+import type { Deployment } from './contracts/events.js'
 import { consumeProgress, consumeResults } from './consume-results.js'
 import { putDeployment, removeDeployment, watchDeployments } from './deployments.js'
 import { followEvents, type FollowedEvent, type FollowOptions } from './follow-events.js'
@@ -120,15 +121,16 @@ it('repeats a message until it is recorded', async () => {
   }
 })
 
+const deployment = (modelVersionId: string): Deployment => ({
+  version: 1,
+  tenantId: newId(),
+  modelId: newId(),
+  modelVersionId,
+  weights: { digest: 'a'.repeat(64), size: 1 },
+  imageSize: 32,
+})
+
 it('tells what is deployed, then changes', async () => {
-  const deployment = (modelVersionId: string) => ({
-    version: 1 as const,
-    tenantId: newId(),
-    modelId: newId(),
-    modelVersionId,
-    weights: { digest: 'a'.repeat(64), size: 1 },
-    imageSize: 32,
-  })
   const [first, second] = [newId(), newId()]
   const stop = new AbortController()
   const told: string[] = []
@@ -161,6 +163,9 @@ it('survives kill -9 of the server mid-task: same attempt, result recorded, foll
       const scope = { tenantId: task.tenantId }
       for await (const event of followEvents(other.bus, { scope, from: 'replay', signal: end.signal })) seen.push(event)
     })()
+    const deployed: string[] = []
+    const onPut = ({ modelVersionId }: Deployment) => void deployed.push(modelVersionId)
+    void watchDeployments(other.bus, { onPut, onRemove: () => undefined, onCurrent: () => undefined }, end.signal)
     let release = (): void => undefined
     const released = new Promise<void>((resolve) => (release = resolve))
     let runs = 0
@@ -185,6 +190,9 @@ it('survives kill -9 of the server mid-task: same attempt, result recorded, foll
       await publishChanged(other.bus, event, { msgId: 'after' })
       expect(seen.map(({ type }) => type)).toContain('changed')
     })
+    const late = deployment(newId())
+    await putDeployment(other.bus, late)
+    await until(() => expect(deployed).toContain(late.modelVersionId))
     await worker.stop()
     expect(runs).toBe(1)
     await again.stop()

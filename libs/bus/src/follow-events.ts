@@ -1,4 +1,5 @@
-import { DeliverPolicy, type JsMsg, type OrderedConsumerOptions } from '@nats-io/jetstream'
+import { DeliverPolicy, type ConsumerMessages, type JsMsg } from '@nats-io/jetstream'
+import { setTimeout as wait } from 'node:timers/promises'
 import type { Bus } from './bus.js'
 import { decodeMessage } from './codec.js'
 import { AggregateChanged, RunProgressed } from './contracts/events.js'
@@ -17,31 +18,54 @@ export interface FollowOptions {
   readonly signal: AbortSignal
 }
 
-const startAt = (from: FollowOptions['from']): Partial<OrderedConsumerOptions> =>
-  from === 'replay'
-    ? { deliver_policy: DeliverPolicy.All }
-    : from === 'new'
-      ? { deliver_policy: DeliverPolicy.New }
-      : { deliver_policy: DeliverPolicy.StartSequence, opt_start_seq: from + 1 }
-
 /** Replays, then follows, in order and without gaps also over an interruption of the server, until the signal aborts. */
 export async function* followEvents(bus: Bus, { scope, from, signal }: FollowOptions): AsyncGenerator<FollowedEvent> {
-  const filter_subjects = scopeFilter(scope)
-  if (signal.aborted) return
-  const consumer = await bus.js.consumers.get(stream.events, { filter_subjects, ...startAt(from) })
-  // Short pulls: a server that was replaced forgets the consumer, and two missed heartbeats tell.
-  const messages = await consumer.consume({ max_messages: 200, expires: 4000 })
-  const stop = (): void => void messages.close()
+  const filter = scopeFilter(scope)
+  let cursor = from === 'new' ? await lastSequence(bus) : from === 'replay' ? 0 : from
+  while (!signal.aborted && !bus.nc.isClosed()) {
+    try {
+      for await (const message of openAfter(bus, filter, cursor, signal)) {
+        cursor = message.seq
+        const followed = decodeEvent(message)
+        if (followed) yield followed
+      }
+    } catch {
+      // The server is away, or not yet able to answer; the cursor knows where to go on.
+      await wait(250)
+    }
+  }
+}
+
+const lastSequence = async (bus: Bus): Promise<number> =>
+  (await (await bus.js.streams.get(stream.events)).info()).state.last_seq
+
+/** Messages after a sequence, until the signal aborts or the server was away: it has forgotten the consumer then. */
+async function* openAfter(bus: Bus, filter: string, sequence: number, signal: AbortSignal): AsyncGenerator<JsMsg> {
+  let messages: ConsumerMessages | undefined
+  let isOver = false
+  const stop = (): void => {
+    isOver = true
+    void messages?.close()
+  }
+  const reconnects = bus.onReconnect(stop)
   signal.addEventListener('abort', stop)
-  if (signal.aborted) stop()
   try {
+    const consumer = await bus.js.consumers.get(stream.events, {
+      filter_subjects: filter,
+      deliver_policy: DeliverPolicy.StartSequence,
+      opt_start_seq: sequence + 1,
+    })
+    messages = await consumer.consume({ max_messages: 200, expires: 4000 })
+    if (isOver || signal.aborted) return
     for await (const message of messages) {
-      const followed = decodeEvent(message)
-      if (followed) yield followed
+      yield message
+      // What was fetched before the interruption is fetched again, in order.
+      if (isOver) return
     }
   } finally {
+    reconnects.stop()
     signal.removeEventListener('abort', stop)
-    await messages.close()
+    await messages?.close()
   }
 }
 

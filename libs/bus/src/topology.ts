@@ -64,7 +64,7 @@ const streams = (replicas: number): (Partial<StreamConfig> & { name: string })[]
   ]
 }
 
-const consumers = (ackWaitMs: number): { of: string; config: Partial<ConsumerConfig> }[] => {
+const consumers = (ackWaitMs: number): { of: string; config: Partial<ConsumerConfig> & { durable_name: string } }[] => {
   // Deliveries are bounded by `attempts`, which tells a lost worker from one that handed its task back; see settle.ts.
   const explicit = { ack_policy: AckPolicy.Explicit, max_deliver: -1, max_ack_pending: 1000 }
   return [
@@ -103,9 +103,23 @@ async function ensureStream(
   }
 }
 
+async function ensureConsumer(
+  manager: JetStreamManager,
+  of: string,
+  config: Partial<ConsumerConfig> & { durable_name: string },
+): Promise<void> {
+  try {
+    await manager.consumers.add(of, config)
+  } catch (error) {
+    // 10148: the consumer exists with another configuration, that of an earlier release. What it delivered stays known.
+    if (!(error instanceof JetStreamApiError) || error.code !== 10148) throw error
+    await manager.consumers.update(of, config.durable_name, config)
+  }
+}
+
 /** Creates or updates streams and durable consumers. Any number of processes may run it at once, at every start. */
 export async function ensureTopology(nc: NatsConnection, options: TopologyOptions = {}): Promise<void> {
   const manager = await jetstreamManager(nc)
   for (const config of streams(options.replicas ?? 1)) await ensureStream(manager, config)
-  for (const { of, config } of consumers(options.ackWaitMs ?? 10 * secondMs)) await manager.consumers.add(of, config)
+  for (const { of, config } of consumers(options.ackWaitMs ?? 10 * secondMs)) await ensureConsumer(manager, of, config)
 }
