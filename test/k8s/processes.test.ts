@@ -73,6 +73,7 @@ describe('every process', () => {
     ports: { registrar: 0, compute: 0, embedding: 0, gateway: 0, portal: 0 },
     gatewaySecret: '',
     logSigningKeyFile: '',
+    checkpointDir: '/checkpoints',
     logPublicKey: '',
     bootstrapAdmin: { email: '', password: '' },
     tensorflow: { backend: 'auto', tfjsNodeDir: '', summary: '' },

@@ -131,7 +131,8 @@ async function startFoundations(options: PlatformOptions, undo: Undo[]): Promise
     choosePorts(stateDir, options.ports ?? {}, readPlatformRecord(stateDir)),
   ])
   if (computes) report(tensorflow.summary)
-  return { ...secrets, ownerUrl, natsUrls, tensorflow, ports, logLevel: env.logLevel }
+  const checkpointDir = path.join(stateDir, 'checkpoints')
+  return { ...secrets, checkpointDir, ownerUrl, natsUrls, tensorflow, ports, logLevel: env.logLevel }
 }
 
 async function openDatabase(

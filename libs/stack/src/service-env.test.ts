@@ -13,6 +13,7 @@ const facts: PlatformFacts = {
   ports: { registrar: 1, compute: 2, embedding: 3, gateway: 4, portal: 5 },
   gatewaySecret: 'session-secret',
   logSigningKeyFile: '/state/secrets/log-signing-key.pem',
+  checkpointDir: '/state/checkpoints',
   logPublicKey: 'public',
   bootstrapAdmin: { email: 'admin@lethe.local', password: 'admin-secret' },
   tensorflow: { backend: 'auto', tfjsNodeDir: '/cache/tf', summary: '' },

@@ -14,6 +14,8 @@ export interface PlatformFacts {
   gatewaySecret: string
   /** PKCS #8 PEM of the Ed25519 key that signs log checkpoints. */
   logSigningKeyFile: string
+  /** Folder that also receives every signed log checkpoint, so that one copy is outside the database. */
+  checkpointDir: string
   /** Base64 of the public half (SPKI). */
   logPublicKey: string
   bootstrapAdmin: { email: string; password: string }
@@ -26,6 +28,9 @@ export type ServiceEnv = Readonly<Record<string, string>>
 
 /** The identity provider's claims; they do not change with the address the gateway is reached at. */
 const token = { issuer: 'https://lethe.dev/identity', audience: 'lethe' }
+
+/** First part of every evidence log's origin; whoever signs and whoever verifies must agree on it. */
+const logHost = 'lethe'
 
 export const localUrl = (port: number): string => `http://127.0.0.1:${port}`
 
@@ -48,6 +53,8 @@ export function serviceEnv(name: ServiceName, facts: PlatformFacts): ServiceEnv 
         HEALTH_PORT: port,
         DATABASE_URL: database('registrar'),
         LOG_SIGNING_KEY_FILE: facts.logSigningKeyFile,
+        LOG_HOST: logHost,
+        CHECKPOINT_DIR: facts.checkpointDir,
       }
     case 'compute':
       return { ...shared, ...bus, ...device(facts.tensorflow), HEALTH_PORT: port }
@@ -71,6 +78,7 @@ export function serviceEnv(name: ServiceName, facts: PlatformFacts): ServiceEnv 
         EMBEDDING_URL: localUrl(facts.ports.embedding),
         GATEWAY_SECRET: facts.gatewaySecret,
         LOG_PUBLIC_KEY: facts.logPublicKey,
+        LOG_HOST: logHost,
         BOOTSTRAP_ADMIN_EMAIL: facts.bootstrapAdmin.email,
         BOOTSTRAP_ADMIN_PASSWORD: facts.bootstrapAdmin.password,
       }

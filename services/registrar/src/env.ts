@@ -10,6 +10,7 @@ const schema = z.object({
   LOG_SIGNING_KEY_FILE: z
     .string()
     .describe('a file with the Ed25519 private key (PKCS #8 PEM) that signs log checkpoints'),
+  LOG_HOST: z.string().default('lethe').describe("host part of the evidence logs' origins; the gateway must agree"),
   CHECKPOINT_DIR: z.string().optional().describe('a folder that also receives every signed log checkpoint'),
   SWEEP_INTERVAL_MS: z.coerce.number().int().min(100).default(60_000).describe('how often clocks are read again'),
   HEALTH_HOST: z.string().default('127.0.0.1').describe('address of /livez and /readyz; 0.0.0.0 in a container'),

@@ -11,7 +11,7 @@ const env = readRegistrarEnv()
 const logger = createLogger('registrar', env.LOG_LEVEL)
 
 async function run(): Promise<void> {
-  const signerOf = loadSigner(env.LOG_SIGNING_KEY_FILE)
+  const signerOf = loadSigner(env.LOG_SIGNING_KEY_FILE, env.LOG_HOST)
   const db = await openDatabase({
     url: env.DATABASE_URL,
     role: 'registrar',

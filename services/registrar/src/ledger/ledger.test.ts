@@ -42,7 +42,7 @@ it('signs a head that covers all evidence, verifiable from the rows with the pub
   const [first, second] = await checkpoints(tenantId)
   expect([first?.size, second?.size]).toEqual([3n, 7n])
   const head = verifyLogCheckpoint(second?.note ?? '', [rig.options.signerOf(tenantId)])
-  expect(head).toMatchObject({ origin: `lethe/log/${tenantId}`, size: 7 })
+  expect(head).toMatchObject({ origin: `lethe.test/log/${tenantId}`, size: 7 })
   const proofOf = (body: string) => ({
     leafHash: leafHash(Buffer.from(body)),
     index: 5,

@@ -3,15 +3,13 @@ import { logOrigin, signerFromPrivateKey, type LogSigner } from '@lethe/ledger'
 import { createPrivateKey, type KeyObject } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 
-/** First part of every log's origin and so of its key's name. */
-export const logHost = 'lethe'
-
 /**
  * One platform key under one name per tenant (C2SP), so that a checkpoint of one tenant's log is none of another's.
  *
+ * @param logHost first part of every log's origin and so of its key's name; the gateway must be told the same
  * @throws DomainError SIGNING_KEY_UNREADABLE
  */
-export function loadSigner(file: string): (tenantId: string) => LogSigner {
+export function loadSigner(file: string, logHost: string): (tenantId: string) => LogSigner {
   const key = readKey(file)
   return (tenantId) => signerFromPrivateKey(logOrigin(logHost, tenantId), key)
 }

@@ -50,7 +50,7 @@ export async function startRig(): Promise<Rig> {
   const options: RegistrarOptions = {
     ...context,
     databaseUrl: test.registrarUrl,
-    signerOf: loadSigner(keyFile),
+    signerOf: loadSigner(keyFile, 'lethe.test'),
     checkpointDir,
     sweepIntervalMs: 60_000,
   }
