@@ -35,6 +35,7 @@ export const demonstration: Demonstration = {
       admin: facts.bootstrapAdmin,
       logPublicKey: facts.logPublicKey,
       out: process.stdout,
+      signal,
     })
     const { summary, summaryFile } = await Promise.race([running, rejectOnAbort(signal)])
     return { succeeded: summary.checks.every(({ ok }) => ok), summaryFile }

@@ -16,7 +16,7 @@ const presets: Readonly<Record<'native' | 'wasm', Preset>> = {
   native: { cost: 'full size on TensorFlow, about 5 minutes on 2 cores', epochs: 300, withRetrain: true },
   wasm: {
     cost: 'fewer epochs and no retraining, because WASM trains several times slower; about 12 minutes on 2 cores',
-    epochs: 200,
+    epochs: 240,
     withRetrain: false,
   },
 }

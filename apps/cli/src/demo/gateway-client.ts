@@ -38,45 +38,49 @@ export function unwrap<T extends { __typename: string }>(result: T | RefusedInpu
 
 const renewBeforeMs = 60_000
 const requestTimeoutMs = 60_000
+/** A gateway that was restarted answers again within this time. */
+const unreachableMs = 20_000
+const retryMs = 500
+const never = new AbortController().signal
 
 /** One signed-in person at the gateway's public interfaces. Tokens live for minutes and are renewed as they end. */
 export class GatewayClient {
   readonly #url: string
   readonly #session: string
+  readonly #signal: AbortSignal
   #token: { value: string; expiresAtMs: number } | null = null
 
-  private constructor(url: string, session: string) {
+  private constructor(url: string, session: string, signal: AbortSignal) {
     this.#url = url
     this.#session = session
+    this.#signal = signal
   }
 
-  static async signIn(url: string, person: { email: string; password: string }): Promise<GatewayClient> {
-    const response = await assertOk(
-      await fetch(new URL('/auth/sign-in/email', url), {
-        method: 'POST',
-        // The identity provider refuses a sign-in that does not say where it comes from.
-        headers: { 'content-type': 'application/json', origin: new URL(url).origin },
-        body: JSON.stringify({ email: person.email, password: person.password }),
-        signal: AbortSignal.timeout(requestTimeoutMs),
-      }),
-      `Signing in as ${person.email}`,
-    )
+  /** @param signal gives up whatever the client is doing. */
+  static async signIn(
+    url: string,
+    person: { email: string; password: string },
+    signal = never,
+  ): Promise<GatewayClient> {
+    const answer = await fetchPatiently(new URL('/auth/sign-in/email', url), signal, {
+      method: 'POST',
+      // The identity provider refuses a sign-in that does not say where it comes from.
+      headers: { 'content-type': 'application/json', origin: new URL(url).origin },
+      body: JSON.stringify({ email: person.email, password: person.password }),
+    })
+    const response = await assertOk(answer, `Signing in as ${person.email}`)
     const session = response.headers.get('set-auth-token')
     await response.body?.cancel()
     if (!session) throw new DomainError('SIGN_IN', `The gateway gave ${person.email} no session.`)
-    return new GatewayClient(url, session)
+    return new GatewayClient(url, session, signal)
   }
 
   /** A bearer token for the gateway and the embedding service. */
   async token(): Promise<string> {
     if (this.#token && this.#token.expiresAtMs - renewBeforeMs > Date.now()) return this.#token.value
-    const response = await assertOk(
-      await fetch(new URL('/auth/token', this.#url), {
-        headers: { authorization: `Bearer ${this.#session}` },
-        signal: AbortSignal.timeout(requestTimeoutMs),
-      }),
-      'Renewing the token',
-    )
+    const headers = { authorization: `Bearer ${this.#session}` }
+    const answer = await fetchPatiently(new URL('/auth/token', this.#url), this.#signal, { headers })
+    const response = await assertOk(answer, 'Renewing the token')
     const { token } = (await response.json()) as { token: string }
     const claims = JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString()) as { exp: number }
     this.#token = { value: token, expiresAtMs: claims.exp * 1000 }
@@ -86,7 +90,7 @@ export class GatewayClient {
   async send(path: string, init: RequestInit = {}): Promise<Response> {
     const headers = new Headers(init.headers)
     headers.set('authorization', `Bearer ${await this.token()}`)
-    return fetch(new URL(path, this.#url), { signal: AbortSignal.timeout(requestTimeoutMs), ...init, headers })
+    return fetchPatiently(new URL(path, this.#url), this.#signal, { ...init, headers })
   }
 
   /** @throws DomainError with the code of the first GraphQL error. */
@@ -142,4 +146,18 @@ function dataOf<T>({ data, errors }: GraphqlAnswer<T>): T {
   if (error) throw new DomainError(error.extensions?.code ?? 'GRAPHQL', error.message)
   if (data === null || data === undefined) throw new DomainError('GRAPHQL', 'The gateway answered without data.')
   return data
+}
+
+/** Waits for a gateway that cannot be reached just now. Safe to repeat: every mutation carries an idempotency key. */
+async function fetchPatiently(url: URL, signal: AbortSignal, init: RequestInit): Promise<Response> {
+  for (const deadline = Date.now() + unreachableMs; ;) {
+    try {
+      // Whoever brings a signal follows a stream, which may be silent for long.
+      const ends = init.signal ?? AbortSignal.timeout(requestTimeoutMs)
+      return await fetch(url, { ...init, signal: AbortSignal.any([signal, ends]) })
+    } catch (error) {
+      if (!(error instanceof TypeError) || signal.aborted || Date.now() > deadline) throw error
+      await new Promise((resolve) => setTimeout(resolve, retryMs))
+    }
+  }
 }

@@ -76,11 +76,12 @@ export async function assembleCast(options: {
   stateDir: string
   admin: { email: string; password: string }
   scenario: Scenario
+  signal?: AbortSignal
 }): Promise<Cast> {
-  const { gatewayUrl, scenario } = options
+  const { gatewayUrl, scenario, signal } = options
   const signIns = await listSignIns(options.stateDir, scenario)
-  const signIn = (person: SignIn) => GatewayClient.signIn(gatewayUrl, person)
-  const admin = await GatewayClient.signIn(gatewayUrl, options.admin)
+  const signIn = (person: SignIn) => GatewayClient.signIn(gatewayUrl, person, signal)
+  const admin = await GatewayClient.signIn(gatewayUrl, options.admin, signal)
   const owners = signIns.filter(({ role }) => role === 'tenant_owner')
   for (const tenant of [scenario.tenant, scenario.otherTenant]) {
     const owner = owners.find((person) => person.tenant === tenant.name) as SignIn

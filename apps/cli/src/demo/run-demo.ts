@@ -22,6 +22,8 @@ export interface DemoOptions {
   readonly out: NodeJS.WritableStream
   /** Base64 SPKI of the key that signs the log, as the operator knows it. */
   readonly logPublicKey?: string
+  /** Gives up; what was asked of the platform goes on there. */
+  readonly signal?: AbortSignal
   /** Emoji pictures in the size that suits the backend, when missing. */
   readonly scenario?: Scenario
 }

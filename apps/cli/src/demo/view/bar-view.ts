@@ -14,7 +14,7 @@ export function createBarView(stream: NodeJS.WriteStream): DemoView {
       barCompleteChar: '█',
       barIncompleteChar: '░',
       barsize: 24,
-      hideCursor: true,
+      hideCursor: false,
       linewrap: false,
       gracefulExit: false,
       fps: 8,
