@@ -37,7 +37,7 @@ async function latencyOf(client, name) {
   ])
   const uploadDigest = await client.upload(tar)
   await registerDataset(client, {
-    idempotencyKey: name,
+    idempotencyKey: uploadDigest,
     name,
     description: '',
     attribution: '',
