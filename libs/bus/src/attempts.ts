@@ -1,43 +1,7 @@
-import { DomainError } from '@lethe/domain'
-import { JetStreamApiError } from '@nats-io/jetstream'
-import { z } from 'zod'
+import { DomainError, isDomainError } from '@lethe/domain'
+import { isConflict, leftoversOf, readAttempts, writeAttempts, type AttemptRecord } from './attempt-record.js'
 import type { Bus } from './bus.js'
-import { BlobRef } from './contracts/blobs.js'
-import { decodeMessage } from './codec.js'
-
-/** What is known of a run's attempts; survives the worker. Each write names the revision it read: it is also a fence. */
-const AttemptRecord = z.object({
-  version: z.literal(1),
-  /** Attempts begun; the number of the newest one. */
-  begun: z.int().min(0),
-  /** Attempts that ended because their worker was asked to stop; they are nobody's fault and are not counted. */
-  handedBack: z.int().min(0),
-  /** False once an attempt has settled, until another begins. */
-  running: z.boolean(),
-  /** A result was published; what is left is the acknowledgement. */
-  ended: z.boolean(),
-  /** Where the next attempt goes on. */
-  resume: BlobRef.nullable(),
-})
-type AttemptRecord = z.infer<typeof AttemptRecord>
-
-const fresh: AttemptRecord = { version: 1, begun: 0, handedBack: 0, running: false, ended: false, resume: null }
-
-async function read(bus: Bus, runId: string): Promise<{ record: AttemptRecord; revision: number }> {
-  const entry = await bus.attempts.get(runId)
-  if (!entry) return { record: fresh, revision: 0 }
-  // A deleted key still has a revision that the next write must name.
-  if (entry.operation !== 'PUT') return { record: fresh, revision: entry.revision }
-  return { record: decodeMessage(AttemptRecord, entry.value), revision: entry.revision }
-}
-
-/** Returns the new revision; refused where somebody has written since the revision that was read. */
-const writeAt = (bus: Bus, runId: string, record: AttemptRecord, revision: number): Promise<number> =>
-  bus.attempts.put(runId, JSON.stringify(record), { previousSeq: revision })
-
-/** Wrong last sequence, in the two ways that servers say it. */
-const isConflict = (error: unknown): boolean =>
-  error instanceof JetStreamApiError && (error.code === 10071 || error.code === 10164)
+import type { BlobRef } from './contracts/blobs.js'
 
 /** One delivery of a task, as far as the record goes. */
 export interface Attempt {
@@ -45,70 +9,110 @@ export interface Attempt {
   /** Attempts that count against the bound, this one included. */
   readonly counted: number
   readonly resume: BlobRef | null
-  /** What the next attempt would resume from: the newest that was saved. */
-  latestResume(): BlobRef | null
-  /** Remembers where to go on; returns the blob that is now superseded. @throws DomainError ATTEMPT_SUPERSEDED. */
-  saveResume(resume: BlobRef): Promise<BlobRef | null>
+  /**
+   * Announces a blob, stores it, makes it the place to go on from, and deletes the one before. Wherever that is cut off, the
+   * next attempt knows what to delete. @throws DomainError ATTEMPT_SUPERSEDED.
+   */
+  saveResume(resume: BlobRef, store: () => Promise<unknown>): Promise<void>
   /** @throws DomainError ATTEMPT_SUPERSEDED. */
   settle(how: 'handed-back' | 'failed' | 'ended'): Promise<void>
-  clearResume(): Promise<void>
+  /** Once the run has ended: deletes whatever it saved. Throws where that fails, to be tried again. */
+  tidyUp(): Promise<void>
   /** Whether another worker has begun the run since. */
   isSuperseded(): Promise<boolean>
 }
 
 export type Beginning =
-  | { readonly state: 'begun'; readonly attempt: Attempt }
-  /** `leftover` is a resume blob that nobody needs any more and nobody has deleted. */
-  | { readonly state: 'ended'; readonly leftover: BlobRef | null; clearLeftover(): Promise<void> }
+  { readonly state: 'begun'; readonly attempt: Attempt } | { readonly state: 'ended'; tidyUp(): Promise<void> }
+
+export type Discard = (blob: BlobRef) => Promise<void>
 
 /** Takes the run over from whoever had it. */
-export async function beginAttempt(bus: Bus, runId: string): Promise<Beginning> {
-  const { record: before, revision } = await read(bus, runId)
-  if (before.ended) {
-    const cleared: AttemptRecord = { ...before, resume: null }
-    const clearLeftover = async (): Promise<void> => void (await writeAt(bus, runId, cleared, revision))
-    return { state: 'ended', leftover: before.resume, clearLeftover }
+export async function beginAttempt(bus: Bus, runId: string, discard: Discard): Promise<Beginning> {
+  const { record, revision } = await readAttempts(bus, runId)
+  const writer = new AttemptWriter(bus, runId, discard, record, revision)
+  if (record.ended) return { state: 'ended', tidyUp: () => writer.tidyUp() }
+  await writer.write({ begun: record.begun + 1, running: true })
+  await writer.deleteDoomed()
+  return { state: 'begun', attempt: writer }
+}
+
+/** Keeps the record and the revision that the next write must name. */
+class AttemptWriter implements Attempt {
+  readonly number: number
+  readonly counted: number
+  readonly resume: BlobRef | null
+
+  constructor(
+    private readonly bus: Bus,
+    private readonly runId: string,
+    private readonly discard: Discard,
+    private record: AttemptRecord,
+    private revision: number,
+  ) {
+    this.number = record.begun + 1
+    this.counted = this.number - record.handedBack
+    this.resume = record.resume
   }
-  let record: AttemptRecord = { ...before, begun: before.begun + 1, running: true }
-  let current = await writeAt(bus, runId, record, revision)
-  const write = async (next: AttemptRecord): Promise<void> => {
+
+  async write(change: Partial<AttemptRecord>): Promise<void> {
+    const next = { ...this.record, ...change }
     for (;;) {
       try {
-        current = await writeAt(bus, runId, next, current)
-        record = next
+        this.revision = await writeAttempts(this.bus, this.runId, next, this.revision)
+        this.record = next
         return
       } catch (error) {
         if (!isConflict(error)) throw error
         // A write of ours that timed out may have arrived all the same: then the record still names this attempt.
-        const stored = await read(bus, runId)
-        if (stored.record.begun !== record.begun || stored.record.ended !== record.ended)
+        const stored = await readAttempts(this.bus, this.runId)
+        if (stored.record.begun !== this.record.begun || stored.record.ended !== this.record.ended)
           throw new DomainError('ATTEMPT_SUPERSEDED', 'Another worker has taken this run over; this attempt stops.')
-        current = stored.revision
+        this.revision = stored.revision
       }
     }
   }
-  const attempt: Attempt = {
-    number: record.begun,
-    counted: record.begun - record.handedBack,
-    resume: record.resume,
-    latestResume: () => record.resume,
-    async saveResume(resume) {
-      const superseded = record.resume
-      await write({ ...record, resume })
-      return superseded?.digest === resume.digest ? null : superseded
-    },
-    settle: (how) =>
-      write({
-        ...record,
-        running: false,
-        handedBack: record.handedBack + (how === 'handed-back' ? 1 : 0),
-        // Once ended, always ended: what fails after that is only tidying.
-        ended: record.ended || how === 'ended',
-      }),
-    clearResume: () => write({ ...record, resume: null }),
-    isSuperseded: async () => (await read(bus, runId)).record.begun !== record.begun,
+
+  async saveResume(resume: BlobRef, store: () => Promise<unknown>): Promise<void> {
+    await this.write({ doomed: [...this.record.doomed, resume] })
+    await store()
+    const replaced = leftoversOf(this.record).filter(({ digest }) => digest !== resume.digest)
+    try {
+      await this.write({ resume, doomed: replaced })
+    } catch (error) {
+      if (isDomainError(error)) await this.discard(resume)
+      throw error
+    }
+    await this.deleteDoomed()
   }
-  return { state: 'begun', attempt }
+
+  /** What cannot be deleted now stays on record. */
+  async deleteDoomed(): Promise<void> {
+    const kept: BlobRef[] = []
+    for (const blob of this.record.doomed)
+      if (blob.digest !== this.record.resume?.digest) await this.discard(blob).catch(() => kept.push(blob))
+    this.record = { ...this.record, doomed: kept }
+  }
+
+  settle(how: 'handed-back' | 'failed' | 'ended'): Promise<void> {
+    return this.write({
+      running: false,
+      handedBack: this.record.handedBack + (how === 'handed-back' ? 1 : 0),
+      // Once ended, always ended: what fails after that is only tidying.
+      ended: this.record.ended || how === 'ended',
+    })
+  }
+
+  async tidyUp(): Promise<void> {
+    const leftovers = leftoversOf(this.record)
+    if (leftovers.length === 0) return
+    for (const blob of leftovers) await this.discard(blob)
+    await this.write({ resume: null, doomed: [] })
+  }
+
+  async isSuperseded(): Promise<boolean> {
+    return (await readAttempts(this.bus, this.runId)).record.begun !== this.record.begun
+  }
 }
 
 /**
@@ -118,12 +122,12 @@ export async function beginAttempt(bus: Bus, runId: string): Promise<Beginning> 
 export async function endIdleRun(
   bus: Bus,
   runId: string,
-): Promise<{ readonly lastAttempt: number; readonly leftover: BlobRef | null } | null> {
-  const { record, revision } = await read(bus, runId)
+): Promise<{ readonly lastAttempt: number; readonly hasLeftovers: boolean } | null> {
+  const { record, revision } = await readAttempts(bus, runId)
   if (record.running || record.ended) return null
   try {
-    await writeAt(bus, runId, { ...record, ended: true }, revision)
-    return { lastAttempt: record.begun, leftover: record.resume }
+    await writeAttempts(bus, runId, { ...record, ended: true }, revision)
+    return { lastAttempt: record.begun, hasLeftovers: leftoversOf(record).length > 0 }
   } catch (error) {
     if (isConflict(error)) return null
     throw error

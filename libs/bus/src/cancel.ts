@@ -40,7 +40,7 @@ export async function requestCancel(bus: Bus, request: CancelRequest): Promise<v
     outcome: 'cancelled',
   })
   // With something left to delete the task stays in the queue: the worker that gets it deletes that.
-  if (ended.leftover === null) await removeQueued(bus, request)
+  if (!ended.hasLeftovers) await removeQueued(bus, request)
 }
 
 /** Frees the place in the queue; a worker that gets the task first finds the run ended and acknowledges it. */

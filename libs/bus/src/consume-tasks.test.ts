@@ -1,8 +1,9 @@
-import { DomainError } from '@lethe/domain'
+import { DomainError, type Digest } from '@lethe/domain'
 import { jetstreamManager } from '@nats-io/jetstream'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { requestCancel } from './cancel.js'
 import type { TaskContext } from './consume-tasks.js'
+import type { BlobRef } from './contracts/blobs.js'
 import type { Task } from './contracts/tasks.js'
 import { deadLetterHeader } from './dead-letter.js'
 import { publishTask } from './publish.js'
@@ -16,6 +17,7 @@ beforeAll(async () => {
 })
 afterAll(() => rig.stop())
 
+const stored = () => Promise.resolve()
 const until = <T>(check: () => T): Promise<T> => vi.waitFor(check, { timeout: 15_000, interval: 20 })
 const resultsOf = (task: Task) => rig.results.filter((result) => result.runId === task.runId)
 const submit = (task: Task) => publishTask(rig.bus, task, { msgId: task.runId })
@@ -173,7 +175,7 @@ describe('lost workers', () => {
     const task = newTask()
     const resume = task.upload
     const lost = await rig.startWorker(async (context) => {
-      await context.saveResume(resume)
+      await context.saveResume(resume, stored)
       await lost.bus.nc.close()
       return untilAborted(context.signal)
     })
@@ -188,6 +190,28 @@ describe('lost workers', () => {
     expect(seen).toEqual([resume])
     await next.stop()
     expect(rig.discarded.splice(0)).toEqual([resume])
+  })
+
+  it('deletes what a worker had stored when it vanished before or after it could say so', async () => {
+    const task = newTask()
+    const [announced, replacing] = ['b', 'c'].map((letter) => ({ ...task.upload, digest: letter.repeat(64) as Digest }))
+    const lost = await rig.startWorker(async (context) => {
+      await context.saveResume(task.upload, stored)
+      await context.saveResume(announced as BlobRef, () => lost.bus.nc.close())
+      return outcome
+    })
+    await submit(task)
+    await until(() => expect(lost.bus.nc.isClosed()).toBe(true))
+    const next = await rig.startWorker(async (context) => {
+      expect(context.resume).toEqual(task.upload)
+      expect(rig.discarded.splice(0)).toEqual([announced])
+      await context.saveResume(replacing as BlobRef, stored)
+      expect(rig.discarded.splice(0)).toEqual([task.upload])
+      return outcome
+    })
+    await until(() => expect(resultsOf(task)).toMatchObject([{ outcome: 'succeeded', attempt: 2 }]))
+    await next.stop()
+    expect(rig.discarded.splice(0)).toEqual([replacing])
   })
 
   it('ends a run that every worker dies of, though none of them could say so', async () => {
@@ -222,7 +246,7 @@ describe('lost workers', () => {
         if (context.attempt > 1) return outcome
         // No heartbeat within the ack wait, as when the process was frozen.
         await until(() => expect(resultsOf(task)).toHaveLength(1))
-        saved = await context.saveResume(task.upload).catch((error: unknown) => error)
+        saved = await context.saveResume(task.upload, stored).catch((error: unknown) => error)
         throw saved as Error
       },
       { heartbeatMs: 60_000 },
@@ -288,7 +312,7 @@ describe('cancelling', () => {
     const task = newTask()
     await submit(task)
     const worker = await rig.startWorker(async (context) => {
-      await context.saveResume(task.upload)
+      await context.saveResume(task.upload, stored)
       return untilAborted(context.signal)
     })
     await until(() => expect(worker.notes.map(({ event }) => event)).toContain('started'))
@@ -306,7 +330,7 @@ describe('cancelling', () => {
   it('keeps the result and tries the deletion again when what was saved cannot be deleted at first', async () => {
     const task = newTask()
     let tries = 0
-    const worker = await rig.startWorker(async (context) => (await context.saveResume(task.upload), outcome), {
+    const worker = await rig.startWorker(async (context) => (await context.saveResume(task.upload, stored), outcome), {
       discardResume: () => (++tries === 1 ? Promise.reject(new Error('store away')) : Promise.resolve()),
     })
     await submit(task)

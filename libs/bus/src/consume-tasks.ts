@@ -25,8 +25,8 @@ export interface TaskContext {
   readonly resume: BlobRef | null
   /** Aborts with a TaskInterrupt. The handler may save where it is, and then throws. */
   readonly signal: AbortSignal
-  /** Remembers a blob for the next attempt; returns the one that is no longer needed. */
-  saveResume(resume: BlobRef): Promise<BlobRef | null>
+  /** Stores a blob for the next attempt to go on from, by `store`, and deletes the one before. */
+  saveResume(resume: BlobRef, store: () => Promise<unknown>): Promise<void>
   progress(progress: Progress): void
 }
 
@@ -62,7 +62,7 @@ export interface ConsumeTasksOptions {
   readonly worker: { readonly name: string; readonly device: string }
   /** Called with one task at a time. */
   readonly handler: (context: TaskContext) => Promise<TaskOutcome>
-  /** Deletes what a run saved to resume from, once it has ended in whatever way. */
+  /** Deletes what a run saved to resume from: what was replaced, and all of it once it has ended in whatever way. */
   readonly discardResume: (tenantId: TenantId, resume: BlobRef) => Promise<void>
   /** Stops taking tasks; the running one is asked to checkpoint and is handed back. */
   readonly signal: AbortSignal
@@ -105,12 +105,9 @@ async function handleDelivery(worker: Worker, message: JsMsg): Promise<void> {
   try {
     const task = await parseTask(worker, message)
     if (!task) return
-    const beginning = await beginAttempt(worker.bus, task.runId)
+    const beginning = await beginAttempt(worker.bus, task.runId, (blob) => worker.discardResume(task.tenantId, blob))
     if (beginning.state === 'ended') {
-      if (beginning.leftover) {
-        await worker.discardResume(task.tenantId, beginning.leftover)
-        await beginning.clearLeftover()
-      }
+      await beginning.tidyUp()
       message.ack()
       worker.note?.({ event: 'already-ended', ...who(task) })
     } else await runAttempt(worker, message, task, beginning.attempt)
@@ -213,10 +210,7 @@ async function endRun(worker: Worker, task: Task, attempt: Attempt, startedAt: s
   const envelope = { version: 1 as const, tenantId, runId, runKind, attempt: attempt.number, startedAt, finishedAt }
   await publishResult(worker.bus, { ...envelope, ...ending })
   await attempt.settle('ended')
-  const leftover = attempt.latestResume()
-  if (!leftover) return
-  await worker.discardResume(tenantId, leftover)
-  await attempt.clearResume()
+  await attempt.tidyUp()
 }
 
 function contextOf(worker: Worker, task: Task, attempt: Attempt, signal: AbortSignal): TaskContext {
@@ -226,7 +220,7 @@ function contextOf(worker: Worker, task: Task, attempt: Attempt, signal: AbortSi
     attempt: attempt.number,
     resume: attempt.resume,
     signal,
-    saveResume: (resume) => attempt.saveResume(resume),
+    saveResume: (resume, store) => attempt.saveResume(resume, store),
     progress: (progress) =>
       publishProgress(worker.bus, {
         version: 1,

@@ -1,4 +1,4 @@
-import type { ArtifactStore } from '@lethe/artifacts'
+import { digestOf, type ArtifactStore } from '@lethe/artifacts'
 import { TaskInterrupt, type BlobRef, type RunOutput, type Task, type TaskContext, type TaskOutcome } from '@lethe/bus'
 import { isDomainError, type Provenance } from '@lethe/domain'
 import type { Logger } from '@lethe/runtime'
@@ -136,9 +136,9 @@ class Saving {
     const { artifacts, logger } = this.runner
     const { tenantId, runId } = this.context.task
     try {
-      const blob = await artifacts.put(tenantId, writeResumePoint({ checkpoint, spent: this.meter.read() }))
-      const replaced = await this.context.saveResume(blob)
-      if (replaced) await artifacts.delete(tenantId, replaced.digest)
+      const bytes = writeResumePoint({ checkpoint, spent: this.meter.read() })
+      const blob = { digest: digestOf(bytes), size: bytes.length }
+      await this.context.saveResume(blob, () => artifacts.put(tenantId, bytes))
     } catch (error) {
       if (isDomainError(error) && error.code === 'ATTEMPT_SUPERSEDED') this.#superseded.abort(error)
       else logger.warn({ runId, err: error }, 'checkpoint not stored')
