@@ -17,7 +17,7 @@ const answerOn = (page: Page) => page.getByTestId('answer').textContent()
 
 const open = async (page: Page, path: string) => {
   await page.goto(path)
-  await page.getByTestId('answer').waitFor()
+  await page.getByTestId('answer').filter({ hasNotText: 'Reading…' }).waitFor()
 }
 
 /** Addresses of a screen each, of what the route made. */
@@ -138,7 +138,10 @@ describe('an erasure request', () => {
       await timeline.getByText(step, { exact: true }).first().waitFor()
     }
     expect(await page.getByTestId('plan').getByRole('row').count()).toBeGreaterThan(1)
-    await page.getByText('Article 12(3)').first().waitFor()
+    await page
+      .getByText(/12\(3\)/)
+      .first()
+      .waitFor()
     await timeline
       .getByRole('link', { name: /^entry/ })
       .first()
@@ -151,7 +154,7 @@ describe('an audit report', () => {
   it('draws six matrices that are not blank, and reads a cell out by keyboard', async () => {
     const { page } = owner
     await open(page, `/audits/${encodeURIComponent(stage.auditId)}`)
-    await page.locator('canvas[width]').first().waitFor()
+    await page.locator('[role=application] canvas').first().waitFor()
     const maps = page.getByRole('application')
     expect(await maps.count()).toBe(6)
     const colours = await page.evaluate(
@@ -188,8 +191,8 @@ describe('an audit report', () => {
 })
 
 describe('evidence', () => {
-  const outcomes = (page: Page) =>
-    page.getByTestId('proof').locator('li').evaluateAll('(items) => items.map((item) => item.dataset.outcome)')
+  const outcomes = (page: Page): Promise<string[]> =>
+    page.evaluate("[...document.querySelectorAll('[data-testid=proof] li')].map((item) => item.dataset.outcome)")
 
   it('is proven in the browser, from the bytes alone', async () => {
     const { page } = owner

@@ -24,11 +24,12 @@ interface PlotProps {
   yMax?: number
 }
 
-/** A custom property as the browser computes it, `light-dark()` resolved. */
+/** A custom property as the browser computes it, `light-dark()` resolved; a fresh element is in no transition. */
 function resolveColor(element: HTMLElement, property: string): string {
-  element.style.color = `var(${property})`
-  const color = getComputedStyle(element).color
-  element.style.color = ''
+  const probe = element.appendChild(document.createElement('span'))
+  probe.style.color = `var(${property})`
+  const { color } = getComputedStyle(probe)
+  probe.remove()
   return color
 }
 

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { calendarDays, formatBytes, formatDuration } from './quantities'
+import { calendarDays, formatBytes, formatDuration, lastInTime } from './quantities'
 
 it('counts days as the tenant sees them, not in spans of 24 hours', () => {
   const from = Date.parse('2026-03-01T14:30:00Z')
@@ -31,4 +31,11 @@ it.each([
   [1.2e9, '1.1 GiB'],
 ])('writes %d bytes as %s', (bytes, text) => {
   expect(formatBytes(bytes, 'en')).toBe(text)
+})
+
+it('names the day before for a deadline at midnight, and the same day for one at noon', () => {
+  const berlin = (dueAt: string) =>
+    calendarDays(Date.parse('2026-12-23T08:00:00Z'), lastInTime(dueAt).getTime(), 'Europe/Berlin')
+  expect(berlin('2026-12-23T23:00:00.000Z')).toBe(0)
+  expect(berlin('2026-12-24T11:00:00.000Z')).toBe(1)
 })

@@ -15,6 +15,12 @@ function dayNumber(atMs: number, timeZone: string): number {
 export const calendarDays = (fromMs: number, toMs: number, timeZone: string): number =>
   dayNumber(toMs, timeZone) - dayNumber(fromMs, timeZone)
 
+/**
+ * A deadline is given as the first instant after the time allowed, so that one at midnight names the day before: the last
+ * instant that is still in time.
+ */
+export const lastInTime = (dueAt: string): Date => new Date(Date.parse(dueAt) - 1)
+
 const unit = (locale: string, name: string, value: number, digits = 0): string =>
   new Intl.NumberFormat(locale, {
     style: 'unit',

@@ -10,7 +10,13 @@ interface ListBodyProps {
 
 /** A list is always one of four: refused, being read, empty, or there. */
 export function ListBody({ list, empty, children }: ListBodyProps) {
-  if (list.error) return <ErrorState error={list.error} retry={list.refetch} />
+  if (list.error) {
+    return (
+      <div className="p-4 sm:p-5">
+        <ErrorState error={list.error} retry={list.refetch} />
+      </div>
+    )
+  }
   if (list.isPending) return <Loading />
   return list.rows.length === 0 ? empty : children
 }

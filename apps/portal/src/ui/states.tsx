@@ -17,8 +17,11 @@ export function Empty({ title, children, action }: { title: ReactNode; children?
   )
 }
 
+/** An error with what the gateway says of it. */
+export type Refusal = Error & { code?: string; correlationId?: string }
+
 interface ErrorStateProps {
-  error: Error & { code?: string; correlationId?: string }
+  error: Refusal
   retry?: () => void
 }
 
@@ -28,7 +31,7 @@ export function ErrorState({ error, retry }: ErrorStateProps) {
   return (
     <div
       role="alert"
-      className="m-4 flex flex-col items-start gap-2 rounded-md border border-danger bg-danger-well px-4 py-3"
+      className="flex flex-col items-start gap-2 rounded-md border border-danger bg-danger-well px-4 py-3"
     >
       <p className="flex items-center gap-2 text-sm font-medium text-danger">
         <CircleAlert aria-hidden className="size-4" />

@@ -1,6 +1,6 @@
 'use client'
-import { ErrorState } from '@/ui/states'
+import { FailedPage } from '@/ui/failed-page'
 
 export default function PortalError({ error, reset }: { error: Error; reset: () => void }) {
-  return <ErrorState error={error} retry={reset} />
+  return <FailedPage error={error} retry={reset} />
 }

@@ -15,10 +15,11 @@ import { useDocument } from '@/session/use-document'
 import { Button, ButtonAnchor } from '@/ui/button'
 import { Card, Facts } from '@/ui/card'
 import { CopyableId } from '@/ui/copyable-id'
+import { FailedPage } from '@/ui/failed-page'
 import { Moment } from '@/ui/moment'
 import { NotHere } from '@/ui/not-here'
 import { Page } from '@/ui/page'
-import { ErrorState, LoadingPage } from '@/ui/states'
+import { LoadingPage } from '@/ui/states'
 import { TextLink } from '@/ui/text-link'
 
 type Audit = NonNullable<AuditDetailQuery['audit']>
@@ -27,10 +28,10 @@ export function AuditReportScreen({ id }: { id: string }) {
   const t = useTranslations()
   const { data, error, refetch } = useDocument(AuditDetailDocument, { id })
   const report = useMemo(() => (data?.audit ? AuditReport.safeParse(data.audit.report) : null), [data])
-  if (error) return <ErrorState error={error} retry={() => void refetch()} />
+  if (error) return <FailedPage error={error} retry={() => void refetch()} />
   if (!data) return <LoadingPage />
   if (!data.audit || !report) return <NotHere back="/audits" />
-  if (!report.success) return <ErrorState error={new Error(t('audit.unreadable'))} />
+  if (!report.success) return <FailedPage error={new Error(t('audit.unreadable'))} />
   return <Report audit={data.audit} report={report.data} />
 }
 

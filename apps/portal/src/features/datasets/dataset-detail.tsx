@@ -10,6 +10,7 @@ import { useQuantities } from '@/i18n/use-quantities'
 import { useDocument } from '@/session/use-document'
 import { Card, Facts } from '@/ui/card'
 import { CopyableId } from '@/ui/copyable-id'
+import { FailedPage } from '@/ui/failed-page'
 import { SelectField } from '@/ui/field'
 import { Moment } from '@/ui/moment'
 import { NotHere } from '@/ui/not-here'
@@ -23,7 +24,7 @@ type Version = Dataset['versions']['edges'][number]['node']
 
 export function DatasetDetail({ id }: { id: string }) {
   const { data, error, refetch } = useDocument(DatasetDetailDocument, { id })
-  if (error) return <ErrorState error={error} retry={() => void refetch()} />
+  if (error) return <FailedPage error={error} retry={() => void refetch()} />
   if (!data) return <LoadingPage />
   return data.dataset ? <Detail dataset={data.dataset} /> : <NotHere back="/datasets" />
 }

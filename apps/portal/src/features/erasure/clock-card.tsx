@@ -2,6 +2,7 @@
 import { useTranslations } from 'next-intl'
 import { ClockState, ClockSum } from '@/features/sla/clock'
 import type { RequestDetailFragment } from '@/gql/graphql'
+import { lastInTime } from '@/i18n/quantities'
 import { useQuantities } from '@/i18n/use-quantities'
 import { Card } from '@/ui/card'
 import { Moment } from '@/ui/moment'
@@ -14,7 +15,7 @@ export function ClockCard({ request }: { request: RequestDetailFragment }) {
   return (
     <Card title={t('clock')} action={<ClockState state={clock.state} dueAt={clock.dueAt} />}>
       <p className="text-lg font-semibold tracking-tight">
-        <Moment at={clock.dueAt} day />
+        <Moment at={lastInTime(clock.dueAt).toISOString()} day />
       </p>
       <p className="mb-4 text-sm text-ink-2">{request.closedAt ? t('closed') : due(clock.dueAt)}</p>
       <ClockSum clock={clock} />

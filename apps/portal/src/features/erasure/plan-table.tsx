@@ -92,7 +92,10 @@ function PlanRow({ item }: { item: RequestDetailFragment['plan'][number] }) {
         </Badge>
         {item.resultVersion ? (
           <span className="mt-1 block text-xs whitespace-nowrap">
-            {t('plan.became')} {version(item.resultVersion)}
+            {t('plan.became')}{' '}
+            <TextLink href={`/models/versions/${encodeURIComponent(item.resultVersion.id)}`}>
+              {t('model.version', { number: item.resultVersion.number })}
+            </TextLink>
           </span>
         ) : null}
       </td>

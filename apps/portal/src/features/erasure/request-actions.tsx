@@ -16,10 +16,10 @@ import { Confirm } from '@/ui/dialog'
 import { TextArea } from '@/ui/field'
 
 const documents = {
+  retryErasure: RetryErasureDocument,
   verifyIdentity: VerifyIdentityDocument,
   planErasure: PlanErasureDocument,
   approveErasure: ApproveErasureDocument,
-  retryErasure: RetryErasureDocument,
   rejectErasure: RejectErasureDocument,
   withdrawErasure: WithdrawErasureDocument,
 } as const

@@ -15,11 +15,12 @@ import { useDocument } from '@/session/use-document'
 import { useSubscription, type StreamState } from '@/session/use-subscription'
 import { Card, Facts } from '@/ui/card'
 import { CopyableId } from '@/ui/copyable-id'
+import { FailedPage } from '@/ui/failed-page'
 import { LiveMark } from '@/ui/live-mark'
 import { Moment } from '@/ui/moment'
 import { NotHere } from '@/ui/not-here'
 import { Page } from '@/ui/page'
-import { ErrorState, LoadingPage } from '@/ui/states'
+import { LoadingPage } from '@/ui/states'
 import { TextLink } from '@/ui/text-link'
 
 export function RequestDetail({ id }: { id: string }) {
@@ -31,7 +32,7 @@ export function RequestDetail({ id }: { id: string }) {
     (result) => client.setQueryData(['ErasureRequestDetail', { id }], { erasureRequest: result.erasureRequestChanged }),
     { enabled: data?.erasureRequest != null },
   )
-  if (error) return <ErrorState error={error} retry={() => void refetch()} />
+  if (error) return <FailedPage error={error} retry={() => void refetch()} />
   if (!data) return <LoadingPage />
   if (!data.erasureRequest) return <NotHere back="/requests" />
   return <Request request={data.erasureRequest} stream={stream} />

@@ -3,7 +3,7 @@ import { useTranslations } from 'next-intl'
 import { isOpen } from '@/features/erasure/request-state'
 import type { RequestDetailFragment } from '@/gql/graphql'
 import { useQuantities } from '@/i18n/use-quantities'
-import { calendarDays } from '@/i18n/quantities'
+import { calendarDays, lastInTime } from '@/i18n/quantities'
 
 /** One sentence on where a request stands: what was done, what the audit said, and how it lies against its deadline. */
 export function useRequestAnswer(): (request: RequestDetailFragment) => string {
@@ -20,7 +20,11 @@ export function useRequestAnswer(): (request: RequestDetailFragment) => string {
       required: request.requiredApprovals,
     }
     if (request.state === 'FULFILLED' && request.closedAt) {
-      const early = calendarDays(Date.parse(request.closedAt), Date.parse(request.clock.dueAt), request.clock.timeZone)
+      const early = calendarDays(
+        Date.parse(request.closedAt),
+        lastInTime(request.clock.dueAt).getTime(),
+        request.clock.timeZone,
+      )
       const passed = request.audits.some(({ verdict }) => verdict === 'PASS')
       const clauses = [
         t('fulfilled', values),

@@ -10,10 +10,11 @@ import { useDocument } from '@/session/use-document'
 import { Card, Facts } from '@/ui/card'
 import { CodeBlock } from '@/ui/code-block'
 import { CopyableId } from '@/ui/copyable-id'
+import { FailedPage } from '@/ui/failed-page'
 import { Moment } from '@/ui/moment'
 import { NotHere } from '@/ui/not-here'
 import { Page } from '@/ui/page'
-import { ErrorState, LoadingPage } from '@/ui/states'
+import { LoadingPage } from '@/ui/states'
 import { TextLink } from '@/ui/text-link'
 
 type Entry = NonNullable<EvidenceEntryDetailQuery['evidenceEntry']>
@@ -21,7 +22,7 @@ type Log = EvidenceEntryDetailQuery['evidenceLog']
 
 export function EvidenceEntry({ seq }: { seq: number }) {
   const { data, error, refetch } = useDocument(EvidenceEntryDetailDocument, { seq })
-  if (error) return <ErrorState error={error} retry={() => void refetch()} />
+  if (error) return <FailedPage error={error} retry={() => void refetch()} />
   if (!data) return <LoadingPage />
   return data.evidenceEntry ? (
     <Detail entry={data.evidenceEntry} log={data.evidenceLog} />

@@ -5,15 +5,16 @@ import { EvidenceEntries } from '@/features/evidence/evidence-entries'
 import { VerifyYourself } from '@/features/evidence/verify-yourself'
 import { EvidenceLogDocument, type EvidenceLogQuery } from '@/gql/graphql'
 import { useDocument } from '@/session/use-document'
+import { FailedPage } from '@/ui/failed-page'
 import { Page } from '@/ui/page'
-import { ErrorState, LoadingPage } from '@/ui/states'
+import { LoadingPage } from '@/ui/states'
 import { Tabs } from '@/ui/tabs'
 
 export function Evidence({ erasureRequestId }: { erasureRequestId?: string | undefined }) {
   const t = useTranslations()
   const { data, error, refetch } = useDocument(EvidenceLogDocument, {})
   const answer = useLogAnswer()
-  if (error) return <ErrorState error={error} retry={() => void refetch()} />
+  if (error) return <FailedPage error={error} retry={() => void refetch()} />
   if (!data) return <LoadingPage />
   return (
     <Page title={t('nav.evidence')} answer={answer(data.evidenceLog)}>

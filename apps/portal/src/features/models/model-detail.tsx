@@ -7,17 +7,18 @@ import { methodName } from '@/features/runs/run-line'
 import { ModelDetailDocument, type ModelDetailQuery } from '@/gql/graphql'
 import { useDocument } from '@/session/use-document'
 import { Card } from '@/ui/card'
+import { FailedPage } from '@/ui/failed-page'
 import { Moment } from '@/ui/moment'
 import { NotHere } from '@/ui/not-here'
 import { Page } from '@/ui/page'
-import { Empty, ErrorState, LoadingPage } from '@/ui/states'
+import { Empty, LoadingPage } from '@/ui/states'
 import { TextLink } from '@/ui/text-link'
 
 type Model = NonNullable<ModelDetailQuery['model']>
 
 export function ModelDetail({ id }: { id: string }) {
   const { data, error, refetch } = useDocument(ModelDetailDocument, { id })
-  if (error) return <ErrorState error={error} retry={() => void refetch()} />
+  if (error) return <FailedPage error={error} retry={() => void refetch()} />
   if (!data) return <LoadingPage />
   return data.model ? <Detail model={data.model} /> : <NotHere back="/models" />
 }

@@ -14,17 +14,18 @@ import { Card, Facts } from '@/ui/card'
 import { CodeBlock } from '@/ui/code-block'
 import { CopyableId } from '@/ui/copyable-id'
 import { Confirm } from '@/ui/dialog'
+import { FailedPage } from '@/ui/failed-page'
 import { Moment } from '@/ui/moment'
 import { NotHere } from '@/ui/not-here'
 import { Page } from '@/ui/page'
-import { ErrorState, LoadingPage } from '@/ui/states'
+import { LoadingPage } from '@/ui/states'
 import { TextLink } from '@/ui/text-link'
 
 type Version = NonNullable<ModelVersionDetailQuery['modelVersion']>
 
 export function VersionDetail({ id }: { id: string }) {
   const { data, error, refetch } = useDocument(ModelVersionDetailDocument, { id })
-  if (error) return <ErrorState error={error} retry={() => void refetch()} />
+  if (error) return <FailedPage error={error} retry={() => void refetch()} />
   if (!data) return <LoadingPage />
   return data.modelVersion ? <Detail version={data.modelVersion} /> : <NotHere back="/models" />
 }

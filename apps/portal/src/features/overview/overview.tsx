@@ -10,8 +10,9 @@ import { useDocument } from '@/session/use-document'
 import { useMay, useViewer } from '@/session/viewer-context'
 import { ButtonLink } from '@/ui/button'
 import { Card } from '@/ui/card'
+import { FailedPage } from '@/ui/failed-page'
 import { Page } from '@/ui/page'
-import { Empty, ErrorState, LoadingPage } from '@/ui/states'
+import { Empty, LoadingPage } from '@/ui/states'
 import { TextLink } from '@/ui/text-link'
 
 export function Overview() {
@@ -21,7 +22,7 @@ export function Overview() {
   const mayRun = useMay('run:read')
   const { due } = useQuantities()
   const { data, error, refetch } = useDocument(OverviewDocument, {})
-  if (error) return <ErrorState error={error} retry={() => void refetch()} />
+  if (error) return <FailedPage error={error} retry={() => void refetch()} />
   if (!data) return <LoadingPage />
   const { overview } = data
   const answer = [

@@ -13,19 +13,20 @@ import { useMay } from '@/session/viewer-context'
 import { Button } from '@/ui/button'
 import { Card, Facts } from '@/ui/card'
 import { Confirm } from '@/ui/dialog'
+import { FailedPage } from '@/ui/failed-page'
 import { LiveMark } from '@/ui/live-mark'
 import { Moment } from '@/ui/moment'
 import { NotHere } from '@/ui/not-here'
 import { Page } from '@/ui/page'
 import { ProgressBar } from '@/ui/progress'
-import { ErrorState, LoadingPage } from '@/ui/states'
+import { LoadingPage } from '@/ui/states'
 import { TextLink } from '@/ui/text-link'
 
 type Run = NonNullable<RunDetailQuery['run']>
 
 export function RunDetail({ id }: { id: string }) {
   const { data, error, refetch } = useDocument(RunDetailDocument, { id })
-  if (error) return <ErrorState error={error} retry={() => void refetch()} />
+  if (error) return <FailedPage error={error} retry={() => void refetch()} />
   if (!data) return <LoadingPage />
   return data.run ? <Detail run={data.run} /> : <NotHere back="/runs" />
 }

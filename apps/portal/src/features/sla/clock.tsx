@@ -2,6 +2,7 @@
 import { AlarmClockOff, CircleCheckBig, Pause, Timer, TriangleAlert, type LucideIcon } from 'lucide-react'
 import { useFormatter, useTranslations } from 'next-intl'
 import type { ClockState as State, ClockSummaryFragment } from '@/gql/graphql'
+import { lastInTime } from '@/i18n/quantities'
 import { useQuantities } from '@/i18n/use-quantities'
 import { Badge, type BadgeTone } from '@/ui/badge'
 import { Moment } from '@/ui/moment'
@@ -30,7 +31,7 @@ export function ClockState({ state, dueAt }: { state: State; dueAt: string }) {
 
 /** The due date, which opens to the sum behind it. */
 export function DueDate({ clock }: { clock: ClockSummaryFragment }) {
-  return <Moment at={clock.dueAt} day rule={<ClockSum clock={clock} />} />
+  return <Moment at={lastInTime(clock.dueAt).toISOString()} day rule={<ClockSum clock={clock} />} />
 }
 
 /** Each step of the sum, so that anybody can reconstruct the date. */

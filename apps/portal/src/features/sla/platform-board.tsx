@@ -7,6 +7,7 @@ import { byUrgency } from '@/features/sla/by-urgency'
 import { ClockState } from '@/features/sla/clock'
 import { useBoardAnswer } from '@/features/sla/use-board-answer'
 import { SlaBoardDocument, type SlaBoardQuery } from '@/gql/graphql'
+import { lastInTime } from '@/i18n/quantities'
 import { useQuantities } from '@/i18n/use-quantities'
 import { useConnection } from '@/session/use-document'
 import { Card } from '@/ui/card'
@@ -42,7 +43,7 @@ export function PlatformBoard() {
         header: t('erasure.column.due'),
         cell: ({ row: { original } }) => (
           <span>
-            <Moment at={original.dueAt} day />
+            <Moment at={lastInTime(original.dueAt).toISOString()} day />
             {original.clockState === 'MET' ? null : (
               <span className="block text-xs text-ink-2">{due(original.dueAt)}</span>
             )}
