@@ -10,7 +10,7 @@ export const pause = (ms: number): Promise<void> => new Promise((resolve) => set
 /** Shows a run until it is settled. The row says when; the stream of progress only decorates, and may break. */
 export async function watchRun(client: GatewayClient, view: DemoView, runId: string, label: string): Promise<Run> {
   const stop = new AbortController()
-  const following = showProgress(client, view, runId, label, stop.signal)
+  let following: Promise<void> | null = null
   try {
     for (;;) {
       const run = await readRun(client, runId)
@@ -18,6 +18,8 @@ export async function watchRun(client: GatewayClient, view: DemoView, runId: str
         view.finish(runId, label, outcomeOf(run))
         return run
       }
+      // What was over when it was found is not shown again.
+      following ??= showProgress(client, view, runId, label, stop.signal)
       await pause(pollMs)
     }
   } finally {
