@@ -87,7 +87,7 @@ describe('screens', () => {
       await owner.page.emulateMedia({ colorScheme })
       for (const path of screens()) {
         await open(owner.page, path)
-        await owner.page.waitForLoadState('networkidle').catch(() => undefined)
+        await owner.page.waitForFunction("document.querySelector('.animate-pulse') === null")
         const { violations } = await new AxeBuilder({ page: owner.page })
           .withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'])
           .analyze()
@@ -130,6 +130,26 @@ describe('screens', () => {
 })
 
 describe('an erasure request', () => {
+  it('shows what would be touched and what an audit could see, before anything is promised', async () => {
+    const { page, close } = await stage.visit('privacy_officer')
+    await open(page, '/requests/new')
+    await page.getByLabel('Subject key').fill('nobody-of-that-name')
+    await page.getByRole('button', { name: 'Find' }).click()
+    await page.getByRole('main').getByRole('alert').waitFor()
+    await page.getByLabel('Subject key').fill('bob')
+    await page.getByRole('button', { name: 'Find' }).click()
+    await page.getByTestId('preview').getByText('of bob, learned by').waitFor()
+    await page
+      .getByTestId('preview')
+      .getByText(/power of/)
+      .waitFor()
+    await page.getByRole('button', { name: 'Raise request' }).click()
+    await page.getByRole('dialog').getByText('the legal clock starts').waitFor()
+    await page.keyboard.press('Escape')
+    expect(await page.getByRole('dialog').count()).toBe(0)
+    await close()
+  })
+
   it('tells its course with the entry that proves each step, its plan, and the sum of its deadline', async () => {
     const { page } = owner
     await open(page, `/requests/${encodeURIComponent(stage.requestId)}`)

@@ -47,7 +47,7 @@ function MobileBar() {
           </Button>
         </RadixDialog.Trigger>
         <RadixDialog.Portal>
-          <RadixDialog.Overlay className="fixed inset-0 z-40 bg-black/45" />
+          <RadixDialog.Overlay className="fixed inset-0 z-40 bg-shade" />
           <RadixDialog.Content
             aria-describedby={undefined}
             className="fixed inset-y-0 right-0 z-50 flex w-[min(17rem,85vw)] flex-col border-l bg-sheet"
