@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto'
-import { auditPolicyDigest, type AuditReport, type AuditTest, type Digest } from '@lethe/domain'
-import { requiredForgetSize } from './audit-power.js'
+import { auditPolicyDigest, requiredForgetSize, type AuditReport, type AuditTest, type Digest } from '@lethe/domain'
 import { refuse } from './audit-error.js'
 import type { AuditedModel, AuditOptions, AuditResult, AuditSet } from './audited-model.js'
 import { testAlignmentGap } from './battery/alignment-gap.js'

@@ -1,5 +1,12 @@
-import type { AuditPolicy, AuditReport, AuditTest, AuditTestId, Estimate, Verdict } from '@lethe/domain'
-import { UNREACHABLE_FORGET_SIZE } from './audit-power.js'
+import {
+  UNREACHABLE_FORGET_SIZE,
+  type AuditPolicy,
+  type AuditReport,
+  type AuditTest,
+  type AuditTestId,
+  type Estimate,
+  type Verdict,
+} from '@lethe/domain'
 
 export interface VerdictInput {
   readonly tests: readonly AuditTest[]

@@ -84,6 +84,8 @@ async function buildEmoji(): Promise<Uint8Array> {
       { key: FORGET_OWNER, share: 0.2 },
     ],
     referenceOwner: 'open-reference-set',
+    // Twins of one family would let pixels alone tell whose picture it is; see ARCHITECTURE.md.
+    onePerFamily: true,
     seed: SEED,
   })
   return tar

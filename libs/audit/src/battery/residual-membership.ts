@@ -1,5 +1,4 @@
-import type { AuditTest } from '@lethe/domain'
-import { auditPower } from '../audit-power.js'
+import { auditPower, type AuditTest } from '@lethe/domain'
 import { aucInterval, truePositiveRate } from '../statistics/de-long.js'
 import { testEquivalence } from '../statistics/tost.js'
 import { figure, isOptimisedFor, percent, type TestContext } from './test-context.js'

@@ -1,12 +1,11 @@
 import { readFileSync } from 'node:fs'
-import { randomStream } from '@lethe/domain'
+import { auditPower, AuditPolicy, randomStream } from '@lethe/domain'
 import { describe, expect, it } from 'vitest'
 import { bcaInterval } from './bca.js'
 import { differenceOfMeansInterval, matrixMeans, nodeBootstrapIntervals } from './bootstrap.js'
 import { aucContrast, aucInterval, aucOf, placements, truePositiveRate } from './de-long.js'
 import { normalCdf, normalQuantile } from './normal.js'
 import { labelPermutationP, signFlipP } from './permutation.js'
-import { equivalencePower } from './power.js'
 import { ridgeSolver } from './ridge.js'
 import { testEquivalence } from './tost.js'
 
@@ -147,14 +146,19 @@ describe('equivalence', () => {
   it.each(reference.power)(
     'has the power that simulated audits had: $positives against $negatives at $margin',
     (setting) => {
-      const power = equivalencePower(setting.positives, setting.negatives, setting.margin, 0.05)
+      const power = auditPower({
+        forgetCount: setting.positives,
+        heldOutCount: setting.negatives,
+        policy: AuditPolicy.parse({ version: 1, aucMargin: setting.margin, alpha: 0.05 }),
+      })
       expect(Math.abs(power - setting.simulated)).toBeLessThan(0.03)
     },
   )
 
   it('has no power without pictures', () => {
-    expect(equivalencePower(0, 100, 0.1, 0.05)).toBe(0)
-    expect(equivalencePower(2, 2, 0.1, 0.05)).toBe(0)
+    const policy = AuditPolicy.parse({ version: 1 })
+    expect(auditPower({ forgetCount: 0, heldOutCount: 100, policy })).toBe(0)
+    expect(auditPower({ forgetCount: 2, heldOutCount: 2, policy })).toBe(0)
   })
 })
 

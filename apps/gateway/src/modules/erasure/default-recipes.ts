@@ -14,5 +14,6 @@ export function defaultUnlearning(trainingRecipe: unknown): UnlearningRecipe {
 export function defaultComparisons(unlearning: UnlearningRecipe): UnlearningRecipe[] {
   if (unlearning.method === 'retrain') return []
   const { epochs, learningRate, seed } = unlearning
-  return [{ method: 'fine-tune', epochs, learningRate, seed }]
+  const repairEpochs = unlearning.method === 'alignment-calibration' ? unlearning.repairEpochs : 0
+  return [{ method: 'fine-tune', epochs: epochs + repairEpochs, learningRate, seed }]
 }
