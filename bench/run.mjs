@@ -16,7 +16,22 @@ const benches = {
   demo: () => import('./measure-demo.mjs'),
 }
 
-const { values, positionals } = parseArgs({ options: { out: { type: 'string' } }, allowPositionals: true })
+const usage = `npm run bench -- [${Object.keys(benches).join('] [')}] [--out FILE]     all of them when none is named`
+
+function readArguments() {
+  try {
+    return parseArgs({ options: { out: { type: 'string' }, help: { type: 'boolean' } }, allowPositionals: true })
+  } catch (error) {
+    console.error(`${error.message}\n${usage}`)
+    process.exit(1)
+  }
+}
+
+const { values, positionals } = readArguments()
+if (values.help) {
+  console.log(usage)
+  process.exit(0)
+}
 const unknown = positionals.filter((name) => !Object.hasOwn(benches, name))
 if (unknown.length > 0) {
   console.error(`There is no bench called ${unknown.join(', ')}; there are ${Object.keys(benches).join(', ')}.`)
