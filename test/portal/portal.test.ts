@@ -20,6 +20,9 @@ const open = async (page: Page, path: string) => {
   await page.getByTestId('answer').filter({ hasNotText: 'Reading…' }).waitFor()
 }
 
+/** No list is being read any more; a stream is never idle, so the network cannot tell. */
+const settled = (page: Page) => page.locator('.animate-pulse').first().waitFor({ state: 'detached' })
+
 /** Addresses of a screen each, of what the route made. */
 const screens = () => {
   return [
@@ -87,7 +90,7 @@ describe('screens', () => {
       await owner.page.emulateMedia({ colorScheme })
       for (const path of screens()) {
         await open(owner.page, path)
-        await owner.page.waitForFunction("document.querySelector('.animate-pulse') === null")
+        await settled(owner.page)
         const { violations } = await new AxeBuilder({ page: owner.page })
           .withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'])
           .analyze()
@@ -105,6 +108,7 @@ describe('screens', () => {
     const { page, close } = await stage.visit('tenant_owner', { viewport: { width: 360, height: 740 } })
     for (const path of screens()) {
       await open(page, path)
+      await settled(page)
       expect(await overflowOf(page), path).toBeLessThanOrEqual(0)
     }
     await close()
@@ -198,6 +202,7 @@ describe('an audit report', () => {
     expect(cells).toHaveLength(18)
     for (const cell of cells) expect(cell).toMatch(/\d/)
     await page.getByText('Every value as a table').click()
+    await page.getByTestId('matrix-values').waitFor()
     expect(await page.getByTestId('matrix-values').locator('tbody tr').count()).toBeGreaterThan(10)
     await page.getByTestId('tests').getByText('Residual membership').waitFor()
     const rows = await page.getByTestId('comparison').locator('tbody th').allTextContents()

@@ -17,7 +17,12 @@ export function NumbersTable({
       <summary className="w-fit rounded text-xs text-ink-2 underline decoration-dotted underline-offset-4">
         {t('numbers')}
       </summary>
-      <div className="mt-2 max-h-72 overflow-auto rounded border" tabIndex={0} role="region" aria-label={caption}>
+      <div
+        className="mt-2 max-h-72 relative overflow-auto rounded border"
+        tabIndex={0}
+        role="region"
+        aria-label={caption}
+      >
         <table className="w-full border-collapse text-xs">
           <caption className="sr-only">{caption}</caption>
           <thead className="sticky top-0 bg-well">

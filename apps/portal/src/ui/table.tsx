@@ -34,7 +34,7 @@ export function Table<Row>({ caption, rows, columns, rowKey, footer }: TableProp
   })
   return (
     <div>
-      <div className="overflow-x-auto" tabIndex={0} role="region" aria-label={caption}>
+      <div className="relative overflow-x-auto" tabIndex={0} role="region" aria-label={caption}>
         <table className="w-full border-collapse text-sm">
           <caption className="sr-only">{caption}</caption>
           <thead>

@@ -20,7 +20,7 @@ const heads = [
 export function ComparisonTable({ models, aucMargin }: { models: readonly ModelMeasures[]; aucMargin: number }) {
   const t = useTranslations()
   return (
-    <div className="overflow-x-auto" tabIndex={0} role="region" aria-label={t('audit.comparison')}>
+    <div className="relative overflow-x-auto" tabIndex={0} role="region" aria-label={t('audit.comparison')}>
       <table className="w-full border-collapse text-sm" data-testid="comparison">
         <caption className="sr-only">{t('audit.comparison')}</caption>
         <thead>

@@ -26,7 +26,7 @@ export function MatrixTable({ matrices }: { matrices: ReadonlyMap<MatrixName, Ma
   }
   return (
     <div className="grid gap-3">
-      <div className="overflow-x-auto" tabIndex={0} role="region" aria-label={t('matrixSummary')}>
+      <div className="relative overflow-x-auto" tabIndex={0} role="region" aria-label={t('matrixSummary')}>
         <table className="w-full border-collapse text-sm" data-testid="matrix-summary">
           <caption className="pb-2 text-left text-xs text-ink-2">{t('matrixSummary')}</caption>
           <thead>
@@ -98,7 +98,7 @@ function ValueTable({ caption, matrix }: { caption: string; matrix: Matrix | und
   const size = matrix.shape[0] ?? 0
   const indices = Array.from({ length: Math.min(size, tableSide) }, (_, index) => index)
   return (
-    <div className="max-h-96 overflow-auto rounded border" tabIndex={0} role="region" aria-label={caption}>
+    <div className="max-h-96 relative overflow-auto rounded border" tabIndex={0} role="region" aria-label={caption}>
       <table className="border-collapse text-xs" data-testid="matrix-values">
         <caption className="px-2 py-1 text-left text-ink-2">
           {size > tableSide ? t('tableCut', { shown: tableSide, size }) : caption}

@@ -19,7 +19,7 @@ const heads = ['test', 'effect', 'p', 'power', 'outcome'] as const
 export function TestsTable({ tests }: { tests: readonly AuditTest[] }) {
   const t = useTranslations('audit')
   return (
-    <div className="overflow-x-auto" tabIndex={0} role="region" aria-label={t('tests')}>
+    <div className="relative overflow-x-auto" tabIndex={0} role="region" aria-label={t('tests')}>
       <table className="w-full border-collapse text-sm" data-testid="tests">
         <caption className="sr-only">{t('tests')}</caption>
         <thead>

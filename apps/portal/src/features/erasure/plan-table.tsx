@@ -27,7 +27,7 @@ export function PlanTable({ request }: { request: RequestDetailFragment }) {
       {request.plan.length === 0 ? (
         <Empty title={t('none')}>{t('noneNote')}</Empty>
       ) : (
-        <div className="overflow-x-auto" tabIndex={0} role="region" aria-label={t('title')}>
+        <div className="relative overflow-x-auto" tabIndex={0} role="region" aria-label={t('title')}>
           <table className="w-full border-collapse text-sm" data-testid="plan">
             <caption className="sr-only">{t('title')}</caption>
             <thead>

@@ -25,7 +25,7 @@ export function LineageGraph({
   const width = (Math.max(0, ...places.map(({ depth }) => depth)) + 1) * column - (column - box.width)
   const height = (Math.max(0, ...places.map(({ row }) => row)) + 1) * rowHeight - (rowHeight - box.height)
   return (
-    <div className="overflow-x-auto pb-1" tabIndex={0} role="region" aria-label={t('model.lineage')}>
+    <div className="relative overflow-x-auto pb-1" tabIndex={0} role="region" aria-label={t('model.lineage')}>
       <svg
         width={width + 8}
         height={height + 8}

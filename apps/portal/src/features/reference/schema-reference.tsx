@@ -46,7 +46,7 @@ export function SchemaReference({ sdl }: { sdl: string }) {
             <pre
               tabIndex={0}
               lang="en"
-              className="mt-2 overflow-x-auto rounded bg-well p-3 font-mono text-xs leading-5"
+              className="mt-2 relative overflow-x-auto rounded bg-well p-3 font-mono text-xs leading-5"
             >
               {block.source}
             </pre>
