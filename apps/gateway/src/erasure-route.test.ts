@@ -56,7 +56,7 @@ describe('an erasure request, from the mutation to the work it asks for', () => 
         {
           action: 'UNLEARN',
           method: 'alignment-calibration',
-          comparisons: [{ method: 'fine-tune', epochs: 10, learningRate: 0.02, seed: 1 }],
+          comparisons: [{ method: 'fine-tune', epochs: 15, learningRate: 0.02, seed: 1 }],
           modelVersion: { id: data.modelVersionId },
           // 400 s for 40 samples in 10 epochs are 1 s a sample; 8 of the 9 were learned: (40 − 8) × (2 × 10 + 5), and × 10.
           estimateSeconds: 800,
