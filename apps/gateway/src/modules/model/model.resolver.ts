@@ -56,4 +56,11 @@ export class PromotionResolver {
   async modelVersion(@Root() promotion: Promotion, @Ctx() context: Context) {
     return shapeModelVersion(required(await context.scope().loaders.modelVersion.load(promotion.modelVersionId)))
   }
+
+  /** A person's name; "policy" where an audit's verdict decided. */
+  @FieldResolver(() => String)
+  decidedBy(@Root() promotion: Promotion, @Ctx() context: Context) {
+    if (promotion.decidedBy === 'policy') return promotion.decidedBy
+    return context.scope().loaders.personName.load(promotion.decidedBy)
+  }
 }

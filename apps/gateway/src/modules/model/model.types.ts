@@ -109,7 +109,7 @@ export class ModelVersion extends Node {
 export class Promotion {
   modelVersionId!: string
 
-  @Field(() => String)
+  /** User id or "policy", as the row has it. */
   decidedBy!: string
 
   @Field(() => DateTime)

@@ -81,9 +81,11 @@ function Detail({ run }: { run: Run }) {
           <ProgressBar fraction={progress.fraction} label={title(run)} text={progressText(progress)} />
         </Card>
       ) : null}
-      <Card title={t('run.loss')} note={t('run.lossNote')}>
-        <LossCurve points={live.losses} unit="percent" />
-      </Card>
+      {run.kind === 'pretrain' || run.kind === 'unlearn' ? (
+        <Card title={t('run.loss')} note={t('run.lossNote')}>
+          <LossCurve points={live.losses} unit="percent" />
+        </Card>
+      ) : null}
       <RunFacts
         run={run}
         device={live.latest?.device ?? run.device ?? null}
