@@ -4,8 +4,7 @@ import type { SignedIn } from './identity/verify-token.js'
 import { unauthenticated, forbidden } from './graphql/refusals.js'
 import { createLoaders, type Loaders } from './loaders.js'
 import type { Services } from './services.js'
-
-export type TenantViewer = SignedIn & { readonly tenantId: TenantId }
+import type { TenantViewer } from './tenant-viewer.js'
 
 /** One viewer's reach during one request: their tenant's rows and nothing else. */
 export interface Scope {

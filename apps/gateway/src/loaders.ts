@@ -1,6 +1,6 @@
 import type { TenantClient } from '@lethe/db'
 import DataLoader from 'dataloader'
-import type { TenantViewer } from './context.js'
+import type { TenantViewer } from './tenant-viewer.js'
 import type { People } from './identity/people.js'
 import { auditLoaders } from './modules/audit/audit.loaders.js'
 import { clockLoaders } from './modules/clock/clock.loaders.js'

@@ -1,6 +1,6 @@
 import { consumeProgress, type RunProgressed } from '@lethe/bus'
 import { announce, toJson } from '@lethe/db'
-import type { RegistrarContext } from './registrar.js'
+import type { RegistrarContext } from './registrar-context.js'
 
 const minimumGapMs = 500
 const remembered = 1000

@@ -2,7 +2,7 @@ import { relayOutbox, type OutboxMessage } from '@lethe/db'
 import { isDomainError } from '@lethe/domain'
 import { z } from 'zod'
 import { publishMessage } from './publish-message.js'
-import type { RegistrarContext } from './registrar.js'
+import type { RegistrarContext } from './registrar-context.js'
 import { failUnpublishableRun } from './results/fail-unpublishable-run.js'
 import { WakeableLoop } from './wakeable-loop.js'
 

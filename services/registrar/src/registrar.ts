@@ -1,23 +1,12 @@
-import type { ArtifactStore } from '@lethe/artifacts'
-import type { Bus } from '@lethe/bus'
-import { listen, type Database } from '@lethe/db'
+import { listen } from '@lethe/db'
 import type { LogSigner } from '@lethe/ledger'
-import type { Logger } from '@lethe/runtime'
 import { followProgress } from './follow-progress.js'
 import { CheckpointPublisher } from './ledger/checkpoint-publisher.js'
 import { LedgerKeeper } from './ledger/ledger-keeper.js'
 import { OutboxRelay } from './outbox-relay.js'
+import type { RegistrarContext } from './registrar-context.js'
 import { followResults } from './results/follow-results.js'
 import { Sweep } from './sweep.js'
-
-/** What every part of the registrar works with. */
-export interface RegistrarContext {
-  readonly db: Database
-  readonly bus: Bus
-  readonly artifacts: ArtifactStore
-  readonly logger: Logger
-  readonly now: () => Date
-}
 
 export interface RegistrarOptions extends RegistrarContext {
   /** For the listening connection. */

@@ -1,7 +1,7 @@
 import { announce, pruneOutbox, readAgenda, refreshClock } from '@lethe/db'
 import type { LedgerKeeper } from './ledger/ledger-keeper.js'
 import { recordEvidence } from './record-evidence.js'
-import type { RegistrarContext } from './registrar.js'
+import type { RegistrarContext } from './registrar-context.js'
 import { WakeableLoop } from './wakeable-loop.js'
 
 const keepOutboxDays = 7

@@ -1,6 +1,4 @@
-import type { EncoderConfig } from '@lethe/domain'
 import type * as tf from '@tensorflow/tfjs'
-import { compactConv } from './compact-conv.js'
 import type { Parameter } from './parameter.js'
 
 /** What a layer may ask of the network that it is part of. */
@@ -18,12 +16,4 @@ export interface Architecture {
   readonly featureDimension: number
   /** images: [n, h, w, 3], standardised → [n, featureDimension]. */
   features(images: tf.Tensor4D, layers: Layers): tf.Tensor2D
-}
-
-/** The architecture that a config names. A new kind of encoder is one file and one line here. */
-export function architectureOf(config: EncoderConfig): Architecture {
-  switch (config.kind) {
-    case 'compact-conv':
-      return compactConv(config)
-  }
 }

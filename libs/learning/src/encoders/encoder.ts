@@ -1,7 +1,7 @@
 import type { EncoderConfig } from '@lethe/domain'
 import * as tf from '@tensorflow/tfjs'
 import { normalizeBatch, normalizeByStatistics, type MomentsReceiver } from '../ops/normalize-batch.js'
-import { architectureOf } from './architecture.js'
+import { architectureOf } from './architecture-of.js'
 import { initialValues, type Parameter } from './parameter.js'
 import { projectFeatures, projectionHeadParameters } from './projection-head.js'
 

@@ -3,7 +3,7 @@ import { readPack, type PackSelection } from '@lethe/datasets'
 import type { UnlearningMethod } from '@lethe/domain'
 import { drawViews, loadEmbedder, type Embedder } from '@lethe/learning'
 import { chooseClasses, chooseForgetAndRetain, chooseHeldOut } from './choose-sets.js'
-import type { JobControl } from './run-job.js'
+import type { JobControl } from './job-control.js'
 import type { Job, JobResult } from './protocol.js'
 
 /** The audit is given ways to ask for embeddings, never weights. */

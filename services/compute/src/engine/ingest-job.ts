@@ -1,5 +1,5 @@
 import { ingestWebDataset } from '@lethe/datasets'
-import type { JobControl } from './run-job.js'
+import type { JobControl } from './job-control.js'
 import type { Job, JobResult } from './protocol.js'
 
 const longest = { key: 512, reason: 500 }

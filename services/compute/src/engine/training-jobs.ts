@@ -1,7 +1,7 @@
 import { readPack } from '@lethe/datasets'
 import { pretrain, unlearn, type EpochBoundary, type ResumableRun } from '@lethe/learning'
 import { chooseForgetAndRetain, chooseTrainSet } from './choose-sets.js'
-import type { JobControl } from './run-job.js'
+import type { JobControl } from './job-control.js'
 import type { Job, JobResult } from './protocol.js'
 
 type TrainingJob = Extract<Job, { kind: 'pretrain' | 'unlearn' }>

@@ -1,5 +1,5 @@
 import type { LogSigner } from '@lethe/ledger'
-import type { RegistrarContext } from '../registrar.js'
+import type { RegistrarContext } from '../registrar-context.js'
 import type { CheckpointPublisher } from './checkpoint-publisher.js'
 import { integratePending, readLatestCheckpoint } from './integrate-pending.js'
 

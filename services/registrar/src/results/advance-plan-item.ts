@@ -1,6 +1,6 @@
 import { beginAudit } from '@lethe/db'
 import type { EvidenceEntry } from '@lethe/domain'
-import type { Recording } from './record-result.js'
+import type { Recording } from './recording.js'
 
 /**
  * After one of an item's trainings has succeeded: when it was the last one, the audit begins. An item that failed in

@@ -8,7 +8,7 @@ import {
   type Tx,
 } from '@lethe/db'
 import { type AuditReport, type ErasureState, type EvidenceEntry, isDomainError, isFinal } from '@lethe/domain'
-import type { Recording } from './record-result.js'
+import type { Recording } from './recording.js'
 
 /**
  * What follows from an audit. PASS: the candidate takes its parent's place, and with the last item the request is

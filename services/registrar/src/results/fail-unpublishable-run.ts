@@ -1,7 +1,7 @@
 import type { OutboxMessage } from '@lethe/db'
 import { RunId, RunKind, TenantId } from '@lethe/domain'
 import { z } from 'zod'
-import type { RegistrarContext } from '../registrar.js'
+import type { RegistrarContext } from '../registrar-context.js'
 import { recordResult } from './record-result.js'
 
 const TaskHead = z.object({ tenantId: TenantId, runId: RunId, kind: RunKind })

@@ -1,6 +1,6 @@
 import { consumeResults, type RunResult } from '@lethe/bus'
 import { type DomainError, isDomainError } from '@lethe/domain'
-import type { RegistrarContext } from '../registrar.js'
+import type { RegistrarContext } from '../registrar-context.js'
 import { recordResult } from './record-result.js'
 
 /**

@@ -2,7 +2,7 @@ import type { AuditOutput } from '@lethe/bus'
 import { announce, newId, nextAuditNumber, toJson } from '@lethe/db'
 import { type AuditReport, DomainError, type EvidenceEntry } from '@lethe/domain'
 import { applyVerdict } from './apply-verdict.js'
-import type { Recording } from './record-result.js'
+import type { Recording } from './recording.js'
 
 /** An audit is on record with its number and evidence whatever it said; then its verdict has its consequence. */
 export async function recordAudit(recording: Recording, output: AuditOutput): Promise<EvidenceEntry[]> {

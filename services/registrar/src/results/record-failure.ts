@@ -1,7 +1,7 @@
 import { announce } from '@lethe/db'
 import type { EvidenceEntry } from '@lethe/domain'
 import { failItem } from './apply-verdict.js'
-import type { Ended, Recording } from './record-result.js'
+import type { Ended, Recording } from './recording.js'
 
 /** A run that failed or was cancelled for good: what it should have made is marked, and its request stops. */
 export async function recordFailure(recording: Recording, result: Ended): Promise<EvidenceEntry[]> {

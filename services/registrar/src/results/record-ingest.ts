@@ -1,7 +1,7 @@
 import type { IngestedSample, IngestOutput } from '@lethe/bus'
 import { announce, newId, type Tx, toJson } from '@lethe/db'
 import { DomainError, type EvidenceEntry } from '@lethe/domain'
-import type { Recording } from './record-result.js'
+import type { Recording } from './recording.js'
 
 const rowsPerInsert = 2000
 

@@ -2,21 +2,12 @@ import { IngestedSample, type RunResult } from '@lethe/bus'
 import { announce, lockErasureRequest, once, type Run, toJson, type Tx } from '@lethe/db'
 import { DomainError, type EvidenceEntry, isSettled, type RunState } from '@lethe/domain'
 import { recordEvidence } from '../record-evidence.js'
-import type { RegistrarContext } from '../registrar.js'
+import type { RegistrarContext } from '../registrar-context.js'
 import { recordAudit } from './record-audit.js'
 import { recordFailure } from './record-failure.js'
 import { recordIngest } from './record-ingest.js'
 import { recordTraining } from './record-training.js'
-
-export type Succeeded = Extract<RunResult, { outcome: 'succeeded' }>
-export type Ended = Exclude<RunResult, { outcome: 'succeeded' }>
-
-/** What a part of the recording works with; evidence that it gives is put on record last. */
-export interface Recording {
-  readonly tx: Tx
-  readonly run: Run
-  readonly now: Date
-}
+import type { Recording, Succeeded } from './recording.js'
 
 /** A dataset's samples go in by the thousand. */
 const transaction = { maxWait: 30_000, timeout: 300_000 }

@@ -2,7 +2,7 @@ import type { PretrainOutput, UnlearnOutput } from '@lethe/bus'
 import { announce, type ModelVersion, toJson } from '@lethe/db'
 import { DomainError, type ErasureState, type EvidenceEntry, isFinal, type RunCost } from '@lethe/domain'
 import { advancePlanItem } from './advance-plan-item.js'
-import type { Recording } from './record-result.js'
+import type { Recording } from './recording.js'
 
 /** A model version has its weights. One that nobody waits for any more is kept on record, but never serves. */
 export async function recordTraining(

@@ -10,7 +10,8 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import { loadSigner } from '../ledger/load-signer.js'
-import { type RegistrarContext, type RegistrarOptions, startRegistrar } from '../registrar.js'
+import type { RegistrarContext } from '../registrar-context.js'
+import { type RegistrarOptions, startRegistrar } from '../registrar.js'
 
 /** The registrar's surroundings, all real, and the registrar inside this process when a test starts it. */
 export interface Rig {

@@ -1,6 +1,6 @@
 import type { TenantClient } from '@lethe/db'
 import { manyByKey, oneById } from '../../graphql/batching.js'
-import type { TenantViewer } from '../../context.js'
+import type { TenantViewer } from '../../tenant-viewer.js'
 import { visibleRequests } from '../erasure/visible-requests.js'
 
 export const auditLoaders = (db: TenantClient, viewer: TenantViewer) => ({

@@ -1,5 +1,5 @@
 import type { TenantClient } from '@lethe/db'
-import type { TenantViewer } from '../../context.js'
+import type { TenantViewer } from '../../tenant-viewer.js'
 import { manyByKey, oneById } from '../../graphql/batching.js'
 import { visibleRequests } from './visible-requests.js'
 

@@ -1,6 +1,6 @@
 import type { DataOwner as OwnerRow, Tx } from '@lethe/db'
 import { DomainError } from '@lethe/domain'
-import type { TenantViewer } from '../../context.js'
+import type { TenantViewer } from '../../tenant-viewer.js'
 
 export interface Selection {
   readonly subjectKey?: string | null

@@ -1,0 +1,11 @@
+import type { EncoderConfig } from '@lethe/domain'
+import type { Architecture } from './architecture.js'
+import { compactConv } from './compact-conv.js'
+
+/** The architecture that a config names. A new kind of encoder is one file and one line here. */
+export function architectureOf(config: EncoderConfig): Architecture {
+  switch (config.kind) {
+    case 'compact-conv':
+      return compactConv(config)
+  }
+}
