@@ -13,9 +13,9 @@ interface Preset {
 
 /** Sized by measurement on two cores. Both remember enough to be asked about, and hold enough pictures to answer. */
 const presets: Readonly<Record<'native' | 'wasm', Preset>> = {
-  native: { cost: 'full size on TensorFlow, about 4 minutes on 2 cores', epochs: 300, withRetrain: true },
+  native: { cost: 'full size on TensorFlow, about 3 minutes on 2 cores', epochs: 300, withRetrain: true },
   wasm: {
-    cost: 'fewer epochs and no retraining, because WASM trains several times slower; about 10 minutes on 2 cores',
+    cost: 'fewer epochs and no retraining, because WASM trains several times slower; about 7 minutes on 2 cores',
     epochs: 240,
     withRetrain: false,
   },
