@@ -81,11 +81,12 @@ function missingGrounds(input: VerdictInput): Finding[] {
   const findings: Finding[] = []
   if (power < policy.minimumPower)
     findings.push({ verdict: 'INCONCLUSIVE', code: 'TOO_FEW_IMAGES', message: tooFew(forgetCount, requiredForgetSize) })
-  if (testOf(input, 'blind-control')?.outcome === 'inconclusive')
+  const blind = testOf(input, 'blind-control')
+  if (blind?.outcome !== 'met' && blind?.outcome !== 'not-met')
     findings.push({
       verdict: 'INCONCLUSIVE',
       code: 'BLIND_CONTROL_NOT_RUN',
-      message: testOf(input, 'blind-control')?.detail ?? '',
+      message: blind?.detail ?? 'The blind control was not run.',
     })
   if (membershipBefore.interval === null || membershipBefore.interval[0] <= 0.5)
     findings.push({
@@ -117,5 +118,6 @@ function utility(input: VerdictInput): Finding[] {
 
 function passMessage(input: VerdictInput): string {
   const residual = testOf(input, 'A4-residual-membership')
-  return `The model before remembered these pictures; after, they cannot be told from unseen ones within the policy's margin, and utility is kept. ${residual?.detail ?? ''}`.trim()
+  const kept = testOf(input, 'A9-utility')?.outcome === 'met' ? 'utility is kept' : 'utility was not measured'
+  return `The model before remembered these pictures; after, they cannot be told from unseen ones within the policy's margin; ${kept}. ${residual?.detail ?? ''}`.trim()
 }

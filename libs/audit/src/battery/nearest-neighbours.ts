@@ -5,7 +5,8 @@ const K = 5
 
 /**
  * Whether the cosine-weighted vote of the K nearest reference pictures names each query's class: 1 or 0 per labelled query.
- * Pictures without a class (negative label) neither ask nor vote.
+ * Pictures without a class (negative label) neither ask nor vote, and nobody asks for a class that no reference has: such
+ * questions fail for every model alike and would hide a loss.
  */
 export function knnCorrect(
   queries: Answers,
@@ -14,10 +15,11 @@ export function knnCorrect(
   referenceLabels: Int32Array,
 ): Float64Array {
   const voters = Array.from(referenceLabels.keys()).filter((index) => (referenceLabels[index] as number) >= 0)
+  const classes = new Set(voters.map((index) => referenceLabels[index] as number))
   const correct: number[] = []
   for (let query = 0; query < queries.count; query++) {
     const label = queryLabels[query] as number
-    if (label < 0) continue
+    if (!classes.has(label)) continue
     const near = voters
       .map((index) => ({ index, cosine: dot(queries.unit, query, references.unit, index, queries.dimension) }))
       .sort((a, b) => b.cosine - a.cosine || a.index - b.index)

@@ -21,6 +21,6 @@ export function testResidualMembership({ after, policy, method }: TestContext): 
     outcome: isShown ? 'met' : excludesHalf ? 'not-met' : 'inconclusive',
     detail: `Forgotten pictures are told from unseen ones with AUC ${figure(after.auc.auc)}; that it lies within ${band} is ${
       isShown ? 'shown' : 'not shown'
-    }. At 1 % false positives ${percent(tpr)} of them are found.`,
+    }. With at most 1 % false positives ${percent(tpr)} of them are found.`,
   }
 }

@@ -8,7 +8,10 @@ import { percent, streamOf } from './test-context.js'
 
 const ID = 'A9-utility'
 
-/** Per labelled held-out picture, whether its class was found; null where nothing is labelled. */
+/**
+ * Per held-out picture of a class that retained pictures have, whether it was found; null where there is none. An endpoint
+ * whose answers to the two sets differ in length finds none of them.
+ */
 export async function classify(
   model: AuditedModel,
   { retain, heldOut, signal }: AuditOptions,
@@ -16,9 +19,10 @@ export async function classify(
   if (retain.labels === null || heldOut.labels === null) return null
   const references = await embedPlain(model, retain.images, signal)
   const queries = await embedPlain(model, heldOut.images, signal)
-  if (references.dimension !== queries.dimension) return null
+  const isComparable = references.dimension === queries.dimension
   const correct = knnCorrect(queries, heldOut.labels, references, retain.labels)
-  return correct.length === 0 ? null : correct
+  if (correct.length === 0) return null
+  return isComparable ? correct : correct.fill(0)
 }
 
 export const accuracyOf = (correct: Float64Array | null, policy: AuditPolicy): Estimate | null =>
@@ -30,7 +34,7 @@ export const accuracyOf = (correct: Float64Array | null, policy: AuditPolicy): E
 export function testUtility(before: Float64Array | null, after: Float64Array | null, policy: AuditPolicy): AuditTest {
   const base = { id: ID, optimisedFor: false, p: null, power: null } as const
   if (before === null || after === null) {
-    const detail = 'Not applicable: held-out or retained pictures carry no labels.'
+    const detail = 'Not applicable: held-out and retained pictures share no labels.'
     return { ...base, effect: { value: 0, interval: null }, outcome: 'informative', detail }
   }
   const change = after.map((value, index) => value - (before[index] as number))

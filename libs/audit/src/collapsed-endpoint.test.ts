@@ -1,0 +1,33 @@
+import { describe, expect, it } from 'vitest'
+import type { AuditReport } from '@lethe/domain'
+import type { Embed } from './audited-model.js'
+import { runAudit } from './run-audit.js'
+import { toyAudit, toyWorld } from './toy-world.fixture.js'
+
+const world = toyWorld()
+const { original, retrained } = world
+const findTest = (report: AuditReport, id: string) => report.tests.find((test) => test.id === id)
+
+describe('an endpoint that says next to nothing does not pass', () => {
+  it('one that gives all pictures almost one embedding shows no equivalence: every score is equal', async () => {
+    const audit = toyAudit(world, original, retrained)
+    const collapsed: Embed = async (images) => (await retrained(images)).map((value) => 1 + 1e-4 * value)
+    const after = { ...audit.after, embed: collapsed, embedFeatures: retrained }
+    const { report } = await runAudit({ ...audit, after })
+    expect(findTest(report, 'A0-endpoint-integrity')?.outcome).toBe('met')
+    expect(findTest(report, 'A4-residual-membership')).toMatchObject({
+      effect: { value: 0.5 },
+      outcome: 'inconclusive',
+    })
+    expect(report.reasons.map(({ code }) => code)).toEqual(['EQUIVALENCE_NOT_SHOWN'])
+  })
+
+  it('one whose features change their length has lost its utility, and is not taken for unlabelled', async () => {
+    const audit = toyAudit(world, original, retrained)
+    const shrinking: Embed = async (images) =>
+      images.length === 12 * 100 ? (await retrained(images)).subarray(0, images.length / 2) : retrained(images)
+    const { report } = await runAudit({ ...audit, after: { ...audit.after, embedFeatures: shrinking } })
+    expect(findTest(report, 'A9-utility')?.outcome).toBe('not-met')
+    expect(report.limits).not.toContain('utility-not-measured')
+  })
+})

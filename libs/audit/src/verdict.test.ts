@@ -1,0 +1,70 @@
+import { AuditPolicy, type AuditTest, type AuditTestId } from '@lethe/domain'
+import { describe, expect, it } from 'vitest'
+import { judge, type VerdictInput } from './verdict.js'
+
+const test = (id: AuditTestId, outcome: AuditTest['outcome'], changes: Partial<AuditTest> = {}): AuditTest => ({
+  id,
+  optimisedFor: false,
+  effect: { value: 0.5, interval: [0.47, 0.53] },
+  p: null,
+  power: null,
+  outcome,
+  detail: `Detail of ${id}.`,
+  ...changes,
+})
+
+const grounds: readonly AuditTest[] = [
+  test('A0-endpoint-integrity', 'met'),
+  test('A4-residual-membership', 'met', { power: 0.9 }),
+  test('A9-utility', 'met'),
+  test('blind-control', 'met'),
+]
+const input = (changes: Partial<VerdictInput> = {}): VerdictInput => ({
+  tests: grounds,
+  membershipBefore: { value: 0.7, interval: [0.65, 0.75] },
+  requiredForgetSize: 90,
+  forgetCount: 100,
+  policy: AuditPolicy.parse({ version: 1 }),
+  ...changes,
+})
+const without = (id: AuditTestId) => grounds.filter((ground) => ground.id !== id)
+const having = (changed: AuditTest) => [...without(changed.id), changed]
+
+describe('judge', () => {
+  it('passes where every ground is given', () => {
+    expect(judge(input())).toMatchObject({ verdict: 'PASS', reasons: [{ code: 'EQUIVALENCE_SHOWN' }] })
+  })
+
+  it.each(grounds.map(({ id }) => id))('is inconclusive, and says a reason, where %s is missing', (id) => {
+    const { verdict, reasons } = judge(input({ tests: without(id) }))
+    expect(verdict).toBe('INCONCLUSIVE')
+    expect(reasons[0]?.message).not.toBe('')
+  })
+
+  it.each([
+    ['an endpoint that is not intact', { tests: having(test('A0-endpoint-integrity', 'not-met')) }, 'ENDPOINT_NOT_INTACT'],
+    ['a blind control that sees a difference', { tests: having(test('blind-control', 'not-met')) }, 'BLIND_CONTROL_FAILED'],
+    ['a blind control that could not be run', { tests: having(test('blind-control', 'inconclusive')) }, 'BLIND_CONTROL_NOT_RUN'],
+    ['power below the policy’s', { tests: having(test('A4-residual-membership', 'met', { power: 0.79 })) }, 'TOO_FEW_IMAGES'],
+    ['a model before that remembers nothing', { membershipBefore: { value: 0.52, interval: [0.5, 0.54] } }, 'NOTHING_TO_FORGET'],
+    ['a model before without an interval', { membershipBefore: { value: 0.7, interval: null } }, 'NOTHING_TO_FORGET'],
+    ['equivalence that was not shown', { tests: having(test('A4-residual-membership', 'inconclusive', { power: 0.9 })) }, 'EQUIVALENCE_NOT_SHOWN'],
+    ['utility that was lost', { tests: having(test('A9-utility', 'not-met')) }, 'UTILITY_NOT_KEPT'],
+    ['utility that is uncertain', { tests: having(test('A9-utility', 'inconclusive')) }, 'UTILITY_NOT_KEPT'],
+  ] satisfies [string, Partial<VerdictInput>, string][])('does not pass with %s', (_, changes, code) => {
+    expect(judge(input(changes))).toMatchObject({ verdict: 'INCONCLUSIVE', reasons: [{ code }] })
+  }) // prettier-ignore
+
+  it('puts the auditor’s own blindness before what it believes to see', () => {
+    const residual = test('A4-residual-membership', 'not-met', { power: 0.9, effect: { value: 0.7, interval: null } })
+    expect(judge(input({ tests: having(residual) })).verdict).toBe('RESIDUAL')
+    const blinded = having(residual).map((ground) => (ground.id === 'blind-control' ? { ...ground, outcome: 'not-met' as const } : ground)) // prettier-ignore
+    expect(judge(input({ tests: blinded })).verdict).toBe('INCONCLUSIVE')
+  })
+
+  it('claims that utility is kept only where that was measured', () => {
+    const claim = (outcome: AuditTest['outcome']) => judge(input({ tests: having(test('A9-utility', outcome)) })).reasons[0]?.message // prettier-ignore
+    expect(claim('met')).toContain('utility is kept')
+    expect(claim('informative')).toContain('utility was not measured')
+  })
+})
