@@ -33,8 +33,16 @@ export const writeResumePoint = ({ checkpoint, spent }: ResumePoint): Uint8Array
 export function readResumePoint(bytes: Uint8Array): ResumePoint {
   const { tensors, metadata } = parseSafetensors(bytes)
   const [weights, state] = ['weights', 'state'].map((name) => tensors.get(name))
-  const spent = Spent.safeParse(JSON.parse(metadata.spent ?? 'null'))
+  const spent = Spent.safeParse(parseJson(metadata.spent))
   if (metadata.format !== FORMAT || weights?.dtype !== 'U8' || state?.dtype !== 'U8' || !spent.success)
     throw new DomainError('RESUME_POINT_INVALID', 'These bytes are no resume point; the run starts anew.', 'resume')
   return { checkpoint: { weights: weights.data, state: state.data }, spent: spent.data }
+}
+
+function parseJson(text: string | undefined): unknown {
+  try {
+    return JSON.parse(text ?? '')
+  } catch {
+    return undefined
+  }
 }
