@@ -104,6 +104,30 @@ describe('an erasure request, from the mutation to the work it asks for', () => 
   })
 })
 
+describe('a plan that failed', () => {
+  it('is replaced only when its work has ended, and then needs approvals of its own', async () => {
+    const { id } = await request('data_owner', { selection: { contentIds: [data.contentIds[0]] } })
+    await decide('privacy_officer', 'verifyIdentity', id)
+    const planned = await plan('privacy_officer', id)
+    for (const role of ['privacy_officer', 'tenant_owner'] as const) await decide(role, 'approveErasure', id)
+    await rig.sql(`UPDATE erasure_request SET state = 'BLOCKED' WHERE id = $1`, [id])
+    expect(await plan('privacy_officer', id)).toMatchObject({ code: 'RUNS_IN_PROGRESS' })
+    await rig.sql(`UPDATE run SET state = 'FAILED' WHERE request_id = $1`, [id])
+    const [candidate] = await rig.sql(
+      `UPDATE model_version SET state = 'READY', weights_digest = $2, state_digest = $2
+       WHERE id = (SELECT result_version_id FROM plan_item WHERE request_id = $1) RETURNING id`,
+      [id, 'c'.repeat(64)],
+    )
+    const again = await plan('privacy_officer', id)
+    expect(again).toMatchObject({ state: 'PLANNED', approvals: [], plan: planned['plan'] })
+    expect(again['planDigest']).not.toBe(planned['planDigest'])
+    expect((await plan('tenant_owner', id))['planDigest']).toBe(again['planDigest'])
+    expect(await decide('tenant_owner', 'approveErasure', id)).toMatchObject({ state: 'PLANNED' })
+    const [left] = await rig.sql('SELECT state FROM model_version WHERE id = $1', [candidate?.['id']])
+    expect(left).toEqual({ state: 'REJECTED' })
+  })
+})
+
 describe('what cannot be done', () => {
   it('refuses an unknown or empty selection, naming the field, and writes nothing', async () => {
     const before = await rig.sql('SELECT count(*) FROM erasure_request')
@@ -164,6 +188,15 @@ describe('what cannot be done', () => {
       state: 'REJECTED',
       clock: { state: 'MET' },
     })
+    const [closed] = await rig.sql(
+      `SELECT payload FROM evidence WHERE request_id = $1 AND kind = 'erasure-closed/v1'`,
+      [id],
+    )
+    const closedBy = rig.gateway.services.commitToPerson({
+      tenantId: tenant.id,
+      userId: tenant.userIds.privacy_officer,
+    })
+    expect(closed?.['payload']).toMatchObject({ predicate: { outcome: 'REJECTED', closedBy } })
   })
 
   it('closes a request that no model version learned from, once it is approved', async () => {

@@ -9,9 +9,11 @@ export type DatabaseErrorCode =
   | 'ISOLATION_MISSING'
   | 'TENANT_INVALID'
   | 'NOT_PROMOTABLE'
+  | 'NOT_AUDITED'
   | 'FORGOTTEN_DATA'
   | 'PLAN_STALE'
   | 'NOTHING_TO_RETRY'
+  | 'RECIPE_NOT_APPROVED'
 
 export type DatabaseError = DomainError<DatabaseErrorCode>
 

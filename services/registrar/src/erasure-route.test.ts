@@ -1,11 +1,19 @@
 import { type Deployment, Task } from '@lethe/bus'
 import { promoteModelVersion, relayOutbox, retryErasure, type Run } from '@lethe/db'
+import type { UnlearningRecipe } from '@lethe/domain'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { publishMessage } from './publish-message.js'
 import { recordResult } from './results/record-result.js'
 import { audited, cancelled, failed, trained } from './testing/results.js'
 import { type Rig, startRig } from './testing/rig.js'
-import { approveErasure, createDataset, createProductionModel, readRun, startPretraining } from './testing/world.js'
+import {
+  approveErasure,
+  createDataset,
+  createProductionModel,
+  readRun,
+  startPretraining,
+  unlearning,
+} from './testing/world.js'
 
 let rig: Rig
 beforeAll(async () => {
@@ -147,6 +155,20 @@ describe('an erasure request', () => {
     ])
   })
 
+  it('runs no recipe that nobody approved: a retry with another one is refused and changes nothing', async () => {
+    const { tenantId, requestId } = await begin()
+    await recordResult(rig.context, audited(await trainAll(tenantId, requestId), 'RESIDUAL'))
+    const retry = (recipe: UnlearningRecipe) =>
+      rig.gateway
+        .forTenant(tenantId)
+        .$transaction((tx) => retryErasure(tx, { tenantId, requestId, unlearning: recipe, now: new Date() }))
+    await expect(retry({ method: 'fine-tune', epochs: 1, learningRate: 0.5, seed: 1 })).rejects.toMatchObject({
+      code: 'RECIPE_NOT_APPROVED',
+    })
+    expect((await stateOf(tenantId, requestId)).request.state).toBe('BLOCKED')
+    expect((await retry(unlearning)).runIds).toHaveLength(1)
+  })
+
   it('an audit under another policy than the registered one does not count', async () => {
     const { tenantId, requestId } = await begin()
     const audit = await trainAll(tenantId, requestId)
@@ -219,6 +241,21 @@ describe('what remembers never serves', () => {
     expect(request.state).toBe('BLOCKED')
     expect(request.stateReason).toContain('plan anew')
     expect((await versionOf(tenantId, item.resultVersionId ?? '')).state).toBe('REJECTED')
+  })
+
+  it('nobody lets a candidate serve before its audit has passed', async () => {
+    const { tenantId, requestId, modelId, versionId } = await begin()
+    const audit = await trainAll(tenantId, requestId)
+    const candidate = (await stateOf(tenantId, requestId)).item.resultVersionId ?? ''
+    expect((await versionOf(tenantId, candidate)).state).toBe('READY')
+    const promotion = { tenantId, modelVersionId: candidate, decidedBy: requestId, now: new Date() }
+    await expect(
+      rig.gateway.forTenant(tenantId).$transaction((tx) => promoteModelVersion(tx, promotion)),
+    ).rejects.toMatchObject({ code: 'NOT_AUDITED' })
+    const model = await rig.gateway.forTenant(tenantId).model.findFirstOrThrow({ where: { id: modelId } })
+    expect(model.productionVersionId).toBe(versionId)
+    await recordResult(rig.context, audited(audit, 'PASS'))
+    expect((await versionOf(tenantId, candidate)).state).toBe('PRODUCTION')
   })
 
   it('a request is not fulfilled while another version still remembers', async () => {

@@ -7,11 +7,12 @@ import { learnedForgetSets } from './lineage.js'
 
 /**
  * Lets a version serve: the version that served before is retired, and the embedding service is told of both.
- * A version that has learned what an erasure request had forgotten is refused, however it came to be.
+ * A version that has learned what an erasure request had forgotten is refused, however it came to be; so is one that
+ * was made to forget, until its audit has passed.
  *
  * @param input.decidedBy user id, or "policy" when an audit's PASS decided
  * @returns evidence to be recorded in the same transaction
- * @throws DomainError NOT_FOUND, NOT_PROMOTABLE, FORGOTTEN_DATA
+ * @throws DomainError NOT_FOUND, NOT_PROMOTABLE, NOT_AUDITED, FORGOTTEN_DATA
  */
 export async function promoteModelVersion(
   tx: Tx,
@@ -31,6 +32,12 @@ export async function promoteModelVersion(
       version.origin === 'comparison'
         ? 'A baseline that is kept for comparison never serves.'
         : `Only a version that is READY can be promoted; this one is ${version.state}.`,
+      'modelVersionId',
+    )
+  if (version.origin === 'unlearn' && !(await hasPassed(tx, tenantId, version.id)))
+    throw databaseError(
+      'NOT_AUDITED',
+      'A version that was made to forget serves only once its audit has passed; wait for the verdict.',
       'modelVersionId',
     )
   const remembered = await learnedForgetSets(tx, { tenantId, version, states: ['FULFILLED'] })
@@ -78,6 +85,9 @@ export async function promoteModelVersion(
   }
   return { evidence: [promoted] }
 }
+
+const hasPassed = async (tx: Tx, tenantId: string, afterVersionId: string): Promise<boolean> =>
+  (await tx.audit.count({ where: { tenantId, afterVersionId, verdict: 'PASS' } })) > 0
 
 /** Takes a version out of service; it stays on record as the parent that an audit compares with. */
 export async function retireModelVersion(

@@ -1,8 +1,7 @@
-import { type ErasureState, type UnlearningRecipe } from '@lethe/domain'
+import { type ErasureState, UnlearningRecipe } from '@lethe/domain'
 import type { Tx } from '../database.js'
 import { databaseError } from '../errors.js'
 import type { PlanItem } from '../generated/client.js'
-import { toJson } from '../outbox.js'
 import { beginAudit } from './begin-audit.js'
 import { startPlanItem } from './begin-unlearning.js'
 import { lockErasureRequest, moveErasureRequest } from './erasure-requests.js'
@@ -10,10 +9,11 @@ import { lockErasureRequest, moveErasureRequest } from './erasure-requests.js'
 /**
  * Takes a blocked request up again where it failed. What is trained is kept: an audit that came to no verdict is
  * repeated, a comparison that failed is trained again, and a candidate is unlearned anew when its run failed, its audit
- * did not pass, or another recipe is given.
+ * did not pass, or its recipe is named. Nothing runs but what was approved.
  *
+ * @param input.unlearning the approved recipe, to have its candidate unlearned anew in any case
  * @throws DomainError NOT_FOUND, ILLEGAL_TRANSITION unless BLOCKED, NOTHING_TO_RETRY when only a new plan helps,
- *   PLAN_STALE
+ *   RECIPE_NOT_APPROVED, PLAN_STALE
  */
 export async function retryErasure(
   tx: Tx,
@@ -33,7 +33,8 @@ export async function retryErasure(
     throw databaseError('NOTHING_TO_RETRY', 'No step of the plan failed; plan anew instead.', 'erasureRequestId')
   const runIds: string[] = []
   for (const failed of items) {
-    const item = await renewItem(tx, failed, input.unlearning)
+    if (input.unlearning !== undefined) assertApproved(failed, input.unlearning)
+    const item = await renewItem(tx, failed, { anew: input.unlearning !== undefined })
     const started = await startPlanItem(tx, { item, requestedBy: input.requestedBy, now })
     runIds.push(...started)
     if (started.length === 0 && (await isIdle(tx, item))) runIds.push((await beginAudit(tx, { item, now })).runId)
@@ -41,21 +42,29 @@ export async function retryErasure(
   return { runIds }
 }
 
-/** The item with its candidate, if that is still good, and the recipe that holds from now on. */
-async function renewItem(tx: Tx, item: PlanItem, unlearning: UnlearningRecipe | undefined): Promise<PlanItem> {
+/** People approved a plan with its recipe; another recipe is another plan. */
+function assertApproved(item: PlanItem, unlearning: UnlearningRecipe): void {
+  const text = (recipe: unknown): string => JSON.stringify(UnlearningRecipe.parse(recipe))
+  if (text(item.unlearning) === text(unlearning)) return
+  throw databaseError(
+    'RECIPE_NOT_APPROVED',
+    'Nobody approved this recipe: plan anew with it, and let the new plan be approved.',
+    'unlearning',
+  )
+}
+
+/** The item with its candidate, if that is still good. */
+async function renewItem(tx: Tx, item: PlanItem, { anew }: { anew: boolean }): Promise<PlanItem> {
   const { tenantId } = item
   const kept =
-    unlearning === undefined && item.resultVersionId !== null
+    !anew && item.resultVersionId !== null
       ? await tx.modelVersion.count({
           where: { tenantId, id: item.resultVersionId, state: { in: ['TRAINING', 'READY'] } },
         })
       : 0
   return tx.planItem.update({
     where: { tenantId_id: { tenantId, id: item.id } },
-    data: {
-      resultVersionId: kept > 0 ? item.resultVersionId : null,
-      ...(unlearning === undefined ? {} : { unlearning: toJson(unlearning) }),
-    },
+    data: { resultVersionId: kept > 0 ? item.resultVersionId : null },
   })
 }
 

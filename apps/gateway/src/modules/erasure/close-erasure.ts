@@ -1,5 +1,5 @@
 import { closeErasureRequest } from '@lethe/db'
-import { DomainError } from '@lethe/domain'
+import { DomainError, type EvidenceEntry } from '@lethe/domain'
 import type { Scope } from '../../context.js'
 import { runOnce } from '../../graphql/run-once.js'
 import type { ErasureDecision } from './erasure-decision.js'
@@ -29,5 +29,10 @@ const close = (
       )
     const { id } = await findRequest(tx, scope, input.erasureRequestId)
     const { evidence } = await closeErasureRequest(tx, { tenantId: scope.tenantId, requestId: id, to, reason, now })
-    return { id, evidence }
+    const closedBy = scope.services.commitToPerson(scope.viewer)
+    return { id, evidence: evidence.map((entry) => withCloser(entry, closedBy)) }
   })
+
+/** The person stands behind a commitment, as an approver does. */
+const withCloser = (entry: EvidenceEntry, closedBy: string): EvidenceEntry =>
+  entry.kind === 'erasure-closed/v1' ? { ...entry, predicate: { ...entry.predicate, closedBy } } : entry

@@ -49,10 +49,12 @@ export const planErasure = (scope: Scope, input: PlanErasure): Promise<string> =
     const { tenantId } = scope
     await lockErasureRequest(tx, tenantId, id)
     await moveErasureRequest(tx, { tenantId, requestId: id, to: 'PLANNED', now })
+    await assertAtRest(tx, id)
     const request = await findRequest(tx, scope, id)
     const items = await planItems(tx, scope, request, input)
     const policyDigest = auditPolicyDigest(policy)
-    const planDigest = digestOfPlan(request, policyDigest, items)
+    const earlierRuns = await tx.run.count({ where: { requestId: id } })
+    const planDigest = digestOfPlan(request, { policyDigest, earlierRuns, items })
     await storePlan(tx, request, items)
     await tx.erasureRequest.update({
       where: { tenantId_id: { tenantId, id } },
@@ -65,6 +67,17 @@ function objectOf(value: unknown, field: string): object {
   if (value == null) return {}
   if (typeof value === 'object' && !Array.isArray(value)) return value
   throw new DomainError('INVALID_INPUT', `Give \`${field}\` as a JSON object.`, field)
+}
+
+/** A plan whose work still runs cannot be replaced: its audits count, and its results belong to its items. */
+async function assertAtRest(tx: Tx, requestId: string): Promise<void> {
+  const running = await tx.run.count({ where: { requestId, state: { in: ['QUEUED', 'RUNNING'] } } })
+  if (running === 0) return
+  throw new DomainError(
+    'RUNS_IN_PROGRESS',
+    `${running} ${running === 1 ? 'run' : 'runs'} of the present plan must end first; wait, or have them cancelled.`,
+    'input.erasureRequestId',
+  )
 }
 
 async function planItems(tx: Tx, scope: Scope, request: RequestRow, input: PlanErasure): Promise<PlannedItem[]> {
@@ -104,8 +117,14 @@ async function planItem(
   return { modelVersionId, learnedCount, weightsDigest: version.weightsDigest, unlearning, comparisons, ...estimate }
 }
 
-/** What an approval says yes to. Estimates are left out: they are no promise, and another look may change them. */
-const digestOfPlan = (request: RequestRow, policyDigest: string, items: readonly PlannedItem[]): string =>
+/**
+ * What an approval says yes to. Estimates are left out: they are no promise, and another look may change them. What ran
+ * before is in it, so that approvals of a plan that failed do not count for the same plan drawn up again.
+ */
+const digestOfPlan = (
+  request: RequestRow,
+  { policyDigest, earlierRuns, items }: { policyDigest: string; earlierRuns: number; items: readonly PlannedItem[] },
+): string =>
   createHash('sha256')
     .update(
       canonicalJson({
@@ -113,6 +132,7 @@ const digestOfPlan = (request: RequestRow, policyDigest: string, items: readonly
         erasureRequestId: request.id,
         forgetDigest: request.forgetDigest,
         policyDigest,
+        ...(earlierRuns === 0 ? {} : { earlierRuns }),
         items: items.map(({ modelVersionId, unlearning, comparisons }) => ({
           modelVersionId,
           action: 'UNLEARN',
@@ -125,7 +145,7 @@ const digestOfPlan = (request: RequestRow, policyDigest: string, items: readonly
 
 async function storePlan(tx: Tx, request: RequestRow, items: readonly PlannedItem[]): Promise<void> {
   const { tenantId, id: requestId } = request
-  await tx.planItem.deleteMany({ where: { tenantId, requestId, state: { not: 'DONE' } } })
+  await dropUndone(tx, tenantId, requestId)
   await tx.planItem.createMany({
     data: items.map((item) => ({
       id: newId(),
@@ -139,6 +159,18 @@ async function storePlan(tx: Tx, request: RequestRow, items: readonly PlannedIte
       retrainEstimateSeconds: item.retrainEstimateSeconds,
     })),
   })
+}
+
+/** What an earlier plan left undone; its candidates never serve, and nobody need unlearn them again. */
+async function dropUndone(tx: Tx, tenantId: string, requestId: string): Promise<void> {
+  const undone = { tenantId, requestId, state: { not: 'DONE' } }
+  const items = await tx.planItem.findMany({ where: undone, select: { resultVersionId: true } })
+  const candidates = items.flatMap(({ resultVersionId }) => resultVersionId ?? [])
+  await tx.modelVersion.updateMany({
+    where: { tenantId, id: { in: candidates }, state: 'READY' },
+    data: { state: 'REJECTED' },
+  })
+  await tx.planItem.deleteMany({ where: undone })
 }
 
 function planned(

@@ -11,20 +11,13 @@ export interface RetryErasure {
   readonly unlearning?: unknown
 }
 
-/** Takes a blocked request up where it failed. Another recipe than the planned one goes on record before it runs. */
+/** Takes a blocked request up where it failed, by the plan that was approved; another recipe is refused. */
 export const retryErasure = (scope: Scope, input: RetryErasure): Promise<string> =>
   runOnce(scope, 'retryErasure', input, async (tx, now) => {
     const unlearning =
       input.unlearning == null ? undefined : parseInput(UnlearningRecipe, input.unlearning, 'input.unlearning')
-    const { id, policyDigest, planDigest } = await findRequest(tx, scope, input.erasureRequestId)
+    const { id } = await findRequest(tx, scope, input.erasureRequestId)
     const { tenantId, viewer } = scope
     await retry(tx, { tenantId, requestId: id, unlearning, requestedBy: viewer.userId, now })
-    if (unlearning === undefined) return { id, evidence: [] }
-    const changed = {
-      kind: 'erasure-planned/v1',
-      subjects: [],
-      erasureRequestId: id,
-      predicate: { retryOf: planDigest, policyDigest, unlearning },
-    } as const
-    return { id, evidence: [changed] }
+    return { id, evidence: [] }
   })
