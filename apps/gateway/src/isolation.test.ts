@@ -260,6 +260,19 @@ describe('those who may', () => {
     expect(withdrawn.data).toMatchObject({ withdrawErasure: { code: 'NOT_FOUND' } })
   })
 
+  it('withholds from an auditor by which key the tenant knows a data owner, wherever one is shown', async () => {
+    const everywhere = `query ($version: ID!, $owner: ID!) {
+      datasetVersion(id: $version) { samples(first: 1) { edges { node { owner { subjectKey } } } }
+        owners(first: 100) { edges { node { owner { id subjectKey } } } } }
+      node(id: $owner) { ... on DataOwner { subjectKey } } }`
+    const variables = { version: data.datasetVersionId, owner: data.ownerId }
+    const seen = async (role: TestRole) => JSON.stringify(await rig.graphql(acme.tokens[role], everywhere, variables))
+    expect((await seen('engineer')).split('subject-acme')).toHaveLength(4)
+    const withheld = await seen('auditor')
+    expect(withheld).not.toMatch(/subject-acme|stranger|errors/)
+    expect(withheld.split(`withheld-${data.ownerId.slice(-8)}`)).toHaveLength(4)
+  })
+
   it('tells an auditor no name, and a data owner nothing of the datasets behind a model', async () => {
     const owner = 'query ($id: ID!) { erasureRequest(id: $id) { owner { subjectKey } } }'
     const seen = (role: TestRole) => rig.graphql(acme.tokens[role], owner, { id: erasureRequestId })

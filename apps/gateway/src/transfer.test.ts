@@ -89,6 +89,7 @@ describe('files', () => {
       })
     const picture = await get('1')
     expect(picture.headers.get('content-type')).toBe('image/png')
+    expect(picture.headers.get('vary')).toBe('authorization')
     const decoded = decode(new Uint8Array(await picture.arrayBuffer()))
     expect([decoded.width, decoded.height, decoded.channels]).toEqual([8, 8, 3])
     expect(Uint8Array.from(decoded.data)).toEqual(pixels.slice(192))

@@ -8,6 +8,9 @@ import { SamplePictures } from './sample-pictures.js'
 const notFound = (reply: FastifyReply) =>
   reply.code(404).send({ code: 'NOT_FOUND', message: 'There is no such thing.' })
 
+/** An hour in the browser of whoever asked; another person's token at the same browser asks anew. */
+const kept = { 'cache-control': 'private, max-age=3600', vary: 'authorization' }
+
 /** What is too large or too plain for GraphQL: pictures, alignment matrices, the signed log checkpoint. */
 export function mountFiles(app: FastifyInstance, services: Services): void {
   const pictures = new SamplePictures(services.artifacts)
@@ -21,7 +24,7 @@ export function mountFiles(app: FastifyInstance, services: Services): void {
     const row = await scope.loaders.datasetVersion.load(version)
     const png = row?.packDigest ? await pictures.png(scope.tenantId, row.packDigest, Number(index)) : null
     if (png === null) return notFound(reply)
-    return reply.type('image/png').header('cache-control', 'private, max-age=3600').send(Buffer.from(png))
+    return reply.type('image/png').headers(kept).send(Buffer.from(png))
   })
 
   app.get<{ Params: { id: string } }>('/v1/audits/:id/matrices', async (request, reply) => {
@@ -34,7 +37,7 @@ export function mountFiles(app: FastifyInstance, services: Services): void {
     return reply
       .type('application/octet-stream')
       .header('content-disposition', `attachment; filename="audit-${audit.number}.safetensors"`)
-      .header('cache-control', 'private, max-age=3600')
+      .headers(kept)
       .header('etag', `"${digest}"`)
       .send(Buffer.from(bytes))
   })

@@ -89,6 +89,7 @@ export class SampleResolver {
   @Requires('dataset:read')
   @FieldResolver(() => DataOwner)
   async owner(@Root() sample: Sample, @Ctx() context: Context) {
-    return shapeDataOwner(required(await context.scope().loaders.dataOwner.load(sample.ownerId)))
+    const { loaders, viewer } = context.scope()
+    return shapeDataOwner(required(await loaders.dataOwner.load(sample.ownerId)), viewer)
   }
 }

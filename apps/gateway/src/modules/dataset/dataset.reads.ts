@@ -68,7 +68,7 @@ export function listSamples(
 
 /** Owners of a version's samples with their shares, by id. */
 export const listOwners = (scope: Scope, datasetVersionId: string, page: Page): Promise<Connection<DataOwnerShare>> => {
-  const { db, loaders } = scope
+  const { db, loaders, viewer } = scope
   return connectionOf(page, {
     rows: async (take, key) => {
       const where = { datasetVersionId, ...(key === null ? {} : { ownerId: { gt: key } }) }
@@ -99,6 +99,6 @@ export const listOwners = (scope: Scope, datasetVersionId: string, page: Page): 
     keyOf: (row) => row.owner.id,
     isKey: isUuid,
     node: ({ owner, sampleCount, trainCount }) =>
-      shape(DataOwnerShare, { owner: shapeDataOwner(owner), sampleCount, trainCount }),
+      shape(DataOwnerShare, { owner: shapeDataOwner(owner, viewer), sampleCount, trainCount }),
   })
 }

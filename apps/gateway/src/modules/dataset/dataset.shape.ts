@@ -4,6 +4,7 @@ import type {
   DatasetVersion as VersionRow,
   Sample as SampleRow,
 } from '@lethe/db'
+import type { Role } from '@lethe/domain'
 import { z } from 'zod'
 import { shape } from '../../graphql/node.js'
 import {
@@ -40,8 +41,11 @@ export const shapeDatasetVersion = (row: VersionRow): DatasetVersion =>
     readyAt: row.readyAt,
   })
 
-export const shapeDataOwner = ({ id, subjectKey }: Pick<DataOwnerRow, 'id' | 'subjectKey'>): DataOwner =>
-  shape(DataOwner, { id, subjectKey })
+/** An auditor can tell data owners apart, and needs not know by which key the tenant knows them. */
+export const shapeDataOwner = (
+  { id, subjectKey }: Pick<DataOwnerRow, 'id' | 'subjectKey'>,
+  { role }: { readonly role: Role },
+): DataOwner => shape(DataOwner, { id, subjectKey: role === 'auditor' ? `withheld-${id.slice(-8)}` : subjectKey })
 
 export const shapeSample = (row: SampleRow): Sample =>
   shape(Sample, {

@@ -37,7 +37,7 @@ export function listErasureRequests(
 
 export async function readOwner({ loaders, viewer }: Scope, request: ErasureRequest): Promise<DataOwner | null> {
   if (viewer.role === 'auditor') return null
-  return shapeDataOwner(required(await loaders.dataOwner.load(request.ownerId)))
+  return shapeDataOwner(required(await loaders.dataOwner.load(request.ownerId)), viewer)
 }
 
 /** Approvals of the plan as it stands. */

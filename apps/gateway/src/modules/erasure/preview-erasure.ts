@@ -21,7 +21,7 @@ export async function previewErasure(scope: Scope, selection: Selection): Promis
   // Other people's samples are none of a data owner's business.
   const isOutsider = viewer.role === 'data_owner' || owner === null
   return shape(ErasurePreview, {
-    owner: owner && shapeDataOwner(owner),
+    owner: owner && shapeDataOwner(owner, viewer),
     forgetCount: contentIds.length,
     unknownContentIds: [...unknownContentIds],
     nearDuplicatesOfOthers: isOutsider ? [] : await findNearDuplicates(db, contentIds, owner.id),

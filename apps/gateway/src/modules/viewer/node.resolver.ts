@@ -18,7 +18,10 @@ const aggregates: readonly [Action, Find][] = [
   ['audit:read', async ({ loaders }, id) => found(await loaders.audit.load(id), shapeAudit)],
   ['dataset:read', async ({ loaders }, id) => found(await loaders.dataset.load(id), shapeDataset)],
   ['dataset:read', async ({ loaders }, id) => found(await loaders.datasetVersion.load(id), shapeDatasetVersion)],
-  ['dataset:read', async ({ loaders }, id) => found(await loaders.dataOwner.load(id), shapeDataOwner)],
+  [
+    'dataset:read',
+    async ({ loaders, viewer }, id) => found(await loaders.dataOwner.load(id), (row) => shapeDataOwner(row, viewer)),
+  ],
   ['model:read', async ({ loaders }, id) => found(await loaders.model.load(id), shapeModel)],
   ['model:read', async ({ loaders }, id) => found(await loaders.modelVersion.load(id), shapeModelVersion)],
   ['run:read', async ({ loaders }, id) => found(await loaders.run.load(id), shapeRun)],
