@@ -99,6 +99,8 @@ describe('ingestWebDataset', () => {
       { name: 'broken-json.json', body: '{"label": ' },
       { name: 'no-owner.png', body: await picture(96) },
       { name: 'no-owner.json', body: meta({ owner: undefined }) },
+      { name: 'no-text.png', body: await picture(92) },
+      { name: 'no-text.json', body: meta({ owner: 'ada\0' }) },
       { name: 'bad-split.png', body: await picture(95) },
       { name: 'bad-split.json', body: meta({ split: 'test' }) },
       { name: 'cut.png', body: good.subarray(0, 60) },
@@ -112,13 +114,14 @@ describe('ingestWebDataset', () => {
     ])
     const dataset = await ingestWebDataset(tar, { imageSize: 16 })
     expect(dataset.samples.map(({ key }) => key)).toEqual(['good'])
-    expect(dataset.quarantinedCount).toBe(10)
+    expect(dataset.quarantinedCount).toBe(11)
     const reasons = Object.fromEntries(dataset.quarantined.map(({ key, reason }) => [key, reason]))
     expect(reasons).toMatchObject({
       'no-json': expect.stringContaining('JSON'),
       'no-picture': expect.stringContaining('picture'),
       'broken-json': expect.stringContaining('cannot be parsed'),
       'no-owner': expect.stringContaining('"owner" is missing'),
+      'no-text': expect.stringContaining('cannot be stored'),
       'bad-split': expect.stringContaining('"split" must be one of'),
       cut: expect.stringContaining('damaged'),
       text: expect.stringContaining('not a PNG'),

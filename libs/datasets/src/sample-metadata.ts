@@ -20,6 +20,7 @@ function text(value: unknown, field: keyof typeof limits): string {
   if (typeof value !== 'string' || value.trim() === '')
     throw new MetadataFault(`"${field}" is missing: give it as a string`)
   if (value.length > limits[field]) throw new MetadataFault(`"${field}" is longer than ${limits[field]} characters`)
+  if (/[\0\p{Surrogate}]/u.test(value)) throw new MetadataFault(`"${field}" holds a character that cannot be stored`)
   return value
 }
 

@@ -2,23 +2,30 @@ import { AuditReport, ContentId, Provenance, RunCost, RunId, RunKind, TenantId }
 import { z } from 'zod'
 import { BlobRef, CheckpointRef } from './blobs.js'
 
+/** Text that PostgreSQL can keep: without NUL and halves of surrogate pairs. */
+const text = (max: number) =>
+  z
+    .string()
+    .max(max)
+    .regex(/^[^\0\p{Surrogate}]*$/u, 'holds a character that cannot be stored')
+
 /** One accepted sample of a pack; `index` is its row in the pack. */
 export const IngestedSample = z.object({
   index: z.int().min(0),
   contentId: ContentId,
   /** File name stem inside the upload. */
-  key: z.string().max(512),
-  label: z.string().max(512),
-  group: z.string().max(128).nullable(),
+  key: text(512),
+  label: text(512),
+  group: text(128).nullable(),
   /** Key by which the tenant knows the data owner; stays in tenant tables. */
-  owner: z.string().max(256),
+  owner: text(256),
   split: z.enum(['train', 'calibration', 'held-out']),
   /** Content id of the accepted sample that this one resembles perceptually, if any. */
   nearDuplicateOf: ContentId.nullable(),
 })
 export type IngestedSample = z.infer<typeof IngestedSample>
 
-export const QuarantinedSample = z.object({ key: z.string().max(512), reason: z.string().max(500) })
+export const QuarantinedSample = z.object({ key: text(512), reason: text(500) })
 
 export const IngestOutput = z.object({
   kind: z.literal('ingest'),

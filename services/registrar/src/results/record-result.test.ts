@@ -74,6 +74,14 @@ describe('a result', () => {
     expect((await readRun(rig, tenantId, run.id)).state).toBe('QUEUED')
   })
 
+  it.each(['\0', '\ud83d'])('with text that no row can keep (%j) is refused, not tried for ever', async (character) => {
+    const tenantId = await rig.test.createTenant()
+    const { run } = await startIngest(rig, tenantId)
+    const [first, ...others] = samples
+    const result = await ingested(rig, run, [{ ...first, owner: `ada${character}` }, ...others])
+    await expect(recordResult(rig.context, result)).rejects.toMatchObject({ code: 'SAMPLES_MALFORMED' })
+  })
+
   it('of a failed run marks what it should have made, with the reason', async () => {
     const tenantId = await rig.test.createTenant()
     const { run } = await startIngest(rig, tenantId)
