@@ -1,5 +1,6 @@
 import type { ArtifactStore } from '@lethe/artifacts'
-import { mkdir, readFile, rename, writeFile } from 'node:fs/promises'
+import { randomUUID } from 'node:crypto'
+import { link, mkdir, open, readFile, rename, rm } from 'node:fs/promises'
 import path from 'node:path'
 
 /**
@@ -24,14 +25,12 @@ export class CheckpointPublisher {
     const folder = path.join(this.folder, tenantId)
     await mkdir(folder, { recursive: true })
     await this.#writeOnce(path.join(folder, String(size)), note)
-    const draft = path.join(folder, 'latest.part')
-    await writeFile(draft, note)
-    await rename(draft, path.join(folder, 'latest'))
+    await withDraft(folder, note, (draft) => rename(draft, path.join(folder, 'latest')))
   }
 
   async #writeOnce(file: string, note: string): Promise<void> {
     try {
-      await writeFile(file, note, { flag: 'wx', flush: true })
+      await withDraft(path.dirname(file), note, (draft) => link(draft, file))
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
       if ((await readFile(file, 'utf8')) !== note)
@@ -39,5 +38,22 @@ export class CheckpointPublisher {
           cause: error,
         })
     }
+  }
+}
+
+/** Files appear whole or not at all: half a checkpoint that a crash left would look like a fork for ever. */
+async function withDraft(folder: string, note: string, place: (draft: string) => Promise<void>): Promise<void> {
+  const draft = path.join(folder, `.${randomUUID()}.part`)
+  try {
+    const file = await open(draft, 'wx')
+    try {
+      await file.writeFile(note)
+      await file.sync()
+    } finally {
+      await file.close()
+    }
+    await place(draft)
+  } finally {
+    await rm(draft, { force: true })
   }
 }

@@ -1,7 +1,7 @@
 import { appendEvidence, type Tx } from '@lethe/db'
 import { predicateType } from '@lethe/domain'
 import { leafHash, MerkleTree, verifyInclusion, verifyLogCheckpoint } from '@lethe/ledger'
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { type Rig, startRig, until } from '../testing/rig.js'
@@ -62,6 +62,9 @@ it('publishes every checkpoint outside the database, once; integrating again cha
   const [only, ...others] = await checkpoints(tenantId)
   expect(others).toEqual([])
   expect(publishedLatest(tenantId)).toBe(only?.note)
+  expect(readFileSync(path.join(rig.checkpointDir, tenantId, '2'), 'utf8')).toBe(only?.note)
+  // Files come whole, by way of drafts; none is left.
+  expect(readdirSync(path.join(rig.checkpointDir, tenantId)).sort()).toEqual(['2', 'latest'])
 })
 
 it('publishes what a crash between commit and publication left behind', async () => {
