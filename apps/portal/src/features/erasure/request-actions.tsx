@@ -52,7 +52,13 @@ function Action({ name, request, isMain }: { name: ActionName; request: RequestD
 
   const act = async (): Promise<boolean> => {
     setError(null)
-    const input = { idempotencyKey, erasureRequestId: request.id, ...(takesReason ? { reason } : {}) }
+    const input = {
+      idempotencyKey,
+      erasureRequestId: request.id,
+      ...(takesReason ? { reason } : {}),
+      // An approval is for the plan on the screen and for no later one.
+      ...(name === 'approveErasure' ? { planDigest: request.planDigest ?? null } : {}),
+    }
     try {
       const result = Object.values(await change.mutateAsync({ input })).find((value) => typeof value === 'object')
       setIdempotencyKey(newIdempotencyKey())
