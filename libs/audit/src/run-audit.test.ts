@@ -202,6 +202,7 @@ describe('the report', () => {
       'A1-forgetting-score',
       'A2-difference-in-differences',
       'A3-alignment-gap',
+      'A4-residual-membership',
     ])
     expect(await optimised('fine-tune')).toEqual([])
   })

@@ -17,7 +17,7 @@ import { examine, measure } from './report/measure.js'
 import { judge } from './verdict.js'
 
 /**
- * The audit of SCIENCE.md §5 through embeddings alone. Equal models, pictures and policy give an equal report.
+ * The whole battery through embeddings alone. Equal models, pictures and policy give an equal report.
  * @throws DomainError for sets or labels that cannot be audited; `signal.reason` on abort; whatever an endpoint throws.
  */
 export async function runAudit(options: AuditOptions): Promise<AuditResult> {
@@ -138,7 +138,7 @@ function limitsOf(tests: readonly AuditTest[], correct: readonly (Float64Array |
   return [
     'provider-could-cheat',
     'one-membership-score',
-    ...(tests.some(({ optimisedFor }) => optimisedFor) ? ['movement-tests-are-optimised-for'] : []),
+    ...(tests.some(({ optimisedFor }) => optimisedFor) ? ['tests-are-optimised-for'] : []),
     ...(hasRetrain ? [] : ['no-retrain-reference']),
     ...(correct.some((values) => values === null) ? ['utility-not-measured'] : []),
   ]

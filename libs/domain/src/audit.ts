@@ -41,7 +41,7 @@ export const Estimate = z.object({
 })
 export type Estimate = z.infer<typeof Estimate>
 
-/** Identifiers of SCIENCE §5. */
+/** The battery; numbers are kept free for tests that are still to come. */
 export const AuditTestId = z.enum([
   'A0-endpoint-integrity',
   'A1-forgetting-score',

@@ -44,10 +44,13 @@ const number: Readonly<Record<AuditTestId, number>> = {
 export const streamOf = (policy: AuditPolicy, id: AuditTestId): RandomStream => randomStream(policy.seed, number[id])
 
 // What Alignment Calibration's α and β terms push directly: cosines between views of forget samples, and between them.
+// The membership score is made of the same cosines, so A4 and A5 are no independent witnesses either.
 const optimisedByCalibration: readonly AuditTestId[] = [
   'A1-forgetting-score',
   'A2-difference-in-differences',
   'A3-alignment-gap',
+  'A4-residual-membership',
+  'A5-retrain-reference',
 ]
 
 /** Whether the loss of this method optimises the very quantity that the test measures. */
