@@ -17,7 +17,7 @@ import { makeDistantHome } from './distant-clusters.js'
 import { withLock } from './file-lock.js'
 import { acceptsConnections, findFreePort } from './free-port.js'
 import { preparePostgresBinaries, type PostgresBinaries } from './postgres-binaries.js'
-import { findPostmaster, settlePostmaster, type Postmaster } from './postmaster.js'
+import { discardStalePidFile, findPostmaster, settlePostmaster, type Postmaster } from './postmaster.js'
 import { recordProcess, sendSignal, waitForExit, type ProcessRecord } from './process-identity.js'
 import { writePrivately } from './secrets.js'
 import { countHolders, holdServer, type Hold } from './server-holders.js'
@@ -163,6 +163,7 @@ async function launch({ metaDir, cluster, binaries, account, isDurable, take }: 
   const logFile = path.join(metaDir, 'server.log')
   // Children of a killed server may hold its shared memory for a moment; then the next attempt succeeds.
   for (let attempt = 1; ; attempt++) {
+    discardStalePidFile(dataDir)
     const port = await findFreePort(attempt === 1 ? cluster.port : undefined)
     const settings = ['listen_addresses=127.0.0.1', 'unix_socket_directories=', 'max_connections=200']
     if (!isDurable) settings.push('fsync=off', 'synchronous_commit=off', 'full_page_writes=off')

@@ -2,6 +2,8 @@ import { readFileSync, rmSync } from 'node:fs'
 import path from 'node:path'
 import { commandLineOf, recordProcess, type ProcessRecord } from './process-identity.js'
 
+const pidFile = (dataDir: string): string => path.join(dataDir, 'postmaster.pid')
+
 /** A running PostgreSQL server as its `postmaster.pid` tells of it. */
 export interface Postmaster {
   process: ProcessRecord
@@ -11,23 +13,27 @@ export interface Postmaster {
 
 /**
  * Reads `postmaster.pid` (lines: pid, data directory, start, port, …, status in line 8) and believes it only if that process
- * is a server of this very data directory. A file left by a killed server is removed, for its pid may belong to anyone now.
+ * is a server of this very data directory. Only reads: a server that is starting has an empty file for an instant.
  */
 export function findPostmaster(dataDir: string): Postmaster | undefined {
-  const file = path.join(dataDir, 'postmaster.pid')
   let lines: string[]
   try {
-    lines = readFileSync(file, 'utf8').split('\n')
+    lines = readFileSync(pidFile(dataDir), 'utf8').split('\n')
   } catch {
     return undefined
   }
   const pid = Number(lines[0])
   const record = recordProcess(pid)
-  if (record === undefined || !commandLineOf(pid).includes(dataDir)) {
-    rmSync(file, { force: true })
-    return undefined
-  }
+  if (record === undefined || !commandLineOf(pid).includes(dataDir)) return undefined
   return { process: record, port: Number(lines[3]), isReady: lines[7]?.trim() === 'ready' }
+}
+
+/**
+ * Removes what a killed server left, for its pid may belong to anyone now and PostgreSQL would refuse to start. Only for
+ * whoever holds the start lock and is about to start the server: the file of a starting one must not be touched.
+ */
+export function discardStalePidFile(dataDir: string): void {
+  if (findPostmaster(dataDir) === undefined) rmSync(pidFile(dataDir), { force: true })
 }
 
 /** A server that is starting or stopping settles into ready or gone. */
