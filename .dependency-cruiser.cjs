@@ -12,16 +12,26 @@ const mayKnow = {
   'libs/db': ['libs/domain'],
   'libs/device': ['libs/domain'],
   'libs/datasets': ['libs/domain', 'libs/safetensors'],
-  'libs/learning': ['libs/domain', 'libs/safetensors'],
+  // A leaf without tensors: the audit of a data owner draws the same views and needs no tfjs.
+  'libs/views': ['libs/domain'],
+  'libs/learning': ['libs/domain', 'libs/safetensors', 'libs/views'],
   // Never learning: the auditor's library cannot peek at weights.
   'libs/audit': ['libs/domain', 'libs/safetensors'],
+  // The work itself, on bytes. Whoever has bytes may ask it: compute from the bus, the CLI from files.
+  'libs/engine': [
+    'libs/domain',
+    'libs/learning',
+    'libs/views',
+    'libs/audit',
+    'libs/datasets',
+    'libs/safetensors',
+    'libs/device',
+  ],
   'libs/stack': ['libs/domain', 'libs/db', 'libs/bus', 'libs/device', 'libs/runtime'],
   // Never db, never ledger: a compromised GPU pod cannot touch tenant rows or evidence.
   'services/compute': [
     'libs/domain',
-    'libs/learning',
-    'libs/audit',
-    'libs/datasets',
+    'libs/engine',
     'libs/safetensors',
     'libs/bus',
     'libs/artifacts',
@@ -66,9 +76,13 @@ const mayKnow = {
     'libs/safetensors',
     'libs/learning',
     'libs/audit',
+    'libs/engine',
+    'libs/views',
+    'apps/audit-kit',
     'libs/runtime',
-    'libs/ledger',
   ],
+  // Small enough for a stranger to install: no tensors, no platform.
+  'apps/audit-kit': ['libs/domain', 'libs/audit', 'libs/views', 'libs/datasets', 'libs/safetensors'],
   'apps/portal': [],
 }
 
@@ -85,7 +99,7 @@ const homes = [
   [
     'tensors-only-where-learned',
     '@tensorflow/tfjs',
-    ['libs/learning', 'libs/audit', 'libs/device', 'services/compute', 'services/embedding'],
+    ['libs/learning', 'libs/device', 'libs/engine', 'services/embedding'],
   ],
   ['statistics-only-in-audit', '@stdlib/[^/]+', ['libs/audit']],
   ['pictures-only-in-datasets', 'sharp|tar-stream|@types/tar-stream|@twemoji/svg|emojibase-data', ['libs/datasets']],
@@ -112,6 +126,7 @@ const nodeModulesOf = {
   'libs/domain': ['crypto'],
   'libs/learning': [],
   'libs/audit': ['crypto'],
+  'libs/views': [],
   'libs/ledger': ['crypto'],
   'libs/safetensors': [],
 }

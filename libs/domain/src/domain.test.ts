@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { auditPolicyDigest, AuditPolicy } from './audit.js'
 import { forgetSetBytes, freezeForgetSet } from './forget-set.js'
 import { ContentId } from './ids.js'
-import { TrainingRecipe, UnlearningRecipe } from './recipe.js'
+import { TrainingRecipe, UnlearningRecipe } from './recipe/index.js'
 import { mayDo, Role } from './roles.js'
 
 const contentId = (text: string): ContentId => ContentId.parse(createHash('sha256').update(text).digest('hex'))

@@ -2,7 +2,7 @@ import type { PackedImages, TrainingRecipe } from '@lethe/domain'
 import * as tf from '@tensorflow/tfjs'
 import { ntXent } from '../losses/nt-xent.js'
 import type { ContrastiveBatch } from '../training/phase.js'
-import { drawViewInto } from '../views/draw-views.js'
+import { drawViewInto } from '@lethe/views'
 
 /** Two views of each sample at `indices`, and NT-Xent between them. */
 export function simclrBatch(

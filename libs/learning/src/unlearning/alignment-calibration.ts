@@ -3,7 +3,7 @@ import * as tf from '@tensorflow/tfjs'
 import { alignmentCalibrationSimclr } from '../losses/alignment-calibration-simclr.js'
 import { stepsPerEpoch, stratifiedBatches, type StratifiedBatch } from '../training/batches.js'
 import type { ContrastiveBatch, TrainingPhase } from '../training/phase.js'
-import { drawViewInto } from '../views/draw-views.js'
+import { drawViewInto } from '@lethe/views'
 
 export type AlignmentCalibrationRecipe = Extract<UnlearningRecipe, { method: 'alignment-calibration' }>
 

@@ -3,7 +3,7 @@ import * as tf from '@tensorflow/tfjs'
 import { BatchMoments } from '../encoders/batch-moments.js'
 import type { Encoder } from '../encoders/encoder.js'
 import { shuffledBatches } from '../training/batches.js'
-import { drawViewInto } from '../views/draw-views.js'
+import { drawViewInto } from '@lethe/views'
 
 /** Passes over the data; each draws other views. */
 const PASSES = 4

@@ -7,7 +7,7 @@ import type { ModelCheckpoint } from '../checkpoint/model-checkpoint.js'
 import { loadEmbedder } from '../load-embedder.js'
 import { pretrain } from '../pretrain.js'
 import { tinyControl, tinyImages, tinyRecipe } from '../tiny-run.fixture.js'
-import { drawViews } from '../views/draw-views.js'
+import { drawViews } from '@lethe/views'
 import { unlearn, type UnlearnOptions } from './unlearn.js'
 
 const all = tinyImages(32, 1)

@@ -138,7 +138,7 @@ export function tinyPack(count = 48, heldOut = 16): Uint8Array {
 export const tinyRecipe = (epochs: number): TrainingRecipe => ({
   framework: 'simclr',
   encoder: { kind: 'compact-conv', widths: [4, 8], projection: { hidden: 8, output: 4 } },
-  views: { strength: 0.5, flip: true },
+  views: { strength: 0.5, flip: true, blur: 0 },
   temperature: 0.5,
   epochs,
   batchSize: 16,

@@ -112,7 +112,7 @@ export async function tinyWeights(seed: number): Promise<Uint8Array> {
   const recipe: TrainingRecipe = {
     framework: 'simclr',
     encoder: { kind: 'compact-conv', widths: [4, 8], projection: { hidden: 8, output: 4 } },
-    views: { strength: 0.5, flip: true },
+    views: { strength: 0.5, flip: true, blur: 0 },
     temperature: 0.5,
     epochs: 1,
     batchSize: 4,

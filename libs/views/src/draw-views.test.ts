@@ -9,7 +9,7 @@ const images = (count: number, side = 8): PackedImages => {
 }
 
 const key = { seed: 3, epoch: 0, view: 0 }
-const config = { strength: 0.5, flip: true }
+const config = { strength: 0.5, flip: true, blur: 0 }
 
 describe('drawViews', () => {
   it('draws a sample’s view from its index, the seed, the epoch and the view alone', () => {
@@ -28,13 +28,13 @@ describe('drawViews', () => {
 
   it('leaves the picture as it is at strength 0 without flips', () => {
     const two = images(2)
-    const views = drawViews(two, { strength: 0, flip: false }, key)
+    const views = drawViews(two, { strength: 0, flip: false, blur: 0 }, key)
     views.forEach((value, index) => expect(value).toBeCloseTo((two.data[index] as number) / 255, 6))
   })
 
   it('mirrors about half of the pictures and nothing else when only flips are asked for', () => {
     const many = images(200, 4)
-    const views = drawViews(many, { strength: 0, flip: true }, key)
+    const views = drawViews(many, { strength: 0, flip: true, blur: 0 }, key)
     let flipped = 0
     for (let n = 0; n < many.count; n++) {
       const [left, right] = [0, 9].map((offset) => (many.data[n * 48 + offset] as number) / 255) as [number, number]
@@ -61,7 +61,7 @@ describe('drawViews', () => {
 
   it('keeps grey pictures grey', () => {
     const grey: PackedImages = { data: new Uint8Array(40 * 48).fill(90), count: 40, height: 4, width: 4, channels: 3 }
-    const views = drawViews(grey, { strength: 1, flip: true }, key)
+    const views = drawViews(grey, { strength: 1, flip: true, blur: 0 }, key)
     for (let pixel = 0; pixel < views.length; pixel += 3) {
       expect(views[pixel + 1]).toBeCloseTo(views[pixel] as number, 5)
       expect(views[pixel + 2]).toBeCloseTo(views[pixel] as number, 5)
