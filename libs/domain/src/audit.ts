@@ -41,7 +41,10 @@ export const Estimate = z.object({
 })
 export type Estimate = z.infer<typeof Estimate>
 
-/** The battery; numbers are kept free for tests that are still to come. */
+/**
+ * The battery. A6 and A8 need shadow encoders or weights and come from the provider's engine; A10 to A11 and the retrieval
+ * test ask only where an audit has twins or captions.
+ */
 export const AuditTestId = z.enum([
   'A0-endpoint-integrity',
   'A1-forgetting-score',
@@ -49,7 +52,13 @@ export const AuditTestId = z.enum([
   'A3-alignment-gap',
   'A4-residual-membership',
   'A5-retrain-reference',
+  'A6-u-lira',
+  'A7-one-run-epsilon',
+  'A8-recovery',
   'A9-utility',
+  'A9-retrieval',
+  'A10-randomised-twins',
+  'A11-clip-alignment',
   'blind-control',
 ])
 export type AuditTestId = z.infer<typeof AuditTestId>

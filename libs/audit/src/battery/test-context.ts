@@ -36,8 +36,14 @@ const number: Readonly<Record<AuditTestId, number>> = {
   'A3-alignment-gap': 3,
   'A4-residual-membership': 4,
   'A5-retrain-reference': 5,
+  'A6-u-lira': 6,
+  'A7-one-run-epsilon': 7,
+  'A8-recovery': 8,
   'A9-utility': 9,
   'blind-control': 10,
+  'A10-randomised-twins': 11,
+  'A11-clip-alignment': 12,
+  'A9-retrieval': 13,
 }
 
 /** Each test draws from its own stream, so that leaving one out changes no other. */
