@@ -1,3 +1,4 @@
+import { UnlearningRecipe } from '@lethe/domain'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type GatewayRig, startGatewayRig, type TestRole, type TestTenant } from './testing/gateway-rig.js'
 import { seedModel, type SeededData } from './testing/seed.js'
@@ -170,6 +171,33 @@ describe('what cannot be done', () => {
     expect(await decide('tenant_owner', 'approveErasure', id, { planDigest: first['planDigest'] })).toMatchObject({
       code: 'PLAN_CHANGED',
     })
+  })
+
+  it('plans every method of unlearning, with what it costs and what it is to be compared with', async () => {
+    const { id } = await request('privacy_officer', { selection: { contentIds: [data.otherContentIds[2]] } })
+    await decide('privacy_officer', 'verifyIdentity', id)
+    const budget = { learningRate: 0.001, epochs: 4, seed: 2 }
+    const beside = { ...budget, method: 'fine-tune' }
+    // One second a sample; 39 are kept and 1 is forgotten.
+    const expected: [recipe: { method: string; seed: number }, estimateSeconds: number, comparisons: object[]][] = [
+      [{ method: 'alignment-calibration', ...budget }, 39 * 13, [{ ...beside, epochs: 9 }]],
+      [{ method: 'fine-tune', ...budget }, 39 * 4, []],
+      [{ method: 'gradient-ascent', ...budget }, 4, [{ ...beside, learningRate: 0.02 }]],
+      [{ method: 'neg-grad', ...budget }, 40 * 4, [beside]],
+      [{ method: 'l1-sparsity', ...budget }, 39 * 4, [beside]],
+      [{ method: 'retrain', seed: 2 }, 390, []],
+      [{ method: 'output-suppression', seed: 2 }, 0, []],
+    ]
+    for (const [unlearning, estimateSeconds, comparisons] of expected) {
+      const { method } = unlearning
+      expect(await plan('privacy_officer', id, { unlearning }), method).toMatchObject({
+        state: 'PLANNED',
+        plan: [{ method, estimateSeconds, comparisons, retrainEstimateSeconds: 390 }],
+      })
+    }
+    expect(expected.map(([{ method }]) => method).toSorted()).toEqual(
+      UnlearningRecipe.options.map(({ shape }) => shape.method.value).toSorted(),
+    )
   })
 
   it('names the member of a recipe that is wrong', async () => {

@@ -2,7 +2,8 @@ import { requestCancel, type RunResult, type Task } from '@lethe/bus'
 import { writeWebDataset, encodePng } from '@lethe/datasets'
 import { AuditPolicy } from '@lethe/domain'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
-import { absent, forgetBytes, newRunId, startComputeRig, tinyPack, tinyRecipe, type ComputeRig } from './testing/rig.js'
+import { forgetBytes, tinyPack, tinyRecipe } from '../../../test/kit/tiny-training.js'
+import { absent, newRunId, startComputeRig, type ComputeRig } from './testing/rig.js'
 
 let rig: ComputeRig
 beforeAll(async () => {

@@ -1,5 +1,6 @@
 import { RunKind } from '@lethe/domain'
 import { BackendChoice } from '@lethe/device'
+import { defaultViewThreads } from '@lethe/engine'
 import { readEnv } from '@lethe/runtime'
 import { hostname } from 'node:os'
 import { z } from 'zod'
@@ -20,6 +21,13 @@ const schema = z.object({
     .string()
     .optional()
     .describe('a folder with tfjs_binding.node, libtensorflow and manifest.json'),
+  LETHE_VIEW_THREADS: z.coerce
+    .number()
+    .int()
+    .min(0)
+    .max(64)
+    .default(defaultViewThreads())
+    .describe('how many threads draw views for training; 0 draws them between the steps'),
   LETHE_CODE_VERSION: z.string().max(128).default('0.1.0').describe('what provenance calls this build'),
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
   WORKER_NAME: z.string().max(128).optional().describe('what progress calls this worker; default host and process id'),

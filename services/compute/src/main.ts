@@ -1,7 +1,7 @@
 import { connectBus, isBusReachable } from '@lethe/bus'
 import { isDomainError } from '@lethe/domain'
 import { createLogger, onShutdown, serveHealth, type ShutdownStep } from '@lethe/runtime'
-import { EngineThread } from './engine/engine-thread.js'
+import { EngineThread } from '@lethe/engine'
 import { readComputeEnv } from './env.js'
 import { startWorker } from './start-worker.js'
 
@@ -15,7 +15,11 @@ const steps: ShutdownStep[] = []
 const shutdown = onShutdown(steps, { logger, timeoutMs: 25_000 })
 
 try {
-  const engine = await EngineThread.start({ backend: env.LETHE_BACKEND, tfjsNodeDir: env.LETHE_TFJS_NODE_DIR })
+  const engine = await EngineThread.start({
+    backend: env.LETHE_BACKEND,
+    tfjsNodeDir: env.LETHE_TFJS_NODE_DIR,
+    viewThreads: env.LETHE_VIEW_THREADS,
+  })
   const bus = await connectBus({ url: env.NATS_URL, name: `compute ${env.WORKER_NAME}` })
   const health = await serveHealth({
     host: env.HEALTH_HOST,

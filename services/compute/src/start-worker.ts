@@ -2,7 +2,7 @@ import { openArtifactStore } from '@lethe/artifacts'
 import { consumeTasks, type Bus, type TaskNote } from '@lethe/bus'
 import type { Provenance, RunKind } from '@lethe/domain'
 import type { Logger } from '@lethe/runtime'
-import type { EngineThread } from './engine/engine-thread.js'
+import type { EngineThread } from '@lethe/engine'
 import { runTask } from './run-task.js'
 
 export interface WorkerOptions {

@@ -1,6 +1,6 @@
 import type { BlobRef } from '@lethe/bus'
 import type { Provenance } from '@lethe/domain'
-import type { TrainingYield } from '../engine/protocol.js'
+import type { TrainingYield } from '@lethe/engine'
 
 /** As many points as a result message holds. */
 const maxPoints = 2000

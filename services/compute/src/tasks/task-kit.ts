@@ -1,7 +1,7 @@
 import type { ArtifactStore } from '@lethe/artifacts'
 import type { BlobRef, RunOutput, Task } from '@lethe/bus'
 import type { Provenance } from '@lethe/domain'
-import type { CheckpointBytes, Job, JobResult } from '../engine/protocol.js'
+import type { CheckpointBytes, Job, JobResult } from '@lethe/engine'
 
 /** What a task needs besides its message. */
 export interface Preparation {

@@ -10,7 +10,10 @@ export const unlearn: TaskKind<'unlearn'> = {
       pack: await artifacts.get(tenantId, pack.digest),
       excluded: await readForgetSets(artifacts, tenantId, excluded, 'excluded'),
       forget: await readForgetSets(artifacts, tenantId, [forget], 'forget'),
-      parentWeights: await artifacts.get(tenantId, parent.weights.digest),
+      parent: {
+        weights: await artifacts.get(tenantId, parent.weights.digest),
+        state: await artifacts.get(tenantId, parent.state.digest),
+      },
       recipe,
       unlearning,
       ...preparation,

@@ -1,7 +1,7 @@
 import { openArtifactStore, type ArtifactStore } from '@lethe/artifacts'
 import { connectBus, putDeployment, type Bus, type Deployment } from '@lethe/bus'
 import { openDevice } from '@lethe/device'
-import { randomStream, type Role, type TenantId, type TrainingRecipe } from '@lethe/domain'
+import { randomStream, type Role, type TenantId, TrainingRecipe } from '@lethe/domain'
 import { pretrain } from '@lethe/learning'
 import { createLogger } from '@lethe/runtime'
 import { startNatsServer } from '@lethe/stack'
@@ -109,16 +109,16 @@ export async function startEmbeddingRig(options: { requestsPerMinute: number; wa
 /** Weights of a very small encoder after one epoch on noise. */
 export async function tinyWeights(seed: number): Promise<Uint8Array> {
   const random = randomStream(seed)
-  const recipe: TrainingRecipe = {
+  const recipe = TrainingRecipe.parse({
     framework: 'simclr',
     encoder: { kind: 'compact-conv', widths: [4, 8], projection: { hidden: 8, output: 4 } },
-    views: { strength: 0.5, flip: true, blur: 0 },
+    views: { strength: 0.5 },
     temperature: 0.5,
     epochs: 1,
     batchSize: 4,
-    optimizer: { learningRate: 0.05, momentum: 0.9, weightDecay: 0, warmupEpochs: 0 },
+    optimizer: { learningRate: 0.05, weightDecay: 0 },
     seed,
-  }
+  })
   const data = Uint8Array.from({ length: 4 * imageSize * imageSize * 3 }, () => random() * 256)
   const images = { data, count: 4, height: imageSize, width: imageSize, channels: 3 }
   const { signal } = new AbortController()

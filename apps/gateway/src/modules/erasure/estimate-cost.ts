@@ -18,18 +18,30 @@ export async function estimateCost(
   if (rate === null) return { estimateSeconds: null, retrainEstimateSeconds: null }
   const retainCount = Math.max(0, trainCount - learnedCount)
   const { epochs } = TrainingRecipe.parse(version.recipe)
-  const retrain = rate * retainCount * epochs
   return {
-    estimateSeconds: unlearning.method === 'retrain' ? retrain : rate * samplesRead(unlearning, retainCount),
-    retrainEstimateSeconds: retrain,
+    estimateSeconds: rate * samplesRead(unlearning, { retain: retainCount, forget: learnedCount, epochs }),
+    retrainEstimateSeconds: rate * retainCount * epochs,
   }
 }
 
 /** Samples that go through the network. A calibrated step reads a retain batch and a forget batch of equal size. */
-function samplesRead(unlearning: Exclude<UnlearningRecipe, { method: 'retrain' }>, retainCount: number): number {
-  return unlearning.method === 'alignment-calibration'
-    ? retainCount * (2 * unlearning.epochs + unlearning.repairEpochs)
-    : retainCount * unlearning.epochs
+function samplesRead(unlearning: UnlearningRecipe, sets: { retain: number; forget: number; epochs: number }): number {
+  const { retain, forget } = sets
+  switch (unlearning.method) {
+    case 'retrain':
+      return retain * sets.epochs
+    case 'alignment-calibration':
+      return retain * (2 * unlearning.epochs + unlearning.repairEpochs)
+    case 'neg-grad':
+      return (retain + forget) * unlearning.epochs
+    case 'gradient-ascent':
+      return forget * unlearning.epochs
+    case 'fine-tune':
+    case 'l1-sparsity':
+      return retain * unlearning.epochs
+    case 'output-suppression':
+      return 0
+  }
 }
 
 /** Measured wall time of one sample in one epoch of the model's newest training from scratch. */

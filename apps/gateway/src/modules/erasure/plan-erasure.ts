@@ -112,7 +112,7 @@ async function planItem(
   })
   if (version.weightsDigest === null) throw new Error('A version that can serve has no weights.')
   const unlearning = chosen ?? defaultUnlearning(version.recipe)
-  const comparisons = beside ?? defaultComparisons(unlearning)
+  const comparisons = beside ?? defaultComparisons(version.recipe, unlearning)
   const estimate = await estimateCost(tx, { version, learnedCount, unlearning })
   return { modelVersionId, learnedCount, weightsDigest: version.weightsDigest, unlearning, comparisons, ...estimate }
 }

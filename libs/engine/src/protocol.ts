@@ -8,7 +8,7 @@ import type {
   UnlearningMethod,
   UnlearningRecipe,
 } from '@lethe/domain'
-import type { Device } from '@lethe/device'
+import type { BackendChoice, Device } from '@lethe/device'
 
 /** Both files of a model checkpoint. */
 export interface CheckpointBytes {
@@ -38,7 +38,8 @@ export type Job =
   | ({
       readonly kind: 'unlearn'
       readonly forget: readonly ContentId[]
-      readonly parentWeights: Uint8Array
+      /** State besides weights: MoCo's queue and momentum encoder are in it. */
+      readonly parent: CheckpointBytes
       readonly unlearning: UnlearningRecipe
     } & Training)
   | ({
@@ -83,6 +84,14 @@ export type JobResult =
 
 export interface EngineDevice extends Device {
   readonly tfjsVersion: string
+}
+
+/** What the engine thread is started with. */
+export interface EngineSetup {
+  readonly backend: BackendChoice
+  readonly tfjsNodeDir?: string | undefined
+  /** Threads that draw views for training; 0 draws them on the engine's own. */
+  readonly viewThreads: number
 }
 
 /** Main thread to engine. One job at a time; `job` counts them, so that a late word about the last one is not mistaken. */

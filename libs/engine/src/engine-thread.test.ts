@@ -1,16 +1,18 @@
-import { TaskInterrupt } from '@lethe/bus'
 import type { Progress } from '@lethe/domain'
+import { pathToFileURL } from 'node:url'
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { buildService, type BuiltService } from '../testing/build-service.js'
-import { tinyPack, tinyRecipe } from '../testing/rig.js'
+import { bundleProcess, type BundledProcess } from '../../../test/kit/bundle-process.js'
+import { tinyPack, tinyRecipe } from '../../../test/kit/tiny-training.js'
 import { EngineThread } from './engine-thread.js'
 import type { Job } from './protocol.js'
 
-let service: BuiltService
+let bundle: BundledProcess
+let entry: URL
 beforeAll(async () => {
-  service = await buildService()
+  bundle = await bundleProcess('libs/engine', {})
+  entry = pathToFileURL(bundle.file('engine'))
 })
-afterAll(() => service.remove())
+afterAll(() => bundle.remove())
 
 const job = (epochs: number): Job => ({
   kind: 'pretrain',
@@ -42,7 +44,7 @@ const watching = (signal: AbortSignal, mayFinishEpoch = false) => {
 }
 
 it('does a job, says how far it is, and does the next', async () => {
-  const engine = await EngineThread.start({ backend: 'cpu', entry: service.engine })
+  const engine = await EngineThread.start({ backend: 'cpu', entry })
   for (let count = 0; count < 2; count++) {
     const { handlers, epochs } = watching(new AbortController().signal)
     const result = await engine.run(job(2), handlers)
@@ -53,11 +55,11 @@ it('does a job, says how far it is, and does the next', async () => {
 })
 
 it('stops at once when it is cancelled, and at the end of the epoch with a checkpoint when it may', async () => {
-  const engine = await EngineThread.start({ backend: 'cpu', entry: service.engine })
+  const engine = await EngineThread.start({ backend: 'cpu', entry })
   for (const mayFinishEpoch of [false, true]) {
     const controller = new AbortController()
     const { handlers, checkpoints } = watching(controller.signal, mayFinishEpoch)
-    const reason = new TaskInterrupt(mayFinishEpoch ? 'shutdown' : 'cancelled')
+    const reason = new Error(mayFinishEpoch ? 'going away' : 'cancelled')
     const stopping = { ...handlers, onProgress: () => controller.abort(reason) }
     await expect(engine.run(job(10_000), stopping)).rejects.toBe(reason)
     expect(checkpoints).toHaveLength(mayFinishEpoch ? 1 : 0)
@@ -67,25 +69,25 @@ it('stops at once when it is cancelled, and at the end of the epoch with a check
 })
 
 it('ends a thread that does not listen, and starts another for the next job', async () => {
-  const entry = new URL('../testing/stubborn-engine.mjs', import.meta.url)
+  const entry = new URL('./testing/stubborn-engine.mjs', import.meta.url)
   const engine = await EngineThread.start({ backend: 'cpu', entry })
   for (let count = 0; count < 2; count++) {
     const controller = new AbortController()
     const running = engine.run(job(1), watching(controller.signal).handlers)
-    setTimeout(() => controller.abort(new TaskInterrupt('cancelled')), 100)
-    await expect(running).rejects.toMatchObject({ why: 'cancelled' })
+    setTimeout(() => controller.abort(new Error('cancelled')), 100)
+    await expect(running).rejects.toThrow('cancelled')
     expect(engine.isReady).toBe(false)
   }
 })
 
 it('says with a code that a backend is not to be had', async () => {
-  await expect(EngineThread.start({ backend: 'tensorflow-gpu', entry: service.engine })).rejects.toMatchObject({
+  await expect(EngineThread.start({ backend: 'tensorflow-gpu', entry })).rejects.toMatchObject({
     code: 'BACKEND_UNAVAILABLE',
   })
 })
 
 it('brings a refusal across the threads with its code and field', async () => {
-  const engine = await EngineThread.start({ backend: 'cpu', entry: service.engine })
+  const engine = await EngineThread.start({ backend: 'cpu', entry })
   const broken: Job = { kind: 'ingest', upload: new Uint8Array(1024).fill(7), imageSize: 8 }
   const running = engine.run(broken, watching(new AbortController().signal).handlers)
   await expect(running).rejects.toMatchObject({ name: 'DomainError', code: expect.stringMatching(/^TAR_/) })

@@ -1,18 +1,21 @@
-// Entry of the engine thread: the only place of this service where tensors live. It owns no connection, so that a busy
+// Entry of the engine thread: the only place of a process where tensors live. It owns no connection, so that a busy
 // loop starves nothing; see protocol.ts.
-import { openDevice, type BackendChoice } from '@lethe/device'
+import { openDevice } from '@lethe/device'
 import { isDomainError } from '@lethe/domain'
 import { version } from '@tensorflow/tfjs'
 import { parentPort, workerData } from 'node:worker_threads'
 import { prepareTransfer } from './own-bytes.js'
-import type { EngineFailure, EngineNews, EngineOrder, Job } from './protocol.js'
+import type { EngineFailure, EngineNews, EngineOrder, EngineSetup, Job } from './protocol.js'
 import { runJob } from './run-job.js'
+import { openViewPool } from './view-pool.js'
 
 /** About four words of progress a second; the last one is never withheld. */
 const progressMs = 250
 
 const port = parentPort
 if (port === null) throw new Error('The engine runs as a worker thread.')
+
+const setup = workerData as EngineSetup
 
 const tell = (news: EngineNews): void => {
   const { value, transfer } = prepareTransfer(news)
@@ -39,6 +42,7 @@ async function start(job: number, work: Job): Promise<void> {
     const result = await runJob(work, {
       signal: controller.signal,
       now: () => performance.now(),
+      views: openViewPool(setup.viewThreads),
       onProgress: (progress) => {
         if (progress.fraction < 1 && performance.now() - toldAt < progressMs) return
         toldAt = performance.now()
@@ -64,7 +68,7 @@ function stop(job: number, when: 'boundary' | 'now'): void {
 }
 
 try {
-  const device = await openDevice(workerData as { backend: BackendChoice; tfjsNodeDir?: string })
+  const device = await openDevice(setup)
   port.on('message', (order: EngineOrder) => {
     if (order.type === 'start') void start(order.job, order.work)
     else stop(order.job, order.when)

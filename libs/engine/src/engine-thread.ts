@@ -9,13 +9,17 @@ import type {
   EngineFailure,
   EngineNews,
   EngineOrder,
+  EngineSetup,
   Job,
   JobResult,
 } from './protocol.js'
+import { defaultViewThreads } from './view-pool.js'
 
 export interface EngineOptions {
   readonly backend: BackendChoice
   readonly tfjsNodeDir?: string | undefined
+  /** Threads that draw views for training, 0 for none besides the engine's; default `defaultViewThreads`. */
+  readonly viewThreads?: number | undefined
   /** The compiled entry; beside this file unless a test says otherwise. */
   readonly entry?: URL
 }
@@ -94,8 +98,9 @@ export class EngineThread {
 
   async #ensureWorker(): Promise<Worker> {
     if (this.#worker) return this.#worker
-    const { backend, tfjsNodeDir, entry = new URL('./engine.js', import.meta.url) } = this.options
-    const worker = new Worker(entry, { workerData: { backend, tfjsNodeDir } })
+    const { backend, tfjsNodeDir, viewThreads, entry = new URL('./engine.js', import.meta.url) } = this.options
+    const workerData: EngineSetup = { backend, tfjsNodeDir, viewThreads: viewThreads ?? defaultViewThreads() }
+    const worker = new Worker(entry, { workerData })
     const failed = once(worker, 'exit').then(() => {
       throw new Error('The engine ended while it started.')
     })
