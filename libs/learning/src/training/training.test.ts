@@ -1,9 +1,6 @@
-import { openDevice } from '@lethe/device'
-import * as tf from '@tensorflow/tfjs'
-import { beforeAll, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { shuffledBatches, stratifiedBatches } from './batches.js'
 import { cosineLearningRate } from './learning-rate.js'
-import { MomentumSgd } from './momentum-sgd.js'
 import { ProgressMeter } from './progress-meter.js'
 
 describe('cosineLearningRate', () => {
@@ -14,30 +11,6 @@ describe('cosineLearningRate', () => {
     expect(rates[60]).toBeCloseTo(0.1, 12)
     expect(rates[109]).toBeLessThan(1e-4)
     expect(cosineLearningRate(0.2, 0, 100)).toBe(0.2)
-  })
-})
-
-describe('MomentumSgd', () => {
-  beforeAll(() => openDevice({ backend: 'cpu' }))
-
-  it('keeps PyTorch’s convention when the rate changes: the rate multiplies the velocity, not the gradient', () => {
-    const theta = tf.variable(tf.tensor1d([1, -2]))
-    const optimizer = new MomentumSgd(new Map([['theta', theta]]), { momentum: 0.9, weightDecay: 0.01 })
-    const expected = { theta: [1, -2], velocity: [0, 0] }
-    for (const [rate, gradient] of [
-      [0.1, [3, 1]],
-      [0.01, [-1, 2]],
-      [0.5, [0.5, 0.5]],
-    ] as [number, number[]][]) {
-      // prettier-ignore
-      const tensor = tf.tensor1d(gradient)
-      optimizer.apply({ [theta.name]: tensor }, rate)
-      expected.velocity = expected.velocity.map(
-        (v, k) => 0.9 * v + (gradient[k] as number) + 0.01 * (expected.theta[k] as number),
-      )
-      expected.theta = expected.theta.map((value, k) => value - rate * (expected.velocity[k] as number))
-    }
-    theta.dataSync().forEach((value, k) => expect(value).toBeCloseTo(expected.theta[k] as number, 5))
   })
 })
 
