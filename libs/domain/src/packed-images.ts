@@ -7,6 +7,11 @@ export interface PackedImages {
   readonly channels: number
 }
 
+/** Pictures to learn from; CLIP also needs a caption of each. */
+export interface Samples extends PackedImages {
+  readonly captions?: readonly string[] | undefined
+}
+
 /** The pictures at `indices`, copied in that order. */
 export function selectImages(images: PackedImages, indices: ArrayLike<number>): PackedImages {
   const size = images.height * images.width * images.channels

@@ -21,6 +21,8 @@ export const Progress = z.object({
   loss: z.number().optional(),
   samplesPerSecond: z.number().min(0).optional(),
   etaSeconds: z.number().min(0).optional(),
+  /** Share of the time so far in which training waited for views. */
+  viewWaitShare: z.number().min(0).max(1).optional(),
 })
 export type Progress = z.infer<typeof Progress>
 

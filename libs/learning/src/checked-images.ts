@@ -1,4 +1,4 @@
-import type { PackedImages } from '@lethe/domain'
+import type { EncoderConfig, PackedImages, Samples } from '@lethe/domain'
 import type { Raster } from './checkpoint/weights-file.js'
 import { refuse } from './learning-error.js'
 
@@ -17,6 +17,22 @@ export function assertImages(images: PackedImages, field: string): void {
     )
 }
 
+/** Refuses pictures that the encoder's position embeddings were not made for. */
+export function assertEncoderTakes(encoder: EncoderConfig, { height, width }: PackedImages, field: string): void {
+  if (encoder.kind === 'compact-vit' && (height !== encoder.imageSize || width !== encoder.imageSize))
+    refuse(
+      'IMAGES_INVALID',
+      `Pictures are ${height}×${width} and recipe.encoder.imageSize is ${encoder.imageSize}; make them equal.`,
+      field,
+    )
+}
+
+/** Refuses samples without a caption for each picture. */
+export function assertCaptions({ captions, count }: Samples, field: string): void {
+  if (captions?.length !== count)
+    refuse('CAPTIONS_MISSING', 'CLIP learns from pairs: give one caption per picture.', `${field}.captions`)
+}
+
 /** Refuses pictures of another size than these. */
 export function assertRaster(
   images: PackedImages,
@@ -33,9 +49,11 @@ export function assertRaster(
 
 export const rasterOf = ({ height, width }: PackedImages): Raster => ({ height, width, channels: 3 })
 
-/** FNV-1a of the pictures: tells one data set from another, not meant against forgery. */
-export function fingerprint(images: PackedImages): string {
+/** FNV-1a of the pictures and captions: tells one data set from another, not meant against forgery. */
+export function fingerprint(images: Samples): string {
   let hash = 0x811c9dc5
   for (const byte of images.data) hash = Math.imul(hash ^ byte, 0x01000193)
+  for (const caption of images.captions ?? [])
+    for (let at = 0; at <= caption.length; at++) hash = Math.imul(hash ^ (caption.charCodeAt(at) | 0), 0x01000193)
   return `${images.count}x${images.height}x${images.width}:${(hash >>> 0).toString(16)}`
 }

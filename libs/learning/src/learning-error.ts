@@ -5,9 +5,13 @@ export type LearningErrorCode =
   | 'IMAGES_INVALID'
   /** Fewer pictures than one batch needs. */
   | 'DATA_TOO_SMALL'
+  /** CLIP without a caption for each picture. */
+  | 'CAPTIONS_MISSING'
   | 'FORGET_SET_EMPTY'
   /** Alignment Calibration swaps forget samples among themselves and needs at least two. */
   | 'FORGET_SET_TOO_SMALL'
+  /** A picture to be forgotten has an equal among those that are kept. */
+  | 'DUPLICATE_ACROSS_SETS'
   /** Nothing would be left to learn from. */
   | 'RETAIN_SET_EMPTY'
   /** Bytes that are no checkpoint of ours. */

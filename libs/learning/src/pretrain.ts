@@ -1,36 +1,40 @@
-import type { PackedImages } from '@lethe/domain'
+import type { Samples, TrainingRecipe } from '@lethe/domain'
 import { planOf } from './checkpoint/training-state.js'
-import { assertImages, fingerprint } from './checked-images.js'
-import { createEncoder } from './encoders/encoder.js'
+import { assertCaptions, assertEncoderTakes, assertImages, fingerprint, rasterOf } from './checked-images.js'
 import { refuse } from './learning-error.js'
 import { pretrainingPhase } from './methods/training-phases.js'
+import { createModel } from './model/create-model.js'
 import { runPhases, type ResumableRun, type TrainingResult } from './run-phases.js'
 
 export interface PretrainOptions extends ResumableRun {
-  readonly images: PackedImages
+  readonly images: Samples
 }
 
 /**
- * Trains an encoder from scratch. Equal recipe, pictures and backend give equal weights.
+ * Trains a model from scratch. Equal recipe, samples and backend give equal weights.
  * @throws DomainError before anything is computed where the input cannot work; TrainingDiverged; `signal.reason`.
  */
 export async function pretrain(options: PretrainOptions): Promise<TrainingResult> {
   const { recipe, images } = options
-  assertImages(images, 'images')
-  assertBatchFits(images.count, recipe.batchSize, 'images')
+  assertTrainable(recipe, images, 'images')
   return runPhases({
     ...options,
-    phases: [pretrainingPhase(images, recipe, recipe.seed)],
+    sets: [images],
     plan: planOf({ kind: 'pretrain', recipe, images: fingerprint(images) }),
-    start: () => createEncoder(recipe.encoder, recipe.seed),
+    start: () => createModel(recipe, rasterOf(images), recipe.seed),
+    phasesOf: (framework) => [pretrainingPhase(framework, images.count, recipe, recipe.seed)],
   })
 }
 
-export function assertBatchFits(count: number, batchSize: number, field: string): void {
-  if (count < batchSize)
+/** Refuses samples that this recipe cannot learn from. */
+export function assertTrainable(recipe: TrainingRecipe, images: Samples, field: string): void {
+  assertImages(images, field)
+  assertEncoderTakes(recipe.encoder, images, field)
+  if (recipe.framework === 'clip') assertCaptions(images, field)
+  if (images.count < recipe.batchSize)
     refuse(
       'DATA_TOO_SMALL',
-      `A batch takes ${batchSize} pictures and there are ${count}; lower recipe.batchSize.`,
+      `A batch takes ${recipe.batchSize} pictures and there are ${images.count}; lower recipe.batchSize or add pictures.`,
       field,
     )
 }

@@ -1,19 +1,25 @@
-import type { PackedImages, Provenance, TrainingRecipe } from '@lethe/domain'
+import type { Provenance, Samples, TrainingRecipe } from '@lethe/domain'
+import type { SafetensorsFile } from '@lethe/safetensors'
+import { viewsOnThisThread, type ViewSource } from '@lethe/views'
 import { captureState } from './checkpoint/capture-state.js'
 import type { ModelCheckpoint } from './checkpoint/model-checkpoint.js'
-import { readStateMetadata, type TrainingState } from './checkpoint/training-state.js'
-import { encoderFrom, parseCheckpoint, readWeights } from './checkpoint/weights-file.js'
-import { rasterOf } from './checked-images.js'
-import type { Encoder } from './encoders/encoder.js'
+import { readStateMetadata, type CurvePoint, type TrainingState } from './checkpoint/training-state.js'
+import { parseCheckpoint, readWeights } from './checkpoint/weights-file.js'
+import { evaluatorOf, type Evaluation } from './evaluation/evaluate-epoch.js'
 import { refuse } from './learning-error.js'
-import { MomentumSgd } from './training/momentum-sgd.js'
+import type { Framework } from './methods/framework.js'
+import { frameworkOf } from './methods/framework-of.js'
+import type { ContrastiveModel } from './model/contrastive-model.js'
+import { assertMomentumState, modelFrom } from './model/create-model.js'
+import { createOptimizer } from './training/optimizers/create-optimizer.js'
+import type { Optimizer } from './training/optimizers/optimizer.js'
 import type { TrainingPhase } from './training/phase.js'
 import { train, type RunControl } from './training/train.js'
 
 export interface TrainingResult {
   readonly checkpoint: ModelCheckpoint
-  /** Mean loss per epoch, counted from 1, of the whole run including what a resumed run had behind it. */
-  readonly curve: readonly { readonly epoch: number; readonly loss: number }[]
+  /** Per epoch, counted from 1, of the whole run including what a resumed run had behind it. */
+  readonly curve: readonly CurvePoint[]
 }
 
 export interface ResumableRun extends RunControl {
@@ -22,26 +28,51 @@ export interface ResumableRun extends RunControl {
   readonly resume?: ModelCheckpoint | undefined
   /** Written into every checkpoint's state. */
   readonly provenance?: Provenance | undefined
+  /** Scores of the features, taken while training goes on; changes no weight. */
+  readonly evaluation?: Evaluation | undefined
 }
 
-interface PhasedRun extends ResumableRun {
-  readonly images: PackedImages
-  readonly phases: readonly TrainingPhase[]
+/** A model with what its objectives need. */
+export interface Workbench {
+  readonly model: ContrastiveModel
+  readonly framework: Framework
+  /** Over the sets of the run, by their place. */
+  readonly views: ViewSource
+}
+
+export interface PhasedRun extends ResumableRun {
+  /** What is drawn from; set 0 is learned from. */
+  readonly sets: readonly Samples[]
   readonly plan: string
-  /** The encoder to begin with, when not resuming. */
-  readonly start: () => Encoder
+  /** The model to begin with, when not resuming. */
+  readonly start: () => ContrastiveModel
+  /** Before the first phase of a run that is not resumed. */
+  readonly prepare?: (bench: Workbench) => Promise<void>
+  readonly phasesOf: (framework: Framework) => readonly TrainingPhase[]
   /** After the last phase, before the final checkpoint. */
-  readonly finish?: (encoder: Encoder) => Promise<void>
+  readonly finish?: (bench: Workbench) => Promise<void>
 }
 
 /** Starts or resumes, trains, finishes, and gives the final checkpoint. Leaves no tensor behind. */
 export async function runPhases(run: PhasedRun): Promise<TrainingResult> {
-  const { encoder, optimizer, state } = run.resume === undefined ? begin(run) : takeUp(run, run.resume)
-  const raster = rasterOf(run.images)
+  const { recipe, sets } = run
+  const { model, optimizer, state } = run.resume === undefined ? begin(run) : takeUp(run, run.resume)
+  const views = (run.views ?? viewsOnThisThread)(sets, recipe.views)
   try {
-    const reached = await train({ ...run, encoder, optimizer, raster, state })
-    await run.finish?.(encoder)
-    const captured = captureState(encoder, optimizer, reached, raster)
+    const bench = { model, views, framework: frameworkOf(recipe, model, sets) }
+    if (run.resume === undefined) await run.prepare?.(bench)
+    const reached = await train({
+      ...run,
+      model,
+      optimizer,
+      viewSource: views,
+      phases: run.phasesOf(bench.framework),
+      chunkSize: recipe.chunkSize,
+      evaluate: run.evaluation === undefined ? undefined : evaluatorOf(model, run.evaluation),
+      state,
+    })
+    await run.finish?.(bench)
+    const captured = captureState(model, optimizer, reached)
     try {
       return { checkpoint: await captured.checkpoint(), curve: reached.curve }
     } finally {
@@ -49,20 +80,21 @@ export async function runPhases(run: PhasedRun): Promise<TrainingResult> {
     }
   } finally {
     optimizer.dispose()
-    encoder.dispose()
+    model.dispose()
+    await views.close()
   }
 }
 
 interface Start {
-  readonly encoder: Encoder
-  readonly optimizer: MomentumSgd
+  readonly model: ContrastiveModel
+  readonly optimizer: Optimizer
   readonly state: TrainingState
 }
 
 function begin({ recipe, plan, provenance, start }: PhasedRun): Start {
-  const encoder = start()
-  const optimizer = new MomentumSgd(encoder.trainable, recipe.optimizer)
-  return { encoder, optimizer, state: { plan, epoch: 0, step: 0, curve: [], provenance: provenance ?? null } }
+  const model = start()
+  const optimizer = createOptimizer(model.trainable, recipe.optimizer)
+  return { model, optimizer, state: { plan, epoch: 0, step: 0, curve: [], provenance: provenance ?? null } }
 }
 
 function takeUp({ recipe, plan, provenance }: PhasedRun, resume: ModelCheckpoint): Start {
@@ -74,16 +106,25 @@ function takeUp({ recipe, plan, provenance }: PhasedRun, resume: ModelCheckpoint
       'The checkpoint belongs to another recipe or other pictures; start the run anew.',
       'resume',
     )
-  const encoder = encoderFrom(readWeights(resume.weights, 'resume'))
-  const velocityOf = (name: string) => {
-    const stored = file.tensors.get(name)
-    const expected = encoder.trainable.get(name)?.shape.join()
-    if (stored?.dtype !== 'F32' || stored.shape.join() !== expected) {
-      encoder.dispose()
-      refuse('CHECKPOINT_INVALID', `The training state lacks the velocity of ${name}.`, 'resume')
-    }
+  const weights = readWeights(resume.weights, 'resume')
+  if (recipe.framework === 'moco') assertMomentumState(file, weights, recipe, 'resume')
+  const model = modelFrom(weights, recipe, file)
+  try {
+    const optimizer = createOptimizer(model.trainable, recipe.optimizer, slotsOf(file, model))
+    return { model, optimizer, state: { ...state, provenance: provenance ?? state.provenance } }
+  } catch (error) {
+    model.dispose()
+    throw error
+  }
+}
+
+/** Values of an optimiser's slot `<kind>.<parameter>`, of the parameter's shape. */
+const slotsOf =
+  ({ tensors }: SafetensorsFile, { trainable }: ContrastiveModel) =>
+  (slot: string): Float32Array => {
+    const stored = tensors.get(slot)
+    const expected = trainable.get(slot.slice(slot.indexOf('.') + 1))?.shape.join()
+    if (stored?.dtype !== 'F32' || stored.shape.join() !== expected)
+      return refuse('CHECKPOINT_INVALID', `The training state lacks ${slot}.`, 'resume')
     return stored.data
   }
-  const optimizer = new MomentumSgd(encoder.trainable, recipe.optimizer, velocityOf)
-  return { encoder, optimizer, state: { ...state, provenance: provenance ?? state.provenance } }
-}

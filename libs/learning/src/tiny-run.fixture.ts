@@ -1,4 +1,4 @@
-import { randomStream, TrainingRecipe, type PackedImages } from '@lethe/domain'
+import { randomStream, TrainingRecipe, type Framework, type PackedImages, type Samples } from '@lethe/domain'
 
 /** Smooth random pictures, 8×8, few enough to train on in milliseconds. */
 export function tinyImages(count: number, seed: number): PackedImages {
@@ -31,4 +31,27 @@ export const tinyRecipe = (changes: Record<string, unknown> = {}): TrainingRecip
 export function tinyControl(): { signal: AbortSignal; now: () => number } {
   let ticks = 0
   return { signal: new AbortController().signal, now: () => ticks++ }
+}
+
+/** The same pictures, each with a caption of its own. */
+export const tinyPairs = (count: number, seed: number): Samples => ({
+  ...tinyImages(count, seed),
+  captions: Array.from({ length: count }, (_, n) => `picture ${seed}.${n} ünd more`),
+})
+
+/** A tiny run of each framework. */
+export const tinyRecipes: Readonly<Record<Framework, TrainingRecipe>> = {
+  simclr: tinyRecipe(),
+  moco: tinyRecipe({
+    framework: 'moco',
+    encoder: { kind: 'compact-conv', widths: [4, 8], projection: { hidden: null, output: 6 } },
+    queueLength: 16,
+    keyMomentum: 0.9,
+  }),
+  clip: tinyRecipe({
+    framework: 'clip',
+    encoder: { kind: 'compact-conv', widths: [4, 8], projection: { hidden: null, output: 6 } },
+    text: { width: 8, depth: 1, heads: 2, contextLength: 24 },
+    optimizer: { kind: 'adamw', learningRate: 0.01, warmupEpochs: 1 },
+  }),
 }

@@ -30,3 +30,5 @@ export function refuse(code: SafetensorsErrorCode, message: string, field?: stri
 export const elementCount = (shape: readonly number[]): number => shape.reduce((product, size) => product * size, 1)
 
 export const f32 = (shape: readonly number[], data: Float32Array): StoredTensor => ({ dtype: 'F32', shape, data })
+
+export const i32 = (shape: readonly number[], data: Int32Array): StoredTensor => ({ dtype: 'I32', shape, data })

@@ -49,7 +49,7 @@ describe('drawViews', () => {
   it('stays within [0, 1], and moves further from the picture the stronger it is', () => {
     const many = images(100)
     const distance = (strength: number) => {
-      const views = drawViews(many, { strength, flip: false }, key)
+      const views = drawViews(many, { strength, flip: false, blur: 0 }, key)
       expect(views.every((value) => value >= 0 && value <= 1)).toBe(true)
       return views.reduce((sum, value, index) => sum + Math.abs(value - (many.data[index] as number) / 255), 0)
     }
@@ -57,6 +57,29 @@ describe('drawViews', () => {
     expect(mild).toBeGreaterThan(0)
     expect(middle).toBeGreaterThan(mild)
     expect(strong).toBeGreaterThan(middle)
+  })
+
+  it('blurs every second view by σ that grows with the setting, keeps the mean, and draws nothing else differently', () => {
+    const many = images(120, 16)
+    const sharp = drawViews(many, { strength: 0.5, flip: true, blur: 0 }, key)
+    const blurred = drawViews(many, { strength: 0.5, flip: true, blur: 2 }, key)
+    const size = 16 * 16 * 3
+    const roughness = (views: Float32Array, n: number) =>
+      views.subarray(n * size, (n + 1) * size - 3).reduce((sum, value, k) => {
+        const next = views[n * size + k + 3] as number
+        return sum + Math.abs(value - next)
+      }, 0)
+    let changed = 0
+    for (let n = 0; n < many.count; n++) {
+      if (Math.abs(roughness(sharp, n) - roughness(blurred, n)) < 1e-9) continue
+      changed += 1
+      expect(roughness(blurred, n)).toBeLessThan(roughness(sharp, n))
+    }
+    expect(changed).toBeGreaterThan(40)
+    expect(changed).toBeLessThan(80)
+    const flat: PackedImages = { data: new Uint8Array(60 * 48).fill(200), count: 60, height: 4, width: 4, channels: 3 }
+    for (const value of drawViews(flat, { strength: 0, flip: false, blur: 4 }, key))
+      expect(value).toBeCloseTo(200 / 255, 5)
   })
 
   it('keeps grey pictures grey', () => {

@@ -1,4 +1,5 @@
 import { randomStream, type PackedImages, type ViewConfig } from '@lethe/domain'
+import { blur } from './blur.js'
 import { recolour } from './colour.js'
 import { cropInto } from './crop.js'
 import { drawViewParameters } from './view-parameters.js'
@@ -23,6 +24,7 @@ export function drawViewInto(
   const parameters = drawViewParameters(config, images, randomStream(seed, index, epoch, view))
   cropInto(target, offset, images.data, index * height * width * channels, images, parameters)
   if (channels === 3) recolour(target, offset, height * width, parameters)
+  if (parameters.blurSigma > 0) blur(target, offset, images, parameters.blurSigma)
 }
 
 /** One view of every sample: floats in [0, 1], [count, height, width, channels]. */

@@ -15,6 +15,8 @@ export interface ViewParameters {
     readonly hue: number
   } | null
   readonly greyscale: boolean
+  /** σ of a Gaussian blur in pixels; 0 where there is none. */
+  readonly blurSigma: number
 }
 
 const between = (random: RandomStream, low: number, high: number) => low + (high - low) * random()
@@ -22,10 +24,11 @@ const between = (random: RandomStream, low: number, high: number) => low + (high
 /**
  * SimCLR's view (arXiv 2002.05709, appendix A, as used on CIFAR) scaled by `strength`: at 1 the crop covers 10 to 100 % of the
  * area at an aspect of 3:4 to 4:3, colours are jittered by (0.4, 0.4, 0.4, 0.1) with probability 0.8 and removed with
- * probability 0.2; at 0 the picture stays as it is. The number of draws is always the same.
+ * probability 0.2; at 0 the picture stays as it is. Every second view is blurred by a σ of 0.1 to 1 times `blur`, which is
+ * given in pixels per 32 of the longer edge. The number of draws is always the same.
  */
 export function drawViewParameters(
-  { strength, flip }: ViewConfig,
+  { strength, flip, blur }: ViewConfig,
   size: { readonly width: number; readonly height: number },
   random: RandomStream,
 ): ViewParameters {
@@ -44,5 +47,17 @@ export function drawViewParameters(
     hue: between(random, -0.1, 0.1) * strength,
   }
   const greyscale = random() < 0.2 * strength
-  return { left, top, width, height, flipped, jitter: isJittered && strength > 0 ? jitter : null, greyscale }
+  // Drawn last, so that views without blur are what they were before there was any.
+  const isBlurred = random() < 0.5 && blur > 0
+  const sigma = (between(random, 0.1, 1) * blur * Math.max(size.width, size.height)) / 32
+  return {
+    left,
+    top,
+    width,
+    height,
+    flipped,
+    jitter: isJittered && strength > 0 ? jitter : null,
+    greyscale,
+    blurSigma: isBlurred ? sigma : 0,
+  }
 }

@@ -1,10 +1,11 @@
-import { f32, serializeSafetensors } from '@lethe/safetensors'
+import { f32, i32, serializeSafetensors, type StoredTensor } from '@lethe/safetensors'
 import * as tf from '@tensorflow/tfjs'
-import type { Encoder } from '../encoders/encoder.js'
-import type { MomentumSgd } from '../training/momentum-sgd.js'
+import type { ContrastiveModel } from '../model/contrastive-model.js'
+import { carriedTensors } from '../model/create-model.js'
+import type { Optimizer } from '../training/optimizers/optimizer.js'
 import type { ModelCheckpoint } from './model-checkpoint.js'
 import { stateMetadata, type TrainingState } from './training-state.js'
-import { writeWeights, type Raster } from './weights-file.js'
+import { writeWeights } from './weights-file.js'
 
 /** A moment of a run, held on the device. Costs memory but no transfer until it is read. */
 export interface CapturedState {
@@ -13,36 +14,30 @@ export interface CapturedState {
   dispose(): void
 }
 
-/** Holds on to the present weights and velocities; later steps do not change what was captured. */
-export function captureState(
-  encoder: Encoder,
-  optimizer: MomentumSgd,
-  state: TrainingState,
-  raster: Raster,
-): CapturedState {
-  const weights = clones([...encoder.trainable, ...encoder.statistics])
-  const velocities = clones([...optimizer.velocities])
+/** Holds on to the present weights, optimiser slots, key tower and queue; later steps do not change what was captured. */
+export function captureState(model: ContrastiveModel, optimizer: Optimizer, state: TrainingState): CapturedState {
+  const weights = clones([...model.trainable, ...model.statistics])
+  const carried = clones([...optimizer.slots, ...carriedTensors(model)])
   let checkpoint: Promise<ModelCheckpoint> | undefined
   const read = async (): Promise<ModelCheckpoint> => ({
-    weights: writeWeights(encoder.config, raster, await valuesOf(weights)),
-    state: serializeSafetensors(
-      new Map([...(await valuesOf(velocities))].map(([name, { shape, data }]) => [name, f32(shape, data)])),
-      stateMetadata(state),
-    ),
+    weights: writeWeights(model.shape, await valuesOf(weights)),
+    state: serializeSafetensors(await valuesOf(carried), stateMetadata(state)),
   })
   return {
     checkpoint: () => (checkpoint ??= read()),
-    dispose: () => tf.dispose([...weights.values(), ...velocities.values()]),
+    dispose: () => tf.dispose([...weights.values(), ...carried.values()]),
   }
 }
 
 // A clone shares the variable's data; assigning to the variable replaces its data and leaves the clone's.
-const clones = (variables: readonly [string, tf.Variable][]) =>
-  new Map(variables.map(([name, variable]) => [name, tf.clone<tf.Tensor>(variable)]))
+const clones = (tensors: readonly (readonly [string, tf.Tensor])[]) =>
+  new Map(tensors.map(([name, tensor]) => [name, tf.clone<tf.Tensor>(tensor)]))
 
-async function valuesOf(tensors: ReadonlyMap<string, tf.Tensor>) {
-  const values = new Map<string, { shape: readonly number[]; data: Float32Array }>()
-  for (const [name, tensor] of tensors)
-    values.set(name, { shape: tensor.shape, data: (await tensor.data()) as Float32Array })
+async function valuesOf(tensors: ReadonlyMap<string, tf.Tensor>): Promise<Map<string, StoredTensor>> {
+  const values = new Map<string, StoredTensor>()
+  for (const [name, tensor] of tensors) {
+    const data = await tensor.data()
+    values.set(name, data instanceof Int32Array ? i32(tensor.shape, data) : f32(tensor.shape, data as Float32Array))
+  }
   return values
 }

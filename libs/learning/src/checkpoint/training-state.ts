@@ -6,7 +6,20 @@ import { refuse } from '../learning-error.js'
 const FORMAT = 'lethe-training-state'
 const VERSION = '1'
 
-const Curve = z.array(z.object({ epoch: z.int().min(1), loss: z.number() }))
+/** What the features of an epoch were good for, on data that is held out. */
+const EpochScores = z.object({
+  /** Accuracy of the nearest neighbours among the training features. */
+  knnAccuracy: z.number().min(0).max(1).optional(),
+  /** Accuracy of a linear probe trained on the training features. */
+  probeAccuracy: z.number().min(0).max(1).optional(),
+})
+export type EpochScores = z.infer<typeof EpochScores>
+
+const CurvePoint = z.object({ epoch: z.int().min(1), loss: z.number(), ...EpochScores.shape })
+/** Mean loss of an epoch, counted from 1, and its scores where it was evaluated. */
+export type CurvePoint = z.infer<typeof CurvePoint>
+
+const Curve = z.array(CurvePoint)
 
 /** How far a run is. There is no random state: every draw is keyed by seed, epoch and sample. */
 export interface TrainingState {
@@ -15,7 +28,7 @@ export interface TrainingState {
   /** Finished epochs and steps, over all phases. */
   readonly epoch: number
   readonly step: number
-  readonly curve: readonly { readonly epoch: number; readonly loss: number }[]
+  readonly curve: readonly CurvePoint[]
   readonly provenance: Provenance | null
 }
 

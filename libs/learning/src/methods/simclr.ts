@@ -1,31 +1,17 @@
-import type { PackedImages, TrainingRecipe } from '@lethe/domain'
+import type { TrainingRecipe } from '@lethe/domain'
 import * as tf from '@tensorflow/tfjs'
-import { ntXent } from '../losses/nt-xent.js'
-import type { ContrastiveBatch } from '../training/phase.js'
-import { drawViewInto } from '@lethe/views'
+import { cosineRows } from '../losses/cosine-rows.js'
+import { ntXentRows } from '../losses/nt-xent.js'
+import type { Framework } from './framework.js'
+import { ownView, partnerView } from './sample-batch.js'
 
-/** Two views of each sample at `indices`, and NT-Xent between them. */
-export function simclrBatch(
-  images: PackedImages,
-  indices: Int32Array,
-  { views: config, temperature }: TrainingRecipe,
-  seed: number,
-  epoch: number,
-): ContrastiveBatch {
-  const size = images.height * images.width * images.channels
-  const n = indices.length
-  const views = new Float32Array(2 * n * size)
-  for (let view = 0; view < 2; view++)
-    indices.forEach((index, row) =>
-      drawViewInto(views, (view * n + row) * size, images, index, config, { seed, epoch, view }),
-    )
-  return {
-    views,
-    rows: 2 * n,
-    samples: n,
-    loss: (projection) => {
-      const [z0, z1] = tf.split(projection, 2) as [tf.Tensor2D, tf.Tensor2D]
-      return ntXent(z0, z1, temperature)
-    },
-  }
-}
+/** SimCLR (arXiv 2002.05709): all views of a batch go through one tower, first views, then partners, then thirds. */
+export const simclr = ({ temperature }: Extract<TrainingRecipe, { framework: 'simclr' }>): Framework => ({
+  inputs: (batch) => ({
+    image: [...ownView(batch, 0), ...partnerView(batch), ...(batch.withThird ? ownView(batch, 2) : [])],
+  }),
+  contrast: ({ image }, { withThird }) => {
+    const [z0, z1, z2] = tf.split(image, withThird ? 3 : 2) as [tf.Tensor2D, tf.Tensor2D, tf.Tensor2D | undefined]
+    return { rows: ntXentRows(z0, z1, temperature), cosines: z2 === undefined ? null : cosineRows(z0, z2) }
+  },
+})

@@ -1,8 +1,9 @@
-import type { PackedImages, TrainingRecipe } from '@lethe/domain'
+import type { TrainingRecipe } from '@lethe/domain'
 import { shuffledBatches, stepsPerEpoch } from '../training/batches.js'
 import { cosineLearningRate } from '../training/learning-rate.js'
 import type { TrainingPhase } from '../training/phase.js'
-import { simclrBatch } from './simclr.js'
+import type { Framework } from './framework.js'
+import { meanRows, stepOf } from './steps.js'
 
 export interface ContrastivePhaseOptions {
   readonly name: string
@@ -10,33 +11,42 @@ export interface ContrastivePhaseOptions {
   readonly seed: number
   /** Added to the phase's own epoch in every key, so that two phases of a run draw different views. */
   readonly firstEpoch?: number
+  readonly l1?: number
   readonly learningRate: (step: number) => number
 }
 
-/** The framework's own objective on these pictures. */
+/** The framework's own objective on the `count` samples of set 0. */
 export function contrastivePhase(
-  images: PackedImages,
-  recipe: TrainingRecipe,
-  { name, epochs, seed, firstEpoch = 0, learningRate }: ContrastivePhaseOptions,
+  framework: Framework,
+  count: number,
+  { batchSize }: TrainingRecipe,
+  { name, epochs, seed, firstEpoch = 0, l1 = 0, learningRate }: ContrastivePhaseOptions,
 ): TrainingPhase {
   return {
     name,
     epochs,
-    stepsPerEpoch: stepsPerEpoch(images.count, recipe.batchSize),
+    stepsPerEpoch: stepsPerEpoch(count, batchSize),
     learningRate,
-    *batches(epochOfPhase) {
+    *steps(epochOfPhase) {
       const epoch = firstEpoch + epochOfPhase
-      for (const indices of shuffledBatches(images.count, recipe.batchSize, seed, epoch))
-        yield simclrBatch(images, indices, recipe, seed, epoch)
+      for (const indices of shuffledBatches(count, batchSize, seed, epoch)) {
+        const samples = Array.from(indices, (index) => ({ set: 0, index, partner: index }))
+        yield stepOf(framework, { samples, seed, epoch, withThird: false }, { objective: meanRows, l1 })
+      }
     },
   }
 }
 
 /** Pretraining: the objective under a cosine schedule with warm-up. */
-export function pretrainingPhase(images: PackedImages, recipe: TrainingRecipe, seed: number): TrainingPhase {
+export function pretrainingPhase(
+  framework: Framework,
+  count: number,
+  recipe: TrainingRecipe,
+  seed: number,
+): TrainingPhase {
   const { learningRate, warmupEpochs } = recipe.optimizer
-  const perEpoch = stepsPerEpoch(images.count, recipe.batchSize)
-  return contrastivePhase(images, recipe, {
+  const perEpoch = stepsPerEpoch(count, recipe.batchSize)
+  return contrastivePhase(framework, count, recipe, {
     name: 'train',
     epochs: recipe.epochs,
     seed,

@@ -12,6 +12,12 @@ export function shuffledBatches(count: number, batchSize: number, seed: number, 
   )
 }
 
+/** How many samples each set has. */
+export interface SetSizes {
+  readonly retain: number
+  readonly forget: number
+}
+
 export interface StratifiedBatch {
   /** Indices into the retain set. */
   readonly retain: Int32Array
@@ -23,12 +29,7 @@ export interface StratifiedBatch {
  * The epoch's batches of `batchSize` over both sets, each with its share of forget samples and at least one. Forget samples
  * repeat within an epoch only where there are fewer of them than batches.
  */
-export function stratifiedBatches(
-  sizes: { readonly retain: number; readonly forget: number },
-  batchSize: number,
-  seed: number,
-  epoch: number,
-): StratifiedBatch[] {
+export function stratifiedBatches(sizes: SetSizes, batchSize: number, seed: number, epoch: number): StratifiedBatch[] {
   const steps = stepsPerEpoch(sizes.retain + sizes.forget, batchSize)
   const retain = shuffledIndices(sizes.retain, randomStream(seed, ORDER, epoch))
   const forget = shuffledIndices(sizes.forget, randomStream(seed, FORGET_ORDER, epoch))

@@ -13,12 +13,18 @@ export class ProgressMeter {
   readonly #startMs: number
   #samples = 0
   #steps = 0
+  #waitedMs = 0
 
   constructor(
     private readonly total: { readonly epochs: number; readonly steps: number },
     private readonly now: () => number,
   ) {
     this.#startMs = now()
+  }
+
+  /** Time for which a step had to wait for its views. */
+  waited(ms: number): void {
+    this.#waitedMs += ms
   }
 
   report({ phase, epoch, step, loss, samples }: StepReport): Progress {
@@ -34,6 +40,7 @@ export class ProgressMeter {
       steps: this.total.steps,
       loss,
       samplesPerSecond: this.#samples / elapsedSeconds,
+      viewWaitShare: Math.min(1, this.#waitedMs / (1000 * elapsedSeconds)),
       etaSeconds: ((this.total.steps - step) * elapsedSeconds) / this.#steps,
     }
   }

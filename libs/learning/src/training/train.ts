@@ -1,13 +1,14 @@
 import type { Progress } from '@lethe/domain'
+import type { OpenViewSource, ViewSource } from '@lethe/views'
 import * as tf from '@tensorflow/tfjs'
 import { captureState, type CapturedState } from '../checkpoint/capture-state.js'
 import type { ModelCheckpoint } from '../checkpoint/model-checkpoint.js'
-import type { TrainingState } from '../checkpoint/training-state.js'
-import type { Raster } from '../checkpoint/weights-file.js'
-import { BatchMoments } from '../encoders/batch-moments.js'
-import type { Encoder } from '../encoders/encoder.js'
-import type { MomentumSgd } from './momentum-sgd.js'
-import type { ContrastiveBatch, TrainingPhase } from './phase.js'
+import type { CurvePoint, EpochScores, TrainingState } from '../checkpoint/training-state.js'
+import type { ContrastiveModel } from '../model/contrastive-model.js'
+import { gradientsOf } from './gradients.js'
+import type { Optimizer } from './optimizers/optimizer.js'
+import type { TrainingPhase } from './phase.js'
+import { prepareAhead, type PreparedStep } from './prepare-step.js'
 import { ProgressMeter } from './progress-meter.js'
 import { TrainingDiverged } from './training-diverged.js'
 
@@ -30,13 +31,19 @@ export interface RunControl {
   readonly onProgress?: ((progress: Progress) => void) | undefined
   /** After every epoch; training waits for it. */
   readonly onCheckpoint?: ((boundary: EpochBoundary) => Promise<void> | void) | undefined
+  /** Who draws the views; on this thread unless said otherwise. What is drawn does not depend on it. */
+  readonly views?: OpenViewSource | undefined
 }
 
 export interface TrainingRun extends RunControl {
-  readonly encoder: Encoder
-  readonly optimizer: MomentumSgd
-  readonly raster: Raster
+  readonly model: ContrastiveModel
+  readonly optimizer: Optimizer
+  readonly viewSource: ViewSource
   readonly phases: readonly TrainingPhase[]
+  /** Rows that go through a tower at once; null is all of them. */
+  readonly chunkSize: number | null
+  /** Scores of an epoch's weights, where this epoch has any; see `Evaluation`. */
+  readonly evaluate?: ((epoch: number) => Promise<EpochScores | null>) | undefined
   /** Where to begin, and what every checkpoint says besides its epoch. */
   readonly state: TrainingState
 }
@@ -52,14 +59,15 @@ export async function train(run: TrainingRun): Promise<TrainingState> {
   const epochs = phases.reduce((sum, phase) => sum + phase.epochs, 0)
   const steps = phases.reduce((sum, phase) => sum + phase.epochs * phase.stepsPerEpoch, 0)
   const meter = new ProgressMeter({ epochs, steps }, run.now)
-  const capture = (state: TrainingState) => captureState(run.encoder, run.optimizer, state, run.raster)
+  const capture = (state: TrainingState) => captureState(run.model, run.optimizer, state)
   let state = run.state
   let lastGood = capture(state)
   try {
     while (state.epoch < epochs) {
       const epoch = await trainEpoch(run, state, meter)
       if (!epoch.isFinite) throw new TrainingDiverged(await lastGood.checkpoint(), state.epoch + 1, epoch.steps)
-      const point = { epoch: state.epoch + 1, loss: epoch.meanLoss }
+      const scores = await run.evaluate?.(state.epoch + 1)
+      const point: CurvePoint = { epoch: state.epoch + 1, loss: epoch.meanLoss, ...scores }
       state = { ...state, epoch: point.epoch, step: state.step + epoch.steps, curve: [...state.curve, point] }
       lastGood = replace(lastGood, capture(state))
       await run.onCheckpoint?.({ epoch: state.epoch, epochs, checkpoint: lastGood.checkpoint })
@@ -83,21 +91,27 @@ interface EpochResult {
 }
 
 async function trainEpoch(run: TrainingRun, state: TrainingState, meter: ProgressMeter): Promise<EpochResult> {
+  const { model, viewSource, chunkSize } = run
   const { phase, epochOfPhase } = locate(run.phases, state.epoch)
   let lossSum = 0
   let steps = 0
-  for (const batch of phase.batches(epochOfPhase)) {
+  run.signal.throwIfAborted()
+  const ahead = prepareAhead(phase.steps(epochOfPhase), viewSource, model.shape.raster, chunkSize)
+  let waitedFromMs = run.now()
+  for await (const prepared of ahead) {
+    meter.waited(run.now() - waitedFromMs)
     run.signal.throwIfAborted()
     const learningRate = phase.learningRate(epochOfPhase * phase.stepsPerEpoch + steps)
-    const loss = await takeStep(run, batch, learningRate)
+    const loss = await takeStep(run, prepared, learningRate, state.step + steps + 1)
     steps += 1
     if (!Number.isFinite(loss)) return { isFinite: false, meanLoss: loss, steps }
     lossSum += loss
     const at = { phase: phase.name, epoch: state.epoch + 1, step: state.step + steps }
-    run.onProgress?.(meter.report({ ...at, loss, samples: batch.samples }))
+    run.onProgress?.(meter.report({ ...at, loss, samples: prepared.step.samples }))
     await tf.nextFrame()
+    waitedFromMs = run.now()
   }
-  return { isFinite: await areWeightsFinite(run.encoder), meanLoss: lossSum / steps, steps }
+  return { isFinite: await areWeightsFinite(model), meanLoss: lossSum / steps, steps }
 }
 
 function locate(phases: readonly TrainingPhase[], epoch: number): { phase: TrainingPhase; epochOfPhase: number } {
@@ -109,27 +123,22 @@ function locate(phases: readonly TrainingPhase[], epoch: number): { phase: Train
   throw new RangeError(`epoch ${epoch} lies behind the last phase`)
 }
 
-/** One gradient step; gives the loss before it. */
-async function takeStep(run: TrainingRun, batch: ContrastiveBatch, learningRate: number): Promise<number> {
-  const { encoder, optimizer, raster } = run
-  const moments = new BatchMoments()
-  const loss = tf.tidy(() => {
-    const views = tf.tensor4d(batch.views, [batch.rows, raster.height, raster.width, raster.channels])
-    const { value, grads } = tf.variableGrads(
-      () => batch.loss(encoder.forward(views, moments.mode).projection),
-      [...encoder.trainable.values()],
-    )
-    optimizer.apply(grads, learningRate)
-    return value
-  })
-  moments.updateStatistics(encoder)
-  moments.dispose()
+/** One gradient step, the `number`th of the run; gives the objective before it. */
+async function takeStep(
+  { model, optimizer }: TrainingRun,
+  prepared: PreparedStep,
+  learningRate: number,
+  number: number,
+): Promise<number> {
+  const { loss, gradients, key } = gradientsOf(model, prepared)
+  optimizer.apply(gradients, learningRate, number)
+  if (key !== null) prepared.step.afterStep?.(key)
   const [value] = await loss.data()
-  loss.dispose()
+  tf.dispose([loss, gradients, ...(key === null ? [] : [key])])
   return value as number
 }
 
-async function areWeightsFinite({ trainable, statistics }: Encoder): Promise<boolean> {
+async function areWeightsFinite({ trainable, statistics }: ContrastiveModel): Promise<boolean> {
   const magnitude = tf.tidy(() =>
     tf.addN([...trainable.values(), ...statistics.values()].map((values) => tf.sum(tf.abs(values)))),
   )

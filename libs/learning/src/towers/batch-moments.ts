@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs'
-import type { Encoder, ForwardMode } from './encoder.js'
+import type { ForwardMode, Tower } from './tower.js'
 
 /** Share of a batch in the running statistics, PyTorch's default. */
 const MOMENTUM = 0.1
@@ -22,7 +22,7 @@ export class BatchMoments {
   }
 
   /** running ← running + share·(batch − running), for every layer that was seen. */
-  updateStatistics({ statistics }: Encoder, share = MOMENTUM): void {
+  updateStatistics({ statistics }: Tower, share = MOMENTUM): void {
     tf.tidy(() => {
       for (const [layer, { mean, variance }] of this.#layers) {
         move(statistics.get(`${layer}.mean`) as tf.Variable, mean, share)

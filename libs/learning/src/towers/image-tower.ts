@@ -1,0 +1,24 @@
+import type { EncoderConfig } from '@lethe/domain'
+import * as tf from '@tensorflow/tfjs'
+import { architectureOf } from '../encoders/architecture-of.js'
+import { projectFeatures, projectionHeadParameters } from './projection-head.js'
+import type { Blueprint } from './tower.js'
+
+// ImageNet's mean and standard deviation per channel.
+const MEAN = [0.485, 0.456, 0.406]
+const DEVIATION = [0.229, 0.224, 0.225]
+
+/** Encoder and head over pictures [n, h, w, 3], floats in [0, 1]. */
+export function imageTower(config: EncoderConfig): Blueprint {
+  const { parameters, featureDimension, features: featuresOf } = architectureOf(config)
+  return {
+    parameters: [...parameters, ...projectionHeadParameters(featureDimension, config.projection)],
+    featureDimension,
+    projectionDimension: config.projection.output,
+    forward(images, layers) {
+      const standardised = tf.div<tf.Tensor4D>(tf.sub(images, MEAN), DEVIATION)
+      const features = featuresOf(standardised, layers)
+      return { features, projection: projectFeatures(features, layers, config.projection) }
+    },
+  }
+}
