@@ -1,4 +1,5 @@
 import type { AuditPolicy, AuditReport, ModelMeasures, PackedImages, Progress, UnlearningMethod } from '@lethe/domain'
+import type { EmbedTexts } from './probe/text-embeddings.js'
 
 /** The black box: pictures [n, height, width, channels] as floats in [0, 1] → embeddings [n, d], row by row. */
 export type Embed = (images: Float32Array) => Promise<Float32Array>
@@ -12,12 +13,30 @@ export interface AuditedModel {
   readonly embed: Embed
   /** What utility is judged by, where the endpoint offers it: pooled features. `embed` otherwise. */
   readonly embedFeatures?: Embed | undefined
+  /** Of a model with a text tower: texts in the space of `embed`. */
+  readonly embedTexts?: EmbedTexts | undefined
 }
 
 export interface AuditSet {
   readonly images: PackedImages
   /** One class per picture; negative means none. Null where nothing is labelled. */
   readonly labels: Int32Array | null
+  /** The text that belongs to each picture, for models that read. */
+  readonly captions?: readonly string[] | null | undefined
+}
+
+/** Pairs of pictures, row by row; a coin that was committed to before training decided which of each was trained on. */
+export interface AuditTwins {
+  /** Trained on, and to be forgotten. */
+  readonly members: PackedImages
+  /** Never trained on. */
+  readonly twins: PackedImages
+}
+
+/** Pictures of which each was trained on or not by a coin of its own. */
+export interface AuditCanaries {
+  readonly included: PackedImages
+  readonly excluded: PackedImages
 }
 
 /** One view of every picture, as floats in [0, 1]; equal arguments give equal views. */
@@ -32,6 +51,8 @@ export interface AuditOptions {
   /** Pictures of the same source that no model was trained on. */
   readonly heldOut: AuditSet
   readonly retain: AuditSet
+  readonly twins?: AuditTwins | undefined
+  readonly canaries?: AuditCanaries | undefined
   /** Views at the strength of training. */
   readonly drawViews: DrawViews
   readonly policy: AuditPolicy

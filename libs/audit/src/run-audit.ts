@@ -6,6 +6,7 @@ import { testAlignmentGap } from './battery/alignment-gap.js'
 import { testBlindControl } from './battery/blind-control.js'
 import { testEndpointIntegrity } from './battery/endpoint-integrity.js'
 import { testDifferenceInDifferences, testForgettingScore } from './battery/forgetting-score.js'
+import { runOptionalTests } from './battery/optional-tests.js'
 import { testResidualMembership } from './battery/residual-membership.js'
 import { testRetrainReference } from './battery/retrain-reference.js'
 import type { Examined, TestContext } from './battery/test-context.js'
@@ -42,6 +43,7 @@ export async function runAudit(options: AuditOptions): Promise<AuditResult> {
     ...membershipTests(context),
     testUtility(correct[0] ?? null, correct[1] ?? null, options.policy),
     testBlindControl(options.forget.images, options.heldOut.images, options.policy),
+    ...(await runOptionalTests(options, answers)),
   ]
   const result = writeReport(options, context, tests, correct)
   report('done', 1)
@@ -60,21 +62,25 @@ function progressOf({ onProgress, now }: AuditOptions): (phase: string, fraction
   }
 }
 
-function assertAuditable({ forget, heldOut, retain }: AuditOptions, models: readonly AuditedModel[]): void {
+function assertAuditable({ forget, heldOut, retain, twins }: AuditOptions, models: readonly AuditedModel[]): void {
   assertSet(forget, 'forget')
   assertSet(heldOut, 'heldOut')
   assertSet(retain, 'retain')
+  if (twins && twins.members.count !== twins.twins.count)
+    refuse('AUDIT_SET_INVALID', 'Every picture that was trained on needs its one twin.', 'twins')
   const labels = models.map(({ role, label }) => `${role}-${label}`)
   if (new Set(labels).size < labels.length)
     refuse('AUDIT_LABEL_TAKEN', 'Two audited models have one role and label; give each its own.', 'references')
 }
 
-function assertSet({ images, labels }: AuditSet, field: string): void {
+function assertSet({ images, labels, captions }: AuditSet, field: string): void {
   if (images.count < 2) refuse('AUDIT_SET_INVALID', 'Each set of an audit needs two or more pictures.', field)
   if (images.data.length !== images.count * images.height * images.width * images.channels)
     refuse('AUDIT_SET_INVALID', 'The bytes of this set do not match its size.', field)
   if (labels !== null && labels.length !== images.count)
     refuse('AUDIT_SET_INVALID', `There are ${labels.length} labels for ${images.count} pictures.`, `${field}.labels`)
+  if (captions && captions.length !== images.count)
+    refuse('AUDIT_SET_INVALID', `There are ${captions.length} texts for ${images.count} pictures.`, `${field}.captions`)
 }
 
 /** A0 of the models before and after; the first that fails speaks for both. */

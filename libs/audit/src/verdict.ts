@@ -60,19 +60,31 @@ function blindness(input: VerdictInput): Finding[] {
   return findings
 }
 
+/** What tells forgotten from unseen, in order of weight; the value at which a test sees no difference. */
+const membershipTests: readonly (readonly [AuditTestId, number])[] = [
+  ['A4-residual-membership', 0.5],
+  ['A11-clip-alignment', 0.5],
+  ['A10-randomised-twins', 0.5],
+  ['A7-one-run-epsilon', 0],
+  ['A6-u-lira', 0.5],
+  ['A8-recovery', 0],
+]
+
 function membershipFound(input: VerdictInput): Finding[] {
-  const residual = testOf(input, 'A4-residual-membership')
-  if (residual?.outcome !== 'not-met') return []
-  const isAbove = residual.effect.value > 0.5
-  return [
-    {
-      verdict: isAbove ? 'RESIDUAL' : 'OVER_FORGOTTEN',
-      code: isAbove ? 'RESIDUAL_MEMBERSHIP' : 'OVER_FORGOTTEN',
-      message: isAbove
-        ? `The model still tells forgotten pictures from unseen ones. ${residual.detail}`
-        : `The model treats forgotten pictures as stranger than unseen ones, which marks them as much as memory did. ${residual.detail}`,
-    },
-  ]
+  return membershipTests.flatMap(([id, none]) => {
+    const test = testOf(input, id)
+    if (test?.outcome !== 'not-met') return []
+    const isAbove = test.effect.value > none
+    return [
+      {
+        verdict: isAbove ? 'RESIDUAL' : 'OVER_FORGOTTEN',
+        code: isAbove ? 'RESIDUAL_MEMBERSHIP' : 'OVER_FORGOTTEN',
+        message: isAbove
+          ? `The model still tells forgotten pictures from unseen ones. ${test.detail}`
+          : `The model treats forgotten pictures as stranger than unseen ones, which marks them as much as memory did. ${test.detail}`,
+      },
+    ]
+  })
 }
 
 function missingGrounds(input: VerdictInput): Finding[] {
@@ -102,18 +114,23 @@ const tooFew = (forgetCount: number, required: number) =>
     ? `No number of forgotten pictures gives the policy's power with so few held-out pictures; add held-out pictures or widen aucMargin.`
     : `${forgetCount} forgotten pictures are too few for this policy: ${required} are needed. Only gross failures could be seen.`
 
+/** Residual membership must be tested; agreement with texts where the audit asked for it. */
 function equivalence(input: VerdictInput): Finding[] {
-  const residual = testOf(input, 'A4-residual-membership')
-  if (residual?.outcome === 'met' || residual?.outcome === 'not-met') return []
-  const message = residual?.detail ?? 'Residual membership was not tested.'
-  return [{ verdict: 'INCONCLUSIVE', code: 'EQUIVALENCE_NOT_SHOWN', message }]
+  const asked = [testOf(input, 'A4-residual-membership') ?? null, testOf(input, 'A11-clip-alignment')]
+  return asked.flatMap((test) => {
+    if (test === undefined || test?.outcome === 'met' || test?.outcome === 'not-met') return []
+    const message = test?.detail ?? 'Residual membership was not tested.'
+    return [{ verdict: 'INCONCLUSIVE', code: 'EQUIVALENCE_NOT_SHOWN', message }]
+  })
 }
 
 function utility(input: VerdictInput): Finding[] {
-  const test = testOf(input, 'A9-utility')
-  if (test?.outcome === 'met' || test?.outcome === 'informative') return []
-  const message = test?.detail ?? 'Utility was not tested.'
-  return [{ verdict: 'INCONCLUSIVE', code: 'UTILITY_NOT_KEPT', message }]
+  const asked = [testOf(input, 'A9-utility') ?? null, testOf(input, 'A9-retrieval')]
+  return asked.flatMap((test) => {
+    if (test === undefined || test?.outcome === 'met' || test?.outcome === 'informative') return []
+    const message = test?.detail ?? 'Utility was not tested.'
+    return [{ verdict: 'INCONCLUSIVE', code: 'UTILITY_NOT_KEPT', message }]
+  })
 }
 
 function passMessage(input: VerdictInput): string {

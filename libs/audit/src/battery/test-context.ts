@@ -57,6 +57,10 @@ const optimisedByCalibration: readonly AuditTestId[] = [
   'A3-alignment-gap',
   'A4-residual-membership',
   'A5-retrain-reference',
+  'A6-u-lira',
+  'A7-one-run-epsilon',
+  'A10-randomised-twins',
+  'A11-clip-alignment',
 ]
 
 /** Whether the loss of this method optimises the very quantity that the test measures. */
