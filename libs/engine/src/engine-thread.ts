@@ -28,11 +28,13 @@ export interface JobHandlers {
   /** Aborting stops the job; `mayFinishEpoch` says whether it may first reach a place to resume from. */
   readonly signal: AbortSignal
   readonly mayFinishEpoch: () => boolean
+  /** How long it may take to get there, milliseconds. */
+  readonly boundaryPatienceMs?: number
   readonly onProgress: (progress: Progress) => void
   readonly onCheckpoint: (checkpoint: CheckpointBytes) => void
 }
 
-/** How long a job has to reach the end of its epoch, and then to stop, before its thread is ended. */
+/** How long a job has to reach the end of its epoch, unless said otherwise, and then to stop, before its thread is ended. */
 const patienceMs = { boundary: 5000, stop: 1000 }
 
 /** The main thread's side of the engine: starts it, gives it one job at a time, and replaces it when it does not obey. */
@@ -132,7 +134,8 @@ class Stopping {
 
   ask = (): void => {
     if (this.#timers.length > 0) return
-    const afterMs = this.handlers.mayFinishEpoch() ? patienceMs.boundary : 0
+    const { mayFinishEpoch, boundaryPatienceMs = patienceMs.boundary } = this.handlers
+    const afterMs = mayFinishEpoch() ? boundaryPatienceMs : 0
     this.#tell(afterMs > 0 ? 'boundary' : 'now')
     this.#timers = [
       setTimeout(() => this.#tell('now'), afterMs),

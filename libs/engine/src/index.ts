@@ -1,3 +1,5 @@
+export { costOf, startCostMeter, type CostMeter } from './cost-meter.js'
 export { EngineThread, type EngineOptions, type JobHandlers } from './engine-thread.js'
 export type { AuditReference, CheckpointBytes, EngineDevice, Job, JobResult, TrainingYield } from './protocol.js'
+export { readResumePoint, writeResumePoint, type ResumePoint } from './resume-point.js'
 export { defaultViewThreads, openViewPool, type ViewPoolErrorCode } from './view-pool.js'

@@ -1,13 +1,22 @@
 import { digestOf, type ArtifactStore } from '@lethe/artifacts'
 import { TaskInterrupt, type BlobRef, type RunOutput, type Task, type TaskContext, type TaskOutcome } from '@lethe/bus'
 import { isDomainError, type Provenance } from '@lethe/domain'
-import type { CheckpointBytes, EngineThread, Job, JobResult } from '@lethe/engine'
+import {
+  costOf,
+  readResumePoint,
+  startCostMeter,
+  writeResumePoint,
+  type CheckpointBytes,
+  type CostMeter,
+  type EngineThread,
+  type Job,
+  type JobResult,
+  type ResumePoint,
+} from '@lethe/engine'
 import type { Logger } from '@lethe/runtime'
 import { audit } from './tasks/audit.js'
-import { costOf, startCostMeter, type CostMeter } from './tasks/cost-meter.js'
 import { ingest } from './tasks/ingest.js'
 import { pretrain } from './tasks/pretrain.js'
-import { readResumePoint, writeResumePoint, type ResumePoint } from './tasks/resume-blob.js'
 import type { Preparation, TaskKind } from './tasks/task-kit.js'
 import { unlearn } from './tasks/unlearn.js'
 

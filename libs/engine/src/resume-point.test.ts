@@ -1,6 +1,6 @@
 import { parseSafetensors, serializeSafetensors } from '@lethe/safetensors'
 import { describe, expect, it } from 'vitest'
-import { readResumePoint, writeResumePoint } from './resume-blob.js'
+import { readResumePoint, writeResumePoint } from './resume-point.js'
 
 const point = {
   checkpoint: { weights: Uint8Array.of(1, 2, 3), state: Uint8Array.of(4) },

@@ -1,7 +1,7 @@
 import { DomainError } from '@lethe/domain'
 import { parseSafetensors, serializeSafetensors } from '@lethe/safetensors'
 import { z } from 'zod'
-import type { CheckpointBytes } from '@lethe/engine'
+import type { CheckpointBytes } from './protocol.js'
 
 const FORMAT = 'lethe-resume/1'
 

@@ -1,5 +1,5 @@
 import type { RunCost } from '@lethe/domain'
-import type { Spent } from './resume-blob.js'
+import type { Spent } from './resume-point.js'
 
 /** How often memory is looked at. A peak between two looks is missed. */
 const lookMs = 200
@@ -10,7 +10,7 @@ export interface CostMeter {
   stop(): void
 }
 
-/** Measures this process while a task has it to itself: CPU time of all its threads, resident memory. */
+/** Measures this process while a job has it to itself: CPU time of all its threads, resident memory. */
 export function startCostMeter(before: Spent | null): CostMeter {
   const startedAt = performance.now()
   const cpuAtStart = process.cpuUsage()
