@@ -1,7 +1,9 @@
 import { AuditReport } from '@lethe/domain'
+import { parseSafetensors } from '@lethe/safetensors'
 import { describe, expect, it } from 'vitest'
 import type { AuditOptions, Embed } from './audited-model.js'
 import { runAudit } from './run-audit.js'
+import { matrixMeans } from './statistics/bootstrap.js'
 import { toyAudit, toyWorld } from './toy-world.fixture.js'
 
 const world = toyWorld()
@@ -9,6 +11,7 @@ const { original, retrained } = world
 /** Never trained on: the other half of pairs whose coin chose the forget set. */
 const other = toyWorld({ seed: 5, forget: 96 })
 const coins = { twins: { members: world.forget, twins: other.forget } }
+const f32Of = (tensor: { data: unknown } | undefined) => tensor?.data as Float32Array
 const findTest = (report: AuditReport, id: string) => report.tests.find((test) => test.id === id)
 const auditWith = async (after: Embed, changes: Partial<AuditOptions>) => {
   const { report } = await runAudit(toyAudit(world, original, after, changes))
@@ -64,6 +67,12 @@ describe('an audit of a model that reads', () => {
     expect(findTest(report, 'A11-clip-alignment')).toMatchObject({ outcome: 'met', optimisedFor: true })
     expect(findTest(report, 'A9-retrieval')?.outcome).toBe('met')
     expect(report.verdict).toBe('PASS')
+    const { matrices } = await runAudit(toyAudit(world, original, retrained, { ...sets, ...models }))
+    const { tensors } = parseSafetensors(matrices)
+    expect(tensors.get('forget.texts.gap')?.shape).toEqual([96, 96])
+    expect(matrixMeans(f32Of(tensors.get('forget.texts.gap')), 96).diagonal).toBeGreaterThan(
+      matrixMeans(f32Of(tensors.get('held-out.texts.gap')), 96).diagonal,
+    )
     const same = await auditWith(original, { ...sets, ...models, after: reading(original, 'after') })
     expect(findTest(same, 'A11-clip-alignment')?.outcome).toBe('not-met')
   })

@@ -38,14 +38,15 @@ export async function runAudit(options: AuditOptions): Promise<AuditResult> {
   }
   const [before, after, ...references] = answers.map(examine) as [Examined, Examined, ...Examined[]]
   const context = { before, after, references, policy: options.policy, method: options.method }
+  const optional = await runOptionalTests(options, answers)
   const tests = [
     integrity,
     ...membershipTests(context),
     testUtility(correct[0] ?? null, correct[1] ?? null, options.policy),
     testBlindControl(options.forget.images, options.heldOut.images, options.policy),
-    ...(await runOptionalTests(options, answers)),
+    ...optional.tests,
   ]
-  const result = writeReport(options, context, tests, correct)
+  const result = writeReport(options, context, tests, correct, optional.matrices)
   report('done', 1)
   return result
 }
@@ -107,6 +108,7 @@ function writeReport(
   { before, after, references }: TestContext,
   tests: AuditTest[],
   correct: readonly (Float64Array | null)[],
+  furtherMatrices: ReadonlyMap<string, Float32Array>,
 ): AuditResult {
   const all = [before, after, ...references]
   const models = all.map((examined, index) =>
@@ -114,7 +116,7 @@ function writeReport(
   )
   const sizes = { forget: forget.images.count, heldOut: heldOut.images.count, retain: retain.images.count }
   const required = requiredForgetSize({ heldOutCount: sizes.heldOut, policy })
-  const matrices = matricesOf(before, after, references)
+  const matrices = matricesOf(before, after, references, furtherMatrices)
   const judgement = judge({
     tests,
     membershipBefore: models[0]?.membershipAuc ?? { value: 0.5, interval: null },

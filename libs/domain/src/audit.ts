@@ -119,6 +119,7 @@ export const AuditReport = z.object({
   /**
    * Alignment matrices as safetensors, content-addressed: float32 [n, n] named
    * forget.before, forget.after, forget.gap, held-out.before, held-out.after, held-out.gap;
+   * where models read texts also forget.texts.* and held-out.texts.*, pictures down and texts across;
    * and float32 [samples] named scores.<role-label>.{forget,held-out}.
    */
   matrices: z.object({ digest: Digest, size: z.int() }),

@@ -1,8 +1,9 @@
 import { shuffledIndices, type AuditPolicy, type AuditTest } from '@lethe/domain'
 import type { AuditedModel, AuditOptions, AuditSet } from '../audited-model.js'
-import { membershipScores } from '../probe/alignment.js'
-import { askTexts } from '../probe/text-embeddings.js'
+import { alignmentGap, membershipScores } from '../probe/alignment.js'
+import { askTexts, textAlignmentMatrix } from '../probe/text-embeddings.js'
 import { collectAnswers, embedPlain, type ModelAnswers } from '../probe/view-embeddings.js'
+import { MATRIX_LIMIT } from './alignment-gap.js'
 import { guessCanaries, guessTwins, testOneRunEpsilon, type OrderedGuesses } from './canary-epsilon.js'
 import { examinePairs, testClipAlignment, type PairExamined } from './clip-alignment.js'
 import { retrievalRanks, testRetrieval, type RetrievalRanks } from './clip-retrieval.js'
@@ -10,8 +11,18 @@ import { streamOf } from './test-context.js'
 import { testRandomisedTwins } from './twins.js'
 
 /** Tests that ask only where the audit has more than pictures: coins that were tossed before training, or texts. */
-export async function runOptionalTests(options: AuditOptions, answers: readonly ModelAnswers[]): Promise<AuditTest[]> {
-  return [...(await coinTests(options)), ...(await textTests(options, answers))]
+export async function runOptionalTests(
+  options: AuditOptions,
+  answers: readonly ModelAnswers[],
+): Promise<OptionalTests> {
+  const { tests, matrices } = await textTests(options, answers)
+  return { tests: [...(await coinTests(options)), ...tests], matrices }
+}
+
+export interface OptionalTests {
+  readonly tests: readonly AuditTest[]
+  /** `{forget,held-out}.texts.{before,after,gap}`: pictures down, texts across, [n, n]. */
+  readonly matrices: ReadonlyMap<string, Float32Array>
 }
 
 /** A10 on twins, A7 on twins or canaries. */
@@ -61,26 +72,32 @@ async function scoresOf(options: AuditOptions, first: AuditSet['images'], second
 }
 
 /** A11 and retrieval, where both models read texts and all sets have them. */
-async function textTests(options: AuditOptions, answers: readonly ModelAnswers[]): Promise<AuditTest[]> {
+async function textTests(options: AuditOptions, answers: readonly ModelAnswers[]): Promise<OptionalTests> {
   const { policy, method } = options
   const [before, after] = [
     await readModel(options.before, options, answers[0]),
     await readModel(options.after, options, answers[1]),
   ]
-  if (before === null || after === null) return []
+  if (before === null || after === null) return { tests: [], matrices: new Map() }
   const alignment = testClipAlignment({ before: before.pairs, after: after.pairs, policy, method })
   const defect = after.defect ?? before.defect
-  return [
+  const matrices = new Map<string, Float32Array>()
+  for (const set of ['forget', 'held-out'] as const) {
+    matrices.set(`${set}.texts.before`, before.matrices[set])
+    matrices.set(`${set}.texts.after`, after.matrices[set])
+    matrices.set(`${set}.texts.gap`, alignmentGap(before.matrices[set], after.matrices[set]))
+  }
+  const answered: AuditTest =
     defect === null
       ? alignment
-      : { ...alignment, outcome: 'inconclusive', detail: `Texts were not answered: ${defect}.` },
-    testRetrieval(before.ranks, after.ranks, policy),
-  ]
+      : { ...alignment, outcome: 'inconclusive', detail: `Texts were not answered: ${defect}.` }
+  return { tests: [answered, testRetrieval(before.ranks, after.ranks, policy)], matrices }
 }
 
 interface ReadModel {
   readonly pairs: PairExamined
   readonly ranks: RetrievalRanks
+  readonly matrices: Readonly<Record<'forget' | 'held-out', Float32Array>>
   readonly defect: string | null
 }
 
@@ -110,5 +127,10 @@ async function readModel(
     { pictures: answers.forget, texts: texts.forget },
     { pictures: answers.heldOut, texts: texts.heldOut },
   )
-  return { pairs, ranks, defect }
+  const n = Math.min(MATRIX_LIMIT, forgotten.length, unseen.length)
+  const matrices = {
+    forget: textAlignmentMatrix(answers.forget, texts.forget, n),
+    'held-out': textAlignmentMatrix(answers.heldOut, texts.heldOut, n),
+  }
+  return { pairs, ranks, matrices, defect }
 }
