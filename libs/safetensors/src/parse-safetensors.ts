@@ -1,115 +1,30 @@
-import {
-  bytesPerElement,
-  elementCount,
-  METADATA_KEY,
-  refuse,
-  type StoredDtype,
-  type StoredTensor,
-} from './stored-tensor.js'
-import { duplicateKey } from './duplicate-key.js'
+import { readSafetensorsLayout, type RawTensor } from './read-safetensors-layout.js'
+import { bytesPerElement, type StoredDtype, type StoredTensor } from './stored-tensor.js'
 
 export interface SafetensorsFile {
   readonly tensors: ReadonlyMap<string, StoredTensor>
   readonly metadata: Readonly<Record<string, string>>
 }
 
-/** The reference implementation's own limit. */
-const MAX_HEADER_BYTES = 100_000_000
-const MAX_RANK = 16
-
-interface Entry {
-  readonly name: string
-  readonly dtype: StoredDtype
-  readonly shape: readonly number[]
-  readonly begin: number
-  readonly end: number
-}
-
 /**
- * Reads a safetensors file. The tensors own their memory: the bytes may be changed afterwards.
- * Every byte must belong to exactly one tensor, so that nothing can be hidden in a file that passes.
+ * Reads a safetensors file of the types that Lethe writes. The tensors own their memory: the bytes may be changed
+ * afterwards.
  * @throws DomainError with a SAFETENSORS_* code; `field` names the tensor where there is one.
  */
 export function parseSafetensors(bytes: Uint8Array): SafetensorsFile {
-  const headerLength = readHeaderLength(bytes)
-  const header = readHeader(bytes.subarray(8, 8 + headerLength))
-  const body = bytes.subarray(8 + headerLength)
-  const { [METADATA_KEY]: strings, ...members } = header
-  const metadata = readMetadata(strings)
-  const entries = Object.entries(members).map(([name, value]) => readEntry(name, value))
-  assertCovered(entries, body.length)
-  return { tensors: new Map(entries.map((entry) => [entry.name, readTensor(entry, body)])), metadata }
+  const { tensors, metadata } = readSafetensorsLayout(bytes, bytesPerElement)
+  return { tensors: new Map([...tensors].map(([name, tensor]) => [name, ownTensor(tensor)])), metadata }
 }
 
-function readHeaderLength(bytes: Uint8Array): number {
-  if (bytes.length < 8) refuse('SAFETENSORS_TRUNCATED', 'The file is shorter than its own length field of 8 bytes.')
-  const length = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength).getBigUint64(0, true)
-  if (length > BigInt(MAX_HEADER_BYTES))
-    refuse('SAFETENSORS_HEADER', `The header announces ${length} bytes; at most ${MAX_HEADER_BYTES} are read.`)
-  if (length > BigInt(bytes.length - 8))
-    refuse('SAFETENSORS_TRUNCATED', `The header announces ${length} bytes but only ${bytes.length - 8} follow.`)
-  return Number(length)
-}
-
-function readHeader(bytes: Uint8Array): Record<string, unknown> {
-  if (bytes[0] !== 0x7b) refuse('SAFETENSORS_HEADER', 'The header does not begin with "{".')
-  let text: string
-  let header: unknown
-  try {
-    text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes)
-    header = JSON.parse(text)
-  } catch {
-    refuse('SAFETENSORS_HEADER', 'The header is not JSON in UTF-8.')
-  }
-  const twice = duplicateKey(text)
-  if (twice !== null) refuse('SAFETENSORS_HEADER', 'The header names the same key twice.', twice)
-  return header as Record<string, unknown>
-}
-
-const isRecord = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)
-
-function readMetadata(value: unknown): Record<string, string> {
-  if (value === undefined) return {}
-  if (!isRecord(value) || Object.values(value).some((entry) => typeof entry !== 'string'))
-    refuse('SAFETENSORS_HEADER', 'Metadata must map strings to strings.', METADATA_KEY)
-  return value as Record<string, string>
-}
-
-const isSize = (value: unknown): value is number => Number.isSafeInteger(value) && (value as number) >= 0
-
-function readEntry(name: string, value: unknown): Entry {
-  if (!isRecord(value)) refuse('SAFETENSORS_HEADER', 'A tensor is described by an object.', name)
-  const { dtype, shape, data_offsets: offsets } = value
-  if (typeof dtype !== 'string' || !Object.hasOwn(bytesPerElement, dtype))
-    refuse('SAFETENSORS_DTYPE', 'Only the types F32, I32 and U8 are read.', name)
-  if (!Array.isArray(shape) || shape.length > MAX_RANK || !shape.every(isSize))
-    refuse('SAFETENSORS_HEADER', `A shape is a list of at most ${MAX_RANK} whole numbers.`, name)
-  if (!Array.isArray(offsets) || offsets.length !== 2 || !offsets.every(isSize))
-    refuse('SAFETENSORS_HEADER', 'data_offsets is a pair of whole numbers.', name)
-  const [begin, end] = offsets as [number, number]
-  const size = elementCount(shape) * bytesPerElement[dtype as StoredDtype]
-  if (!Number.isSafeInteger(size) || end - begin !== size)
-    refuse('SAFETENSORS_LAYOUT', `Bytes ${begin} to ${end} do not hold shape [${shape.join(', ')}].`, name)
-  return { name, dtype: dtype as StoredDtype, shape, begin, end }
-}
-
-function assertCovered(entries: readonly Entry[], size: number): void {
-  let covered = 0
-  for (const entry of [...entries].sort((a, b) => a.begin - b.begin || a.end - b.end)) {
-    if (entry.begin < covered) refuse('SAFETENSORS_LAYOUT', 'Two tensors share bytes.', entry.name)
-    if (entry.begin > covered) refuse('SAFETENSORS_LAYOUT', 'Bytes before this tensor belong to none.', entry.name)
-    covered = entry.end
-  }
-  if (covered > size)
-    refuse('SAFETENSORS_TRUNCATED', `The tensors need ${covered} bytes but ${size} follow the header.`)
-  if (covered < size) refuse('SAFETENSORS_LAYOUT', `${size - covered} bytes at the end belong to no tensor.`)
-}
-
-function readTensor({ dtype, shape, begin, end }: Entry, body: Uint8Array): StoredTensor {
+function ownTensor({ dtype, shape, bytes }: RawTensor): StoredTensor {
   // A copy begins at offset 0 of its own buffer and is therefore aligned for every type (Buffer.slice would not copy).
-  const copy = new Uint8Array(body.subarray(begin, end))
-  if (dtype === 'F32') return { dtype, shape, data: new Float32Array(copy.buffer, 0, copy.length / 4) }
-  if (dtype === 'I32') return { dtype, shape, data: new Int32Array(copy.buffer, 0, copy.length / 4) }
-  return { dtype, shape, data: copy }
+  const copy = new Uint8Array(bytes)
+  switch (dtype as StoredDtype) {
+    case 'F32':
+      return { dtype: 'F32', shape, data: new Float32Array(copy.buffer, 0, copy.length / 4) }
+    case 'I32':
+      return { dtype: 'I32', shape, data: new Int32Array(copy.buffer, 0, copy.length / 4) }
+    case 'U8':
+      return { dtype: 'U8', shape, data: copy }
+  }
 }

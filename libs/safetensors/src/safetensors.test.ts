@@ -1,6 +1,6 @@
 import { isDomainError } from '@lethe/domain'
 import { describe, expect, it } from 'vitest'
-import { f32, parseSafetensors, serializeSafetensors, type StoredTensor } from './index.js'
+import { f32, parseSafetensors, readSafetensorsLayout, serializeSafetensors, type StoredTensor } from './index.js'
 
 const sample = new Map<string, StoredTensor>([
   ['b.weight', f32([2, 3], new Float32Array([1, -2, 3.5, 0, Number.MIN_VALUE, 1e30]))],
@@ -125,6 +125,18 @@ describe('safetensors', () => {
 
   it('accepts the file that the corruptions were made from', () => {
     expect(codeOf(good)).toBe('accepted')
+  })
+
+  it('finds tensors of types that it does not decode, under the same rules', () => {
+    const file = fileOf(`{"half":${tensor(0, 4, [2], 'BF16')},"count":${tensor(4, 12, [], 'I64')}}`, 12)
+    file.set([1, 2, 3, 4], file.length - 12)
+    const { tensors } = readSafetensorsLayout(file)
+    expect(tensors.get('half')).toEqual({ dtype: 'BF16', shape: [2], bytes: new Uint8Array([1, 2, 3, 4]) })
+    expect(tensors.get('count')?.bytes.length).toBe(8)
+    expect(codeOf(file)).toBe('SAFETENSORS_DTYPE')
+    const overlapping = fileOf(`{"half":${tensor(0, 4, [2], 'BF16')},"count":${tensor(2, 10, [], 'I64')}}`, 10)
+    expect(() => readSafetensorsLayout(overlapping)).toThrow('Two tensors share bytes')
+    expect(() => readSafetensorsLayout(fileOf(`{"a":${tensor(0, 4, [8], 'F4')}}`, 4))).toThrow('Only the types')
   })
 
   it('refuses to write data that does not fill its shape', () => {

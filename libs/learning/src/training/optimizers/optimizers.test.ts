@@ -124,7 +124,9 @@ describe('createOptimizer', () => {
     const [kernel, other] = [...still.values()] as [tf.Variable, tf.Variable]
     const lars = createOptimizer(still, { ...run('lars', 4).optimizer, learningRate: 1 })
     lars.apply({ [kernel.name]: tf.ones([2, 2]), [other.name]: tf.zeros([2, 2]) }, 0.1, 1)
-    expect(Array.from(kernel.dataSync())).toEqual([-0.1, -0.1, -0.1, -0.1].map((value) => expect.closeTo(value, 6) as number))
+    expect(Array.from(kernel.dataSync())).toEqual(
+      [-0.1, -0.1, -0.1, -0.1].map((value) => expect.closeTo(value, 6) as number),
+    )
     expect(Array.from(other.dataSync())).toEqual([1, 1, 1, 1])
   })
 
