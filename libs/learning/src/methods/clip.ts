@@ -1,10 +1,9 @@
 import type { Samples, TrainingRecipe } from '@lethe/domain'
 import type * as tf from '@tensorflow/tfjs'
 import { tokenizeTexts } from '../encoders/byte-tokens.js'
-import { split } from '@tensorflow/tfjs'
 import { clipRows } from '../losses/clip-loss.js'
 import { cosineRows } from '../losses/cosine-rows.js'
-import type { Framework } from './framework.js'
+import { blocksOf, type Framework } from './framework.js'
 import { ownView } from './sample-batch.js'
 
 /**
@@ -23,7 +22,7 @@ export function clip({ text }: Extract<TrainingRecipe, { framework: 'clip' }>, s
       return { image: ownView(batch, 0), text: [...partners, ...own] }
     },
     contrast: ({ image, text: texts, logitScale }, { withThird }) => {
-      const [partner, own] = split(texts as tf.Tensor2D, withThird ? 2 : 1) as [tf.Tensor2D, tf.Tensor2D | undefined]
+      const [partner, own] = blocksOf(texts as tf.Tensor2D, withThird ? 2 : 1) as [tf.Tensor2D, tf.Tensor2D | undefined]
       return {
         rows: clipRows(image, partner, logitScale as tf.Scalar),
         cosines: own === undefined ? null : cosineRows(image, own),

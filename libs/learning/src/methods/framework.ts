@@ -1,4 +1,4 @@
-import type * as tf from '@tensorflow/tfjs'
+import * as tf from '@tensorflow/tfjs'
 import type { StepInputs, StepOutputs } from '../training/phase.js'
 import type { SampleBatch } from './sample-batch.js'
 
@@ -9,6 +9,10 @@ export interface Contrast {
   /** s(view 1, view 3) per sample, [n]; null where no third was asked for. */
   readonly cosines: tf.Tensor1D | null
 }
+
+/** The equal blocks that the towers' rows were stacked of. tfjs cannot differentiate a split into one. */
+export const blocksOf = (rows: tf.Tensor2D, blocks: number): tf.Tensor2D[] =>
+  blocks === 1 ? [rows] : tf.split(rows, blocks)
 
 /** A way of contrastive learning: what goes through which tower, and how rows of the loss come out of it. */
 export interface Framework {

@@ -3,7 +3,7 @@ import * as tf from '@tensorflow/tfjs'
 import { cosineRows } from '../losses/cosine-rows.js'
 import { mocoInfoNceRows } from '../losses/moco-info-nce.js'
 import { followQuery, type ContrastiveModel, type Momentum } from '../model/contrastive-model.js'
-import type { Framework } from './framework.js'
+import { blocksOf, type Framework } from './framework.js'
 import { ownView, partnerView, type SampleBatch } from './sample-batch.js'
 import { sampleTags } from './sample-tags.js'
 
@@ -24,7 +24,7 @@ export function moco(
       key: [...partnerView(batch), ...(batch.withThird ? ownView(batch, 2) : [])],
     }),
     contrast: ({ image, key }, { withThird }) => {
-      const [partner, third] = tf.split(key as tf.Tensor2D, withThird ? 2 : 1) as [tf.Tensor2D, tf.Tensor2D | undefined]
+      const [partner, third] = blocksOf(key as tf.Tensor2D, withThird ? 2 : 1) as [tf.Tensor2D, tf.Tensor2D | undefined]
       return {
         rows: mocoInfoNceRows(image, partner, momentum.queue.keys, temperature),
         cosines: third === undefined ? null : cosineRows(image, third),

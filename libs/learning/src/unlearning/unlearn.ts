@@ -33,6 +33,7 @@ export async function unlearn(options: UnlearnOptions): Promise<TrainingResult> 
   assertSets(options)
   const parent = readWeights(options.parent.weights, 'parent')
   assertParent(parent, options)
+  assertNoneInBoth(retain, forget)
   if (unlearning.method === 'output-suppression') return suppressOutputs(options)
   const isRetrain = unlearning.method === 'retrain'
   const { seed } = unlearning
@@ -83,7 +84,6 @@ function assertSets({ recipe, unlearning, retain, forget }: UnlearnOptions): voi
   assertRaster(forget, retain, 'forget')
   if (recipe.framework === 'clip') assertCaptions(forget, 'forget')
   assertTrainable(recipe, retain, 'retain')
-  assertNoneInBoth(retain, forget)
 }
 
 /** What is kept and forgotten at once is not forgotten. */
