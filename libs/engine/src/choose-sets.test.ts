@@ -33,6 +33,7 @@ it('trains on the train split without what was forgotten, picture by picture', (
   expect(train.contentIds).toEqual([id('a'), id('e')])
   expect([...train.data]).toEqual([0, 0, 0, 4, 4, 4])
   expect(() => chooseTrainSet(pack, [id('a'), id('c'), id('e')])).toThrow(/No sample is left/)
+  expect(() => chooseTrainSet(pack, [id('a'), id('c')])).toThrow(/One sample is left .* two or more/)
 })
 
 it('parts what is forgotten from what is kept', () => {

@@ -13,13 +13,14 @@ const trainable = (pack: Pack, excluded: readonly ContentId[]): Set<ContentId> =
   )
 }
 
-/** The train split without what was forgotten before. @throws DomainError TRAIN_SET_EMPTY. */
+/** The train split without what was forgotten before. @throws DomainError TRAIN_SET_EMPTY, TRAIN_SET_TOO_SMALL. */
 export function chooseTrainSet(pack: Pack, excluded: readonly ContentId[]): PackSelection {
   const train = trainable(pack, excluded)
-  if (train.size === 0)
+  if (train.size < 2)
     throw new DomainError(
-      'TRAIN_SET_EMPTY',
-      'No sample is left to train on; register a dataset with more samples in its train split.',
+      train.size === 0 ? 'TRAIN_SET_EMPTY' : 'TRAIN_SET_TOO_SMALL',
+      `${train.size === 0 ? 'No sample is' : 'One sample is'} left to train on, and contrasts need two or more; ` +
+        'register a dataset with more samples in its train split.',
       'pack',
     )
   return selectImages(pack, ({ contentId }) => train.has(contentId))
@@ -58,10 +59,15 @@ export function chooseForgetAndRetain(
   }
 }
 
-/** Pictures that no model was trained on. @throws DomainError HELD_OUT_EMPTY. */
-export function chooseHeldOut(pack: Pack, excluded: readonly ContentId[]): PackSelection {
+/** Pictures that no model was trained on; there may be none. */
+export function selectHeldOut(pack: Pack, excluded: readonly ContentId[]): PackSelection {
   const without = new Set(excluded)
-  const heldOut = selectImages(pack, ({ contentId, split }) => split === 'held-out' && !without.has(contentId))
+  return selectImages(pack, ({ contentId, split }) => split === 'held-out' && !without.has(contentId))
+}
+
+/** @throws DomainError HELD_OUT_EMPTY. */
+export function chooseHeldOut(pack: Pack, excluded: readonly ContentId[]): PackSelection {
+  const heldOut = selectHeldOut(pack, excluded)
   if (heldOut.count === 0)
     throw new DomainError(
       'HELD_OUT_EMPTY',

@@ -21,6 +21,7 @@ const job = (epochs: number): Job => ({
   recipe: tinyRecipe(epochs),
   resume: null,
   checkpointMs: 3_600_000,
+  evaluateEveryEpochs: 0,
   provenance: {
     backend: '',
     backendVersion: '',

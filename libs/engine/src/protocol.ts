@@ -9,6 +9,7 @@ import type {
   UnlearningRecipe,
 } from '@lethe/domain'
 import type { BackendChoice, Device } from '@lethe/device'
+import type { TrainingResult } from '@lethe/learning'
 
 /** Both files of a model checkpoint. */
 export interface CheckpointBytes {
@@ -29,6 +30,8 @@ interface Training extends TrainingData {
   readonly provenance: Provenance
   /** Training is checkpointed at the first epoch boundary after so long. */
   readonly checkpointMs: number
+  /** The features are scored on the held-out split after every so many epochs, where samples have classes; 0 never. */
+  readonly evaluateEveryEpochs: number
 }
 
 /** Work with everything it needs: the engine reads no blob and knows no bus. */
@@ -62,7 +65,7 @@ export interface AuditReference {
 
 export interface TrainingYield {
   readonly checkpoint: CheckpointBytes
-  readonly curve: readonly { readonly epoch: number; readonly loss: number }[]
+  readonly curve: TrainingResult['curve']
   readonly trainCount: number
 }
 

@@ -1,7 +1,7 @@
-import { readPack, type PackSelection } from '@lethe/datasets'
+import { readPack, type Pack, type PackSelection } from '@lethe/datasets'
 import type { Samples, TrainingRecipe } from '@lethe/domain'
 import { pretrain, unlearn, type EpochBoundary, type ResumableRun } from '@lethe/learning'
-import type { OpenViewSource } from '@lethe/views'
+import { chooseEvaluation } from './choose-evaluation.js'
 import { chooseForgetAndRetain, chooseTrainSet } from './choose-sets.js'
 import type { JobControl } from './job-control.js'
 import type { Job, JobResult } from './protocol.js'
@@ -9,29 +9,32 @@ import type { Job, JobResult } from './protocol.js'
 type TrainingJob = Extract<Job, { kind: 'pretrain' | 'unlearn' }>
 
 export async function runPretrainJob(job: Extract<Job, { kind: 'pretrain' }>, control: JobControl): Promise<JobResult> {
-  const images = samplesFor(job.recipe, chooseTrainSet(readPack(job.pack), job.excluded))
-  const result = await pretrain({ ...resumable(job, control), images })
+  const pack = readPack(job.pack)
+  const train = chooseTrainSet(pack, job.excluded)
+  const images = samplesFor(job.recipe, train)
+  const result = await pretrain({ ...resumable(job, control, pack, train), images })
   return { kind: 'pretrain', ...result, trainCount: images.count }
 }
 
 /** Sets are checked before anything is computed. */
 export async function runUnlearnJob(job: Extract<Job, { kind: 'unlearn' }>, control: JobControl): Promise<JobResult> {
   const { unlearning, parent, recipe } = job
-  const chosen = chooseForgetAndRetain(readPack(job.pack), job.excluded, job.forget)
+  const pack = readPack(job.pack)
+  const chosen = chooseForgetAndRetain(pack, job.excluded, job.forget)
   const [retain, forget] = [samplesFor(recipe, chosen.retain), samplesFor(recipe, chosen.forget)]
-  const result = await unlearn({ ...resumable(job, control), unlearning, parent, retain, forget })
+  const run = resumable(job, control, pack, chosen.retain)
+  const result = await unlearn({ ...run, unlearning, parent, retain, forget })
   return { kind: 'unlearn', ...result, trainCount: retain.count, forgetCount: forget.count }
 }
 
 /** CLIP learns from pictures with their texts: in a pack, the labels. */
-function samplesFor(
-  { framework }: TrainingRecipe,
-  { contentIds: _, labels, groups: _groups, ...images }: PackSelection,
-): Samples {
+function samplesFor({ framework }: TrainingRecipe, selection: PackSelection): Samples {
+  const { data, count, height, width, channels, labels } = selection
+  const images = { data, count, height, width, channels }
   return framework === 'clip' ? { ...images, captions: labels } : images
 }
 
-function resumable(job: TrainingJob, control: JobControl): ResumableRun & { readonly views: OpenViewSource } {
+function resumable(job: TrainingJob, control: JobControl, pack: Pack, train: PackSelection): ResumableRun {
   const { signal, now, onProgress, views } = control
   let savedAt = now()
   const onCheckpoint = async (boundary: EpochBoundary): Promise<void> => {
@@ -51,6 +54,7 @@ function resumable(job: TrainingJob, control: JobControl): ResumableRun & { read
     views,
     onProgress,
     onCheckpoint,
-    ...(job.resume ? { resume: job.resume } : {}),
+    evaluation: chooseEvaluation(pack, train, job),
+    resume: job.resume ?? undefined,
   }
 }

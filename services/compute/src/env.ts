@@ -37,6 +37,13 @@ const schema = z.object({
     .transform((text) => text.split(',').map((kind) => kind.trim()))
     .pipe(z.array(RunKind).min(1))
     .describe(`which tasks this worker takes, comma-separated, of ${RunKind.options.join(', ')}`),
+  EVALUATIONS: z.coerce
+    .number()
+    .int()
+    .min(0)
+    .max(1000)
+    .default(5)
+    .describe('how often pretraining is evaluated by k-NN and linear probe on the held-out split; 0 never'),
   CHECKPOINT_SECONDS: z.coerce
     .number()
     .min(0)

@@ -33,6 +33,7 @@ try {
     name: env.WORKER_NAME,
     kinds: env.KINDS,
     codeVersion: env.LETHE_CODE_VERSION,
+    evaluations: env.EVALUATIONS,
     checkpointMs: env.CHECKPOINT_SECONDS * 1000,
     logger,
     signal: shutdown.signal,

@@ -27,6 +27,7 @@ export interface TaskRunner {
   readonly engine: EngineThread
   readonly provenance: () => Provenance
   readonly checkpointMs: number
+  readonly evaluations: number
   readonly logger: Logger
 }
 
@@ -78,6 +79,7 @@ async function compute(
     provenance: runner.provenance(),
     resume: point?.checkpoint ?? null,
     checkpointMs: runner.checkpointMs,
+    evaluations: runner.evaluations,
   })
   signal.throwIfAborted()
   const saving = new Saving(runner, context, meter)

@@ -13,6 +13,7 @@ export interface WorkerOptions {
   readonly kinds: readonly RunKind[]
   readonly codeVersion: string
   readonly checkpointMs: number
+  readonly evaluations: number
   readonly logger: Logger
   readonly signal: AbortSignal
   /** Take one task, or none that comes within so long, and end. */
@@ -28,6 +29,7 @@ export async function startWorker(options: WorkerOptions): Promise<void> {
     engine,
     logger,
     checkpointMs: options.checkpointMs,
+    evaluations: options.evaluations,
     provenance: () => provenanceOf(engine, options.codeVersion),
   }
   await consumeTasks(bus, {

@@ -40,7 +40,13 @@ export const IngestOutput = z.object({
 })
 export type IngestOutput = z.infer<typeof IngestOutput>
 
-export const CurvePoint = z.object({ epoch: z.int(), loss: z.number() })
+export const CurvePoint = z.object({
+  epoch: z.int(),
+  loss: z.number(),
+  /** Accuracies on the held-out split, where the epoch was evaluated. */
+  knnAccuracy: z.number().min(0).max(1).optional(),
+  probeAccuracy: z.number().min(0).max(1).optional(),
+})
 
 const training = {
   checkpoint: CheckpointRef,

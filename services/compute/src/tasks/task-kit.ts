@@ -9,6 +9,8 @@ export interface Preparation {
   readonly provenance: Provenance
   readonly resume: CheckpointBytes | null
   readonly checkpointMs: number
+  /** How often pretraining is evaluated. */
+  readonly evaluations: number
 }
 
 /** How a kind of task becomes a job of the engine, and how its result becomes the output of the run. */

@@ -3,7 +3,7 @@ import { storeTraining } from './store-training.js'
 import type { TaskKind } from './task-kit.js'
 
 export const unlearn: TaskKind<'unlearn'> = {
-  async prepare(task, { artifacts, ...preparation }) {
+  async prepare(task, { artifacts, evaluations: _, ...preparation }) {
     const { tenantId, pack, excluded, forget, parent, recipe, unlearning } = task
     return {
       kind: 'unlearn',
@@ -16,6 +16,8 @@ export const unlearn: TaskKind<'unlearn'> = {
       },
       recipe,
       unlearning,
+      // An evaluation would be counted to the cost of unlearning.
+      evaluateEveryEpochs: 0,
       ...preparation,
     }
   },
