@@ -6,6 +6,30 @@ import { Digest } from './ids.js'
 export const Verdict = z.enum(['PASS', 'RESIDUAL', 'OVER_FORGOTTEN', 'INCONCLUSIVE'])
 export type Verdict = z.infer<typeof Verdict>
 
+/**
+ * The battery. A6 and A8 need shadow encoders or weights and come from the provider's engine; A10 to A11 and the retrieval
+ * test ask only where an audit has twins or captions; features are asked where the endpoint offers them.
+ */
+export const AuditTestId = z.enum([
+  'A0-endpoint-integrity',
+  'A1-forgetting-score',
+  'A2-difference-in-differences',
+  'A3-alignment-gap',
+  'A4-residual-membership',
+  'A4-feature-membership',
+  'A5-retrain-reference',
+  'A6-u-lira',
+  'A7-one-run-epsilon',
+  'A8-recovery',
+  'A9-utility',
+  'A9-neighbours',
+  'A9-retrieval',
+  'A10-randomised-twins',
+  'A11-clip-alignment',
+  'blind-control',
+])
+export type AuditTestId = z.infer<typeof AuditTestId>
+
 /** What the audit must show, set by the tenant and frozen with its digest before anything runs. */
 export const AuditPolicy = z.object({
   version: z.literal(1),
@@ -25,10 +49,41 @@ export const AuditPolicy = z.object({
     .min(0)
     .max(2 ** 31 - 1)
     .default(7),
+  // The members below came later. They have no default, so that policies on record keep their digests; what is not said
+  // here is filled in by `completePolicy`, once, where a policy is registered.
+  /** Tests that must be met besides those that every PASS needs. */
+  requiredTests: z.array(AuditTestId).max(AuditTestId.options.length).optional(),
+  minimumForgetSize: z.int().min(2).max(1_000_000).optional(),
+  minimumHeldOutSize: z.int().min(2).max(1_000_000).optional(),
+  /** Equivalence margin of the membership test on pooled features. */
+  featureAucMargin: z.number().gt(0).lt(0.5).optional(),
+  /** Retained neighbours of forgotten pictures may lose this much more of their own neighbours than held-out pictures do. */
+  neighbourMargin: z.number().gt(0).lt(1).optional(),
 })
 export type AuditPolicy = z.infer<typeof AuditPolicy>
 
-/** Keys sorted, so that equal policies have equal digests; every value is a JSON number. */
+/** A policy that leaves nothing to be filled in. */
+export const CompletePolicy = AuditPolicy.required({
+  requiredTests: true,
+  minimumForgetSize: true,
+  minimumHeldOutSize: true,
+  featureAucMargin: true,
+  neighbourMargin: true,
+})
+export type CompletePolicy = z.infer<typeof CompletePolicy>
+
+/** What a policy says and, where it says nothing, the defaults. Register the result, so that its digest covers them all. */
+export const completePolicy = (policy: AuditPolicy): CompletePolicy => ({
+  ...policy,
+  requiredTests: policy.requiredTests ?? ['A2-difference-in-differences'],
+  // Below these the normal approximations behind intervals and power are worth nothing.
+  minimumForgetSize: policy.minimumForgetSize ?? 10,
+  minimumHeldOutSize: policy.minimumHeldOutSize ?? 20,
+  featureAucMargin: policy.featureAucMargin ?? policy.aucMargin,
+  neighbourMargin: policy.neighbourMargin ?? 0.1,
+})
+
+/** Keys sorted, so that equal policies have equal digests; values are JSON numbers and lists of test ids, in their order. */
 export const auditPolicyDigest = (policy: AuditPolicy): Digest =>
   createHash('sha256')
     .update(JSON.stringify(Object.fromEntries(Object.entries(policy).sort(([a], [b]) => (a < b ? -1 : 1)))))
@@ -41,28 +96,6 @@ export const Estimate = z.object({
 })
 export type Estimate = z.infer<typeof Estimate>
 
-/**
- * The battery. A6 and A8 need shadow encoders or weights and come from the provider's engine; A10 to A11 and the retrieval
- * test ask only where an audit has twins or captions.
- */
-export const AuditTestId = z.enum([
-  'A0-endpoint-integrity',
-  'A1-forgetting-score',
-  'A2-difference-in-differences',
-  'A3-alignment-gap',
-  'A4-residual-membership',
-  'A5-retrain-reference',
-  'A6-u-lira',
-  'A7-one-run-epsilon',
-  'A8-recovery',
-  'A9-utility',
-  'A9-retrieval',
-  'A10-randomised-twins',
-  'A11-clip-alignment',
-  'blind-control',
-])
-export type AuditTestId = z.infer<typeof AuditTestId>
-
 export const AuditTest = z.object({
   id: AuditTestId,
   /** True when the unlearning loss optimises this very quantity: then it shows that a procedure ran, not forgetting. */
@@ -73,6 +106,10 @@ export const AuditTest = z.object({
   outcome: z.enum(['met', 'not-met', 'inconclusive', 'informative']),
   /** One sentence in English; portals translate by id and outcome. */
   detail: z.string(),
+  /** Stable code of why it was not met, where one id has several reasons. */
+  code: z.string().optional(),
+  /** Further figures of the same question, by stable names. */
+  parts: z.array(z.object({ name: z.string(), effect: Estimate, p: z.number().min(0).max(1).nullable() })).optional(),
 })
 export type AuditTest = z.infer<typeof AuditTest>
 
@@ -86,6 +123,10 @@ export const ModelMeasures = z.object({
   /** Mean over samples of the mean pairwise cosine between V views. */
   alignmentForget: Estimate,
   alignmentHeldOut: Estimate,
+  /** EncoderMI's threshold version: share of the forget set that is taken for unseen; absent where it was not asked. */
+  emia: Estimate.optional(),
+  /** The AUC with pooled features in the place of projections; absent where the endpoint does not offer them. */
+  featureMembershipAuc: Estimate.optional(),
   /** k-NN accuracy on held-out samples with retained samples as neighbours; null without labels. */
   knnAccuracy: Estimate.nullable(),
   /** Mean drop of alignment on the forget set, against the model before; null for the model before. */
@@ -125,5 +166,20 @@ export const AuditReport = z.object({
   matrices: z.object({ digest: Digest, size: z.int() }),
   /** What this audit does not prove, as stable codes. */
   limits: z.array(z.string()),
+  /** The policy with everything filled in, as it was applied. */
+  applied: CompletePolicy.optional(),
+  /** How views were drawn, for every model alike. The challenge is null where the seed is the policy's. */
+  views: z
+    .object({
+      seed: z.int(),
+      epoch: z.int(),
+      count: z.int(),
+      challenge: z.object({ weightsDigests: z.array(Digest), publicValue: z.string() }).nullable(),
+    })
+    .optional(),
+  /** Pictures that the forget set shares, byte for byte or nearly, with the other sets. */
+  overlap: z.object({ heldOut: z.int(), retain: z.int() }).optional(),
+  /** Pictures that each model was asked about; those whose answers came from an earlier session apart. */
+  asked: z.array(z.object({ role: z.string(), label: z.string(), pictures: z.int(), remembered: z.int() })).optional(),
 })
 export type AuditReport = z.infer<typeof AuditReport>

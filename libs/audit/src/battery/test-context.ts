@@ -44,6 +44,8 @@ const number: Readonly<Record<AuditTestId, number>> = {
   'A10-randomised-twins': 11,
   'A11-clip-alignment': 12,
   'A9-retrieval': 13,
+  'A4-feature-membership': 14,
+  'A9-neighbours': 15,
 }
 
 /** Each test draws from its own stream, so that leaving one out changes no other. */
