@@ -32,7 +32,7 @@ describe.each(frameworks)('%s', (framework) => {
 
   it('learns: the loss falls below that of guessing', async () => {
     const { curve } = await pretrain({ recipe: { ...recipe, epochs: 30 }, images, ...tinyControl() })
-    expect(curve.at(-1)?.loss).toBeLessThan(0.85 * (curve[0]?.loss ?? 0))
+    expect(curve.at(-1)?.loss).toBeLessThan(0.92 * (curve[0]?.loss ?? 0))
   })
 })
 

@@ -1,0 +1,34 @@
+import * as tf from '@tensorflow/tfjs'
+
+export interface AlignmentCalibrationOptions {
+  /** Weight of forget rows against retain rows; the sum re-normalises. */
+  readonly alpha: number
+  readonly beta: number
+  /** |D_u|, of the whole forget set and not of this batch. */
+  readonly forgetCount: number
+  /** |D_r| + |D_u|. */
+  readonly trainCount: number
+}
+
+/**
+ * Alignment Calibration (arXiv 2406.03603) over the rows of any framework:
+ *
+ *   (Σ_retain ℓ + α Σ_forget ℓ) / (#rows_retain + α·#rows_forget)  +  β·|D_u|/|D| · mean_forget s(view 1, view 3)
+ *
+ * rows: [k·n], k blocks in the order of the samples, where the positive partner of a forget sample is another forget sample.
+ * mask: [n], 1 where a sample is to be forgotten; tiled over the blocks. cosines: [n], s(view 1, view 3).
+ * Without a forget sample in the batch the last term is 0.
+ */
+export function alignmentCalibration(
+  rows: tf.Tensor1D,
+  mask: tf.Tensor1D,
+  cosines: tf.Tensor1D,
+  { alpha, beta, forgetCount, trainCount }: AlignmentCalibrationOptions,
+): tf.Scalar {
+  const tiled = tf.tile(mask, [rows.shape[0] / mask.shape[0]])
+  const weights = tf.add(1, tf.mul(tiled, alpha - 1))
+  const contrast = tf.div(tf.sum(tf.mul(rows, weights)), tf.sum(weights))
+  if (beta === 0) return contrast.asScalar()
+  const alignment = tf.div(tf.sum(tf.mul(cosines, mask)), tf.maximum(tf.sum(mask), 1))
+  return tf.add(contrast, tf.mul(alignment, (beta * forgetCount) / trainCount)).asScalar()
+}
