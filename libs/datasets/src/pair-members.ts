@@ -1,5 +1,7 @@
 import { refuse } from './errors.js'
 import type { TarMember } from './read-tar.js'
+import { cutText, MAX_KEY } from './sources/cut-text.js'
+import type { Fault } from './sources/sample-source.js'
 
 export interface SamplePair {
   readonly key: string
@@ -7,25 +9,19 @@ export interface SamplePair {
   readonly json: Uint8Array
 }
 
-export interface Fault {
-  readonly key: string
-  readonly reason: string
-}
-
 interface Half {
   picture?: Uint8Array
   json?: Uint8Array
 }
 
-const MAX_KEY = 512
 /** Halves that wait for the other one, all together. */
 const MAX_WAITING_BYTES = 64 * 2 ** 20
 const MAX_WAITING = 10_000
 
-/** The beginning of a text, without the half of a character that the cut may leave. */
-const cut = (text: string, length: number): string => text.slice(0, length).replace(/\p{Surrogate}/gu, '')
+/** Longest JSON beside a picture. */
+export const MAX_JSON_BYTES = 64 * 1024
 
-const pictureTypes = new Set(['png', 'jpg', 'jpeg', 'webp'])
+export const pictureTypes: ReadonlySet<string> = new Set(['png', 'jpg', 'jpeg', 'webp'])
 
 /** WebDataset: the key ends with the first dot of the file's name. */
 export function splitName(name: string): { key: string; extension: string } {
@@ -44,9 +40,9 @@ export class MemberPairs {
   /** @returns a pair when this member completes one, a fault when it cannot be used, or null while it waits. */
   add({ name, bytes, size }: TarMember): SamplePair | Fault | null {
     const { key, extension } = splitName(name)
-    const fault = (reason: string): Fault => ({ key: cut(key, MAX_KEY), reason })
+    const fault = (reason: string): Fault => ({ key: cutText(key, MAX_KEY), reason })
     const part = extension === 'json' ? 'json' : pictureTypes.has(extension) ? 'picture' : null
-    if (part === null) return fault(`A .${cut(extension, 20)} file is neither a picture (png, jpg, webp) nor JSON.`)
+    if (part === null) return fault(`A .${cutText(extension, 20)} file is neither a picture (png, jpg, webp) nor JSON.`)
     if (key === '' || key.length > MAX_KEY) return fault(`The name must have 1 to ${MAX_KEY} characters.`)
     const half = this.#waiting.get(key) ?? {}
     // The other half of a sample that was refused already; it counts once.

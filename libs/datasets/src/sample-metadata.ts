@@ -12,7 +12,8 @@ export interface SampleMetadata {
   readonly split: Split
 }
 
-const limits = { label: 512, group: 128, owner: 256 }
+/** Longest texts, characters. */
+export const limits = { label: 512, group: 128, owner: 256 }
 
 class MetadataFault extends Error {}
 
