@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs'
+import { withGradient } from '../ops/custom-gradient.js'
 import { logSumExpRows } from '../ops/log-sum-exp-rows.js'
 import { multiplyMatrices } from '../ops/multiply-matrices.js'
 import { normalizeRows } from '../ops/normalize-rows.js'
@@ -12,7 +13,7 @@ const LARGEST_LOGIT_SCALE = Math.log(100)
  */
 export function clipRows(image: tf.Tensor2D, text: tf.Tensor2D, logitScale: tf.Scalar): tf.Tensor1D {
   const [pictures, texts] = [normalizeRows(image), normalizeRows(text)]
-  const scale = tf.exp(tf.minimum(logitScale, LARGEST_LOGIT_SCALE))
+  const scale = tf.exp(clampScale(logitScale))
   const logits = tf.mul<tf.Tensor2D>(multiplyMatrices(pictures, tf.transpose(texts)), scale)
   const positive = tf.mul(tf.sum(tf.mul(pictures, texts), 1), scale)
   const [overTexts, overPictures] = [logSumExpRows(logits), logSumExpRows(tf.transpose(logits))]
@@ -22,3 +23,17 @@ export function clipRows(image: tf.Tensor2D, text: tf.Tensor2D, logitScale: tf.S
 /** Mean of `clipRows`: the mean of both directions. */
 export const clipLoss = (image: tf.Tensor2D, text: tf.Tensor2D, logitScale: tf.Scalar): tf.Scalar =>
   tf.mean(clipRows(image, text, logitScale))
+
+/** min(s, ln 100). Beyond the bound a gradient still leads back, and never further out. */
+function clampScale(logitScale: tf.Scalar): tf.Scalar {
+  return withGradient([logitScale], (save) => {
+    save([logitScale])
+    return {
+      value: tf.minimum(logitScale, LARGEST_LOGIT_SCALE),
+      gradient: (dy, [scale]) => {
+        const isInside = tf.lessEqual(scale as tf.Scalar, LARGEST_LOGIT_SCALE)
+        return [tf.where(tf.logicalOr(isInside, tf.greater(dy, 0)), dy, tf.zerosLike(dy))]
+      },
+    }
+  }) as tf.Scalar
+}

@@ -2,7 +2,6 @@ import { randomStream } from '@lethe/domain'
 import { openDevice } from '@lethe/device'
 import * as tf from '@tensorflow/tfjs'
 import { beforeAll, describe, expect, it } from 'vitest'
-import { alignmentCalibrationSimclr } from './alignment-calibration-simclr.js'
 import { ntXent, ntXentRows } from './nt-xent.js'
 
 beforeAll(() => openDevice({ backend: 'cpu' }))
@@ -64,31 +63,5 @@ describe('NT-Xent', () => {
     const { value, grads } = tf.valueAndGrads((a, b) => ntXent(a as tf.Tensor2D, b as tf.Tensor2D, 0.5))(z)
     tf.dispose([value, ...grads])
     expect(tf.memory().numTensors).toBe(before)
-  })
-})
-
-describe('Alignment Calibration', () => {
-  const z = [1, 2, 3].map((seed) => matrix(4, 6, seed))
-  const loss = (mask: number[], alpha: number, beta: number) => {
-    const [z0, z1, z2] = z.map((rows) => tf.tensor2d(rows)) as [tf.Tensor2D, tf.Tensor2D, tf.Tensor2D]
-    const options = { alpha, beta, temperature: 0.5, forgetCount: 10, trainCount: 40 }
-    return alignmentCalibrationSimclr(z0, z1, z2, tf.tensor1d(mask), options).dataSync()[0] as number
-  }
-
-  it('weighs rows of forget samples on both views, not neighbouring rows', () => {
-    const rows = naiveRows(z[0] as number[][], z[1] as number[][], 0.5)
-    const weights = [1, 3, 1, 1, 1, 3, 1, 1]
-    const expected = rows.reduce((sum, row, i) => sum + row * (weights[i] as number), 0) / 12
-    expect(loss([0, 1, 0, 0], 3, 0)).toBeCloseTo(expected, 5)
-    const repeated = [1, 1, 3, 3, 1, 1, 1, 1]
-    const wrong = rows.reduce((sum, row, i) => sum + row * (repeated[i] as number), 0) / 12
-    expect(loss([0, 1, 0, 0], 3, 0)).not.toBeCloseTo(wrong, 3)
-  })
-
-  it('adds β·|D_u|/|D| times the mean cosine of forget samples, and nothing where the batch has none', () => {
-    const cosines = [1, 2].map((i) => cosine((z[0] as number[][])[i] as number[], (z[2] as number[][])[i] as number[]))
-    const mean = ((cosines[0] as number) + (cosines[1] as number)) / 2
-    expect(loss([0, 1, 1, 0], 1, 8) - loss([0, 1, 1, 0], 1, 0)).toBeCloseTo((8 * 10 * mean) / 40, 5)
-    expect(loss([0, 0, 0, 0], 1, 8)).toBeCloseTo(loss([0, 0, 0, 0], 1, 0), 6)
   })
 })

@@ -1,94 +1,128 @@
 import { randomStream } from '@lethe/domain'
-import type { StoredTensor } from '@lethe/safetensors'
+import type { SafetensorsFile } from '@lethe/safetensors'
 import * as tf from '@tensorflow/tfjs'
 import { normalizeRows } from '../ops/normalize-rows.js'
 
-const TAG = 2
+interface Contents {
+  /** [K, d], rows of length 1. */
+  readonly keys: tf.Tensor2D
+  /** [K · 2], two words per place; see `sampleTags`. (0, 0) is nobody's. */
+  readonly tags: Int32Array
+  /** The place that the next key takes. */
+  readonly next: number
+}
 
 /**
- * MoCo's queue of negative keys (arXiv 1911.05722, section 3.2): a ring of K rows of length 1. Every key carries the tag of its
- * sample (see `sampleTags`), so that keys of forgotten samples can be found; tag 0.0 is nobody's. Its variables live until
- * `dispose` and are part of a checkpoint.
+ * MoCo's queue of negative keys (arXiv 1911.05722, section 3.2): a ring of K rows, each with the tag of its sample, so that
+ * keys of forgotten samples can be found. New keys take the places of the oldest; a batch that reaches the end of the ring
+ * goes on at its beginning, and none of it is dropped. Keys lie on the device until `dispose` and are part of a checkpoint.
  */
 export class NegativeQueue {
-  /** [K, d] */
-  readonly keys: tf.Variable<tf.Rank.R2>
-  readonly length: number
-  readonly #dimension: number
-  readonly #tags: tf.Variable<tf.Rank.R2>
-  /** Place of the next key. */
-  readonly #next: tf.Variable<tf.Rank.R1>
+  #contents: Contents
+  /** Tags and next place as tensors, made when a checkpoint asks for them. */
+  #stored: [string, tf.Tensor][] = []
 
-  private constructor(keys: Float32Array, tags: Int32Array, next: number, length: number, dimension: number) {
-    this.length = length
-    this.#dimension = dimension
-    this.keys = tf.tidy(() => tf.variable(tf.tensor2d(keys, [length, dimension]), false))
-    this.#tags = tf.tidy(() => tf.variable(tf.tensor2d(tags, [length, TAG], 'int32'), false))
-    this.#next = tf.tidy(() => tf.variable(tf.tensor1d([next], 'int32'), false))
+  private constructor({ keys, tags, next }: Contents) {
+    this.#contents = { keys: tf.keep(keys), tags, next }
   }
 
-  /** Random directions, nobody's keys. */
+  /** Random directions, nobody's keys; the seed alone decides them. */
   static random(length: number, dimension: number, seed: number): NegativeQueue {
     const random = randomStream(seed)
-    const rows = Float32Array.from({ length: length * dimension }, () => 2 * random() - 1)
-    const keys = tf.tidy(() => normalizeRows(tf.tensor2d(rows, [length, dimension])).dataSync<'float32'>())
-    return new NegativeQueue(keys, new Int32Array(TAG * length), 0, length, dimension)
+    const normal = () => Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random())
+    const rows = Float32Array.from({ length: length * dimension }, normal)
+    const keys = tf.tidy(() => normalizeRows(tf.tensor2d(rows, [length, dimension])))
+    return new NegativeQueue({ keys, tags: new Int32Array(2 * length), next: 0 })
   }
 
-  /** From the tensors of a training state that was checked. */
-  static restore(tensors: ReadonlyMap<string, StoredTensor>, length: number, dimension: number): NegativeQueue {
-    const part = (name: string) => (tensors.get(`queue.${name}`) as StoredTensor).data
-    return new NegativeQueue(
-      part('keys') as Float32Array,
-      part('tags') as Int32Array,
-      (part('next') as Int32Array)[0] as number,
-      length,
-      dimension,
-    )
+  /** From what `tensors` gave, with its keys already checked; without tags the keys are nobody's. */
+  static restore(stored: SafetensorsFile['tensors'], length: number, dimension: number): NegativeQueue {
+    const tags = stored.get('queue.tags')
+    const isTagged = tags?.dtype === 'I32' && tags.data.length === 2 * length
+    const next = stored.get('queue.next')?.data[0] ?? 0
+    return new NegativeQueue({
+      keys: tf.tensor2d((stored.get('queue.keys')?.data as Float32Array).slice(), [length, dimension]),
+      tags: isTagged ? tags.data.slice() : new Int32Array(2 * length),
+      next: Number.isInteger(next) && next >= 0 && next < length ? next : 0,
+    })
   }
 
-  /** Puts keys [n, d] in the place of the oldest, from the ring's end on at its beginning; none is dropped unless n > K. */
+  get length(): number {
+    return this.#contents.keys.shape[0]
+  }
+
+  /** [K, d], rows of length 1; the queue's own until the next change. */
+  get keys(): tf.Tensor2D {
+    return this.#contents.keys
+  }
+
+  /** keys: [n, d], rows of any length, n ≤ K. tags: [n · 2]. */
   enqueue(keys: tf.Tensor2D, tags: Int32Array): void {
-    const [next] = this.#next.dataSync() as Int32Array
-    const places = Int32Array.from({ length: keys.shape[0] }, (_, row) => ((next as number) + row) % this.length)
-    this.replace(places, keys, tags)
-    const after = ((next as number) + keys.shape[0]) % this.length
-    tf.tidy(() => this.#next.assign(tf.tensor1d([after], 'int32')))
+    const { next } = this.#contents
+    const count = keys.shape[0]
+    if (count > this.length) throw new RangeError(`${count} keys do not fit into a queue of ${this.length}.`)
+    const places = Int32Array.from({ length: count }, (_, row) => (next + row) % this.length)
+    const head = Math.min(count, this.length - next)
+    const joined = tf.tidy(() => {
+      const unit = normalizeRows(keys)
+      const old = this.#contents.keys
+      return tf.concat([
+        ...rowsOf(unit, head, count),
+        ...rowsOf(old, count - head, next),
+        ...rowsOf(unit, 0, head),
+        ...rowsOf(old, next + head, this.length),
+      ])
+    })
+    this.#become({ keys: joined, tags: this.#tagsWith(places, tags), next: (next + count) % this.length })
   }
 
-  /** Places whose key carries one of these tags. */
+  /** Places whose key carries one of these tags. tags: [m · 2]. */
   placesOf(tags: Int32Array): Int32Array {
-    const keysOf = (all: Int32Array) =>
-      Array.from({ length: all.length / TAG }, (_, n) => `${all[TAG * n] as number}.${all[TAG * n + 1] as number}`)
-    const wanted = new Set(keysOf(tags))
-    const held = keysOf(this.#tags.dataSync() as Int32Array)
-    return Int32Array.from(held.flatMap((tag, place) => (wanted.has(tag) ? [place] : [])))
+    const wanted = new Set(pairsOf(tags))
+    return Int32Array.from(pairsOf(this.#contents.tags).flatMap((tag, place) => (wanted.has(tag) ? [place] : [])))
   }
 
-  /** Puts keys [n, d], made of length 1, and their tags at these places. */
+  /** Puts other keys at these places, in their order; the ring's next place stays. keys: [places, d]. tags: [places · 2]. */
   replace(places: Int32Array, keys: tf.Tensor2D, tags: Int32Array): void {
-    const rows = tf.tidy(() => normalizeRows(keys).dataSync<'float32'>())
-    const [allKeys, allTags] = [this.keys.dataSync<'float32'>().slice(), (this.#tags.dataSync() as Int32Array).slice()]
-    places.forEach((place, row) => {
-      allKeys.set(rows.subarray(row * this.#dimension, (row + 1) * this.#dimension), place * this.#dimension)
-      allTags.set(tags.subarray(TAG * row, TAG * (row + 1)), TAG * place)
-    })
-    tf.tidy(() => {
-      this.keys.assign(tf.tensor2d(allKeys, [this.length, this.#dimension]))
-      this.#tags.assign(tf.tensor2d(allTags, [this.length, TAG], 'int32'))
-    })
+    const [length, dimension] = this.#contents.keys.shape
+    const rows = this.#contents.keys.dataSync<'float32'>().slice()
+    const fresh = tf.tidy(() => normalizeRows(keys).dataSync<'float32'>())
+    places.forEach((place, row) => rows.set(fresh.subarray(row * dimension, (row + 1) * dimension), place * dimension))
+    const joined = tf.tensor2d(rows, [length, dimension])
+    this.#become({ keys: joined, tags: this.#tagsWith(places, tags), next: this.#contents.next })
   }
 
-  /** What a checkpoint holds, by name. */
+  /** All there is, by name for a training state; the queue's own until the next change. */
   tensors(): [string, tf.Tensor][] {
-    return [
-      ['queue.keys', this.keys],
-      ['queue.tags', this.#tags],
-      ['queue.next', this.#next],
-    ]
+    const { keys, tags, next } = this.#contents
+    if (this.#stored.length === 0)
+      this.#stored = [
+        ['queue.tags', tf.keep(tf.tensor2d(tags, [this.length, 2], 'int32'))],
+        ['queue.next', tf.keep(tf.tensor1d([next], 'int32'))],
+      ]
+    return [['queue.keys', keys], ...this.#stored]
   }
 
   dispose(): void {
-    tf.dispose([this.keys, this.#tags, this.#next])
+    tf.dispose([this.#contents.keys, ...this.#stored.map(([, tensor]) => tensor)])
+    this.#stored = []
+  }
+
+  #tagsWith(places: Int32Array, tags: Int32Array): Int32Array {
+    const all = this.#contents.tags.slice()
+    places.forEach((place, row) => all.set(tags.subarray(2 * row, 2 * row + 2), 2 * place))
+    return all
+  }
+
+  #become({ keys, tags, next }: Contents): void {
+    this.dispose()
+    this.#contents = { keys: tf.keep(keys), tags, next }
   }
 }
+
+/** No part at all where it would be empty. */
+const rowsOf = (rows: tf.Tensor2D, from: number, to: number): tf.Tensor2D[] =>
+  from < to ? [tf.slice(rows, [from, 0], [to - from, -1])] : []
+
+const pairsOf = (tags: Int32Array): string[] =>
+  Array.from({ length: tags.length / 2 }, (_, n) => `${tags[2 * n]} ${tags[2 * n + 1]}`)

@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs'
+import { tileMask } from './tile-mask.js'
 
 export interface AlignmentCalibrationOptions {
   /** Weight of forget rows against retain rows; the sum re-normalises. */
@@ -25,8 +26,7 @@ export function alignmentCalibration(
   cosines: tf.Tensor1D,
   { alpha, beta, forgetCount, trainCount }: AlignmentCalibrationOptions,
 ): tf.Scalar {
-  const tiled = tf.tile(mask, [rows.shape[0] / mask.shape[0]])
-  const weights = tf.add(1, tf.mul(tiled, alpha - 1))
+  const weights = tf.add(1, tf.mul(tileMask(mask, rows), alpha - 1))
   const contrast = tf.div(tf.sum(tf.mul(rows, weights)), tf.sum(weights))
   if (beta === 0) return contrast.asScalar()
   const alignment = tf.div(tf.sum(tf.mul(cosines, mask)), tf.maximum(tf.sum(mask), 1))
