@@ -1,0 +1,206 @@
+import type { Words } from './words.js'
+
+const count = (number: number, one: string): string => `${number.toLocaleString('en')} ${one}${number === 1 ? '' : 's'}`
+
+export const english: Words = {
+  title: 'Audit of unlearning',
+  madeAt: 'Made at',
+  verdict: {
+    PASS: {
+      word: 'Passed',
+      sentence:
+        'Forgotten, as far as black-box queries can show: within the margin set beforehand, the pictures pass for unseen ones.',
+    },
+    RESIDUAL: { word: 'Residual', sentence: 'Traces remain: the model still tells the pictures from unseen ones.' },
+    OVER_FORGOTTEN: {
+      word: 'Over-forgotten',
+      sentence: 'Forgotten too much: the pictures stand out by being stranger than unseen ones.',
+    },
+    INCONCLUSIVE: {
+      word: 'Inconclusive',
+      sentence: 'Undecided: this audit could show neither that the pictures were forgotten nor that they were not.',
+    },
+  },
+  reasons: {
+    EQUIVALENCE_SHOWN:
+      'Before, the model remembered the pictures; after, it cannot tell them from unseen ones within the margin.',
+    ENDPOINT_NOT_INTACT: 'The endpoint did not answer as an honest encoder does.',
+    BLIND_CONTROL_FAILED: 'The two sets can be told apart without the model.',
+    BLIND_CONTROL_NOT_RUN: 'The blind control could not be run.',
+    SETS_OVERLAP: 'The sets share pictures, or near copies of them.',
+    RESIDUAL_MEMBERSHIP: 'The model still tells forgotten pictures from unseen ones.',
+    OVER_FORGOTTEN: 'Forgotten pictures stand out as stranger than unseen ones.',
+    TOO_FEW_IMAGES: 'Too few pictures for this policy.',
+    NOTHING_TO_FORGET: 'The model before shows no memory of the pictures, so their absence after shows nothing.',
+    EQUIVALENCE_NOT_SHOWN: 'Equivalence within the margin was not shown.',
+    UTILITY_NOT_KEPT: 'It was not shown that quality is kept.',
+    REQUIRED_TEST_NOT_MET: 'A test that the policy requires was not met.',
+  },
+  asked: {
+    title: 'What was asked',
+    question: ({ forget, heldOut, retain }) =>
+      `Whether the model after unlearning still knows ${count(forget, 'picture')}. They were compared with ${count(heldOut, 'held-out picture')} that no model was trained on${
+        retain > 0 ? ` and ${count(retain, 'retained picture')}` : ''
+      }, through the embeddings that two endpoints gave: the model before and the model after. Nobody looked at weights.`,
+    rule: ({ low, high, alpha, power }) =>
+      `Set beforehand: to pass, forgotten pictures must be told from unseen ones with an AUC between ${low} and ${high} (0.5 is chance), shown by two one-sided tests at ${alpha}, with a power of at least ${power}.`,
+    enough: ({ forget, required }) =>
+      `${count(required, 'forgotten picture')} would have been enough for this; there were ${forget.toLocaleString('en')}.`,
+    tooFew: ({ forget, required }) =>
+      `${count(required, 'forgotten picture')} are needed for this; there were ${forget.toLocaleString('en')}. Only gross failures could be seen.`,
+    unreachable:
+      'With so few held-out pictures no number of forgotten ones gives this power. Only gross failures could be seen.',
+  },
+  matrices: {
+    title: 'Alignment matrices',
+    note: 'Similarity of two views of each picture with those of every other. The diagonal is a picture with itself. Forgetting lowers the diagonal of forgotten pictures and leaves held-out ones as they were. All similarities share one scale, all gaps another.',
+    sets: { forget: 'Forgotten pictures', heldOut: 'Held-out pictures' },
+    stages: { before: 'Before', after: 'After', gap: 'Gap' },
+    of: (set, stage) => `${set}, ${stage.toLowerCase()}`,
+    similarity: 'Cosine similarity',
+    gap: 'Gap: before minus after',
+    alt: ({ set, stage, size, diagonal, rest }) =>
+      `${set}, ${stage.toLowerCase()}: ${size} by ${size} values; mean of the diagonal ${diagonal}, of the rest ${rest}.`,
+    summary: {
+      title: 'The matrices in numbers',
+      matrix: 'Matrix',
+      diagonal: 'Mean of diagonal',
+      rest: 'Mean of the rest',
+      range: 'Range',
+    },
+    shown: ({ shown, of }) => `The first ${shown} of ${of} pictures of each set are shown.`,
+    texts: 'Pictures and texts',
+    textsNote: 'Pictures down, texts across. The diagonal is a picture with its own text.',
+  },
+  distributions: {
+    title: 'Distribution of alignment',
+    note: 'How alike the views of one picture are. A model that remembers sets the two groups apart; one that never saw the pictures does not. The bars below are means with their intervals.',
+    axis: 'Alignment (mean cosine between views of one picture)',
+    mean: 'Mean',
+    alt: (stage) =>
+      `${stage}: histograms of alignment of forgotten and held-out pictures. Their means are in the table of models.`,
+  },
+  tests: {
+    title: 'Tests',
+    note: (level) =>
+      `Intervals in brackets; for equivalence at ${level}. “Optimised for” marks a test that measures what the unlearning itself minimised: it shows that a procedure ran, not that something was forgotten.`,
+    columns: {
+      test: 'Test',
+      effect: 'Effect [interval]',
+      p: 'p',
+      power: 'Power',
+      optimised: 'Optimised for',
+      outcome: 'Outcome',
+    },
+    optimised: { yes: 'yes', no: 'no' },
+    outcomes: { met: 'Met', 'not-met': 'Not met', inconclusive: 'Inconclusive', informative: 'Informative' },
+    names: {
+      'A0-endpoint-integrity': [
+        'Endpoint integrity',
+        'Does the endpoint answer equal queries equally, and nearby ones smoothly?',
+      ],
+      'A1-forgetting-score': ['Forgetting score', 'How far did the alignment of forgotten pictures fall?'],
+      'A2-difference-in-differences': ['Difference in differences', 'Did it fall further than on held-out pictures?'],
+      'A3-alignment-gap': ['Alignment gap', 'How far did the diagonal of the matrix move?'],
+      'A4-residual-membership': [
+        'Residual membership',
+        'Can forgotten pictures be told from unseen ones? Two-sided, tested for equivalence.',
+      ],
+      'A4-feature-membership': [
+        'Residual membership in features',
+        'The same by pooled features in the place of projections.',
+      ],
+      'A5-retrain-reference': ['Retrained reference', 'Does it lie where models do that never saw the pictures?'],
+      'A6-u-lira': ['U-LiRA', 'Do shadow models tell forgotten pictures from unseen ones?'],
+      'A7-one-run-epsilon': [
+        'One-run ε',
+        'How much does the model at least give away of which canaries were trained on?',
+      ],
+      'A8-recovery': [
+        'Recovery',
+        'After a little more training on retained data, does what was forgotten come back sooner than in a model that never saw it?',
+      ],
+      'A9-utility': ['Utility kept', 'Is the accuracy on held-out pictures within the allowed drop?'],
+      'A9-neighbours': [
+        'Neighbours kept',
+        'Do retained pictures near the forgotten ones keep their neighbours as held-out ones do?',
+      ],
+      'A9-retrieval': ['Retrieval kept', 'Do pictures still find their texts, and texts their pictures?'],
+      'A10-randomised-twins': [
+        'Randomised twins',
+        'Which of two twins was trained on was decided by a coin: does the model still know which? Exact.',
+      ],
+      'A11-clip-alignment': [
+        'Agreement with texts',
+        'Does a picture’s agreement with its own text tell forgotten pairs from unseen ones?',
+      ],
+      'blind-control': [
+        'Blind control',
+        'Can the two sets be told apart without any model? Then the audit would prove nothing.',
+      ],
+    },
+    parts: {},
+  },
+  models: {
+    title: 'Models',
+    note: 'The shaded band is what the policy allows for the membership AUC; the line within it is chance.',
+    columns: {
+      model: 'Model',
+      membership: 'Membership AUC',
+      alignmentForget: 'Alignment, forgotten',
+      alignmentHeldOut: 'Alignment, held-out',
+      movement: 'Difference in differences',
+      accuracy: 'k-NN accuracy',
+    },
+    roles: { before: 'Before', after: 'After', baseline: 'Baseline', retrain: 'Retrained' },
+    band: 'Allowed band',
+  },
+  limits: {
+    title: 'What this does not prove',
+    note: 'Read this before you rely on the verdict.',
+    of: {
+      'provider-could-cheat':
+        'No black-box audit proves deletion against a provider that cheats at will, for example by keeping the old weights elsewhere.',
+      'one-membership-score': 'Membership was tested with few scores. Another attack might find what these do not.',
+      'tests-are-optimised-for':
+        'Some tests, the membership test among them, are made of what the unlearning itself lowered. That membership lands inside a two-sided margin says more than that something moved, yet another kind of attack may still tell the pictures apart.',
+      'no-retrain-reference':
+        'No model was retrained without the pictures, so “as if never seen” is inferred, not observed.',
+      'utility-not-measured': 'Quality was not measured, for there are no labels.',
+    },
+  },
+  check: {
+    title: 'How to check it',
+    note: 'Compare the key with the one that its owner gave you by another way: a key that came with the report proves little.',
+    steps: {
+      verify: 'Signature, digests, statistics and verdict, from the saved answers:',
+      digest: 'The digests alone, with any tool:',
+      repeat: 'The whole audit again, with the same questions:',
+    },
+  },
+  record: {
+    title: 'On record',
+    note: 'Digests are SHA-256. Digests of pictures are salted: they bind this audit to the pictures and name none.',
+    leftOut: (number) => (number === 0 ? '' : `${count(number, 'file')} left out (no picture, or there twice)`),
+    terms: {
+      endpointBefore: 'Endpoint before',
+      endpointAfter: 'Endpoint after',
+      weightsBefore: 'Weights before, as stated',
+      weightsAfter: 'Weights after, as stated',
+      forget: 'Forgotten pictures',
+      heldOut: 'Held-out pictures',
+      retain: 'Retained pictures',
+      imageSize: 'Size of pictures',
+      seed: 'Seed',
+      views: 'Views of each picture',
+      resamples: 'Resamples',
+      policy: 'Policy',
+      matrices: 'Matrices and scores',
+      answers: 'Answers',
+      result: 'Result',
+      key: 'Signed by',
+      madeBy: 'Made by',
+    },
+    unknown: 'not stated',
+  },
+}
