@@ -59,7 +59,7 @@ describe('CLIP', () => {
   beforeAll(() => openDevice({ backend: 'wasm' }))
 
   it('brings pictures nearer to their own texts than to others', async () => {
-    const recipe = { ...tinyRecipes.clip, epochs: 40 }
+    const recipe = { ...tinyRecipes.clip, epochs: 60 }
     const { checkpoint } = await pretrain({ recipe, images, ...tinyControl() })
     const embedder = loadEmbedder(checkpoint.weights)
     const pictures = await embedder.embed(images.data, 'projection')
@@ -105,22 +105,26 @@ describe('chunks', () => {
     },
     epochs: 1,
   })
-  const clip = { ...tinyRecipes.clip, encoder: vit.encoder, epochs: 1 }
+  // Not AdamW, which divides by the size of a gradient and so magnifies rounding.
+  const clip = { ...tinyRecipes.clip, encoder: vit.encoder, optimizer: vit.optimizer, epochs: 1 }
 
-  it.each([vit, clip])('$framework: give the gradient of the whole batch where nothing normalises by the batch', async (recipe) => {
-    const whole = parseSafetensors((await pretrain({ recipe, images, ...tinyControl() })).checkpoint.weights).tensors
-    for (const chunkSize of [3, 7]) {
-      const { checkpoint } = await pretrain({ recipe: { ...recipe, chunkSize }, images, ...tinyControl() })
-      for (const [name, { data }] of parseSafetensors(checkpoint.weights).tensors)
-        data.forEach((value, k) => expect(Math.abs(value - (whole.get(name)?.data[k] as number))).toBeLessThan(2e-5))
-    }
-    // Negative control: another temperature moves the weights by more than the tolerance.
-    const other = await pretrain({ recipe: { ...recipe, temperature: 0.4 }, images, ...tinyControl() })
-    const moved = [...parseSafetensors(other.checkpoint.weights).tensors].some(([name, { data }]) =>
-      (data as Float32Array).some((value, k) => Math.abs(value - (whole.get(name)?.data[k] as number)) > 2e-4),
-    )
-    expect(moved).toBe(true)
-  })
+  it.each([vit, clip])(
+    '$framework: give the gradient of the whole batch where nothing normalises by the batch',
+    async (recipe) => {
+      const whole = parseSafetensors((await pretrain({ recipe, images, ...tinyControl() })).checkpoint.weights).tensors
+      for (const chunkSize of [3, 7]) {
+        const { checkpoint } = await pretrain({ recipe: { ...recipe, chunkSize }, images, ...tinyControl() })
+        for (const [name, { data }] of parseSafetensors(checkpoint.weights).tensors)
+          data.forEach((value, k) => expect(Math.abs(value - (whole.get(name)?.data[k] as number))).toBeLessThan(2e-5))
+      }
+      // Negative control: another temperature moves the weights by more than the tolerance.
+      const other = await pretrain({ recipe: { ...recipe, temperature: 0.4 }, images, ...tinyControl() })
+      const moved = [...parseSafetensors(other.checkpoint.weights).tensors].some(([name, { data }]) =>
+        (data as Float32Array).some((value, k) => Math.abs(value - (whole.get(name)?.data[k] as number)) > 2e-4),
+      )
+      expect(moved).toBe(true)
+    },
+  )
 
   it('learn with batch norm too, resume bit for bit, and leave no tensor behind', async () => {
     for (const framework of frameworks) {

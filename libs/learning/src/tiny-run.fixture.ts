@@ -36,7 +36,7 @@ export function tinyControl(): { signal: AbortSignal; now: () => number } {
 /** The same pictures, each with a caption of its own. */
 export const tinyPairs = (count: number, seed: number): Samples => ({
   ...tinyImages(count, seed),
-  captions: Array.from({ length: count }, (_, n) => `picture ${seed}.${n} ünd more`),
+  captions: Array.from({ length: count }, (_, n) => `${String.fromCodePoint(0xe0 + n).repeat(4)} ${seed}`),
 })
 
 /** A tiny run of each framework. */

@@ -10,14 +10,15 @@ const DEVIATION = [0.229, 0.224, 0.225]
 
 /** Encoder and head over pictures [n, h, w, 3], floats in [0, 1]. */
 export function imageTower(config: EncoderConfig): Blueprint {
-  const { parameters, featureDimension, features: featuresOf } = architectureOf(config)
+  const architecture = architectureOf(config)
+  const { parameters, featureDimension } = architecture
   return {
     parameters: [...parameters, ...projectionHeadParameters(featureDimension, config.projection)],
     featureDimension,
     projectionDimension: config.projection.output,
     forward(images, layers) {
       const standardised = tf.div<tf.Tensor4D>(tf.sub(images, MEAN), DEVIATION)
-      const features = featuresOf(standardised, layers)
+      const features = architecture.features(standardised, layers)
       return { features, projection: projectFeatures(features, layers, config.projection) }
     },
   }

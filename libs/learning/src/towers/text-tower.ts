@@ -7,13 +7,14 @@ import type { Blueprint } from './tower.js'
 
 /** CLIP's text tower over tokens [n, contextLength]: transformer, then a linear projection into the pictures' space. */
 export function textTower(config: TextEncoderConfig, projectionDimension: number): Blueprint {
-  const { parameters, featureDimension, features: featuresOf } = textTransformer(config)
+  const transformer = textTransformer(config)
+  const { parameters, featureDimension } = transformer
   return {
     parameters: [...parameters, kernel('text.projection', [featureDimension, projectionDimension])],
     featureDimension,
     projectionDimension,
     forward(tokens, layers) {
-      const features = featuresOf(tokens as tf.Tensor2D, layers)
+      const features = transformer.features(tokens as tf.Tensor2D, layers)
       return { features, projection: multiplyMatrices(features, layers.get('text.projection.kernel')) }
     },
   }

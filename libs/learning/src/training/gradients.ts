@@ -92,7 +92,7 @@ function inChunks(
   towers.forEach(({ tower, rows }, index) => pullBack(tower, rows, grads[index] as tf.Tensor2D, gradients))
   if (model.logitScale !== null) gradients[model.logitScale.name] = (grads.at(-1) as tf.Tensor).clone()
   tf.dispose([projections, grads])
-  return { value: value as tf.Scalar, gradients }
+  return { value: value, gradients }
 }
 
 /** Adds to `sums` the gradient of Σ projection·dz with respect to the tower's weights, chunk by chunk. */

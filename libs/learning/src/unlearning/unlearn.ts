@@ -1,6 +1,5 @@
 import type { Samples, TrainingRecipe, UnlearningRecipe } from '@lethe/domain'
 import { planOf } from '../checkpoint/training-state.js'
-import type { ModelCheckpoint } from '../checkpoint/model-checkpoint.js'
 import { parseCheckpoint, readWeights, type Weights } from '../checkpoint/weights-file.js'
 import { assertCaptions, assertImages, assertRaster, fingerprint } from '../checked-images.js'
 import { refuse } from '../learning-error.js'
