@@ -20,6 +20,8 @@ export type LearningErrorCode =
   | 'CHECKPOINT_MISMATCH'
   /** The loss or a weight became infinite or not a number. */
   | 'LOSS_NOT_FINITE'
+  /** A golden file that is not of the known format. */
+  | 'GOLDEN_INVALID'
 
 export function refuse(code: LearningErrorCode, message: string, field?: string): never {
   throw new DomainError(code, message, field)

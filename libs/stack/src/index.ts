@@ -3,7 +3,7 @@ export { platformHolder, readPlatformRecord, type PlatformRecord } from './platf
 export { startPostgres, stopOrphanedPostgres, type Postgres, type StartPostgresOptions } from './postgres.js'
 export { startNatsServer, stopOrphanedNats, type NatsServer, type StartNatsOptions } from './nats-server.js'
 export { inspectMachine, type Finding } from './inspect-machine.js'
-export { provisionTensorflow, type TensorflowProvision } from './tensorflow.js'
+export { provisionTensorflow, seesNvidiaGpu, tensorflowHome, type TensorflowProvision } from './tensorflow.js'
 export { readStackEnv, type StackEnv } from './env.js'
 export { serviceEnv, serviceNames, type PlatformFacts, type ServiceName } from './service-env.js'
 export { checkoutDir } from './service-specs.js'

@@ -22,7 +22,10 @@ export const mocoInfoNce = (q: tf.Tensor2D, k: tf.Tensor2D, queue: tf.Tensor2D, 
 
 /** rows · constantᵀ, without a gradient for the constant: for a long queue that would cost as much as the product. */
 const similarityTo = (constant: tf.Tensor2D, rows: tf.Tensor2D): tf.Tensor2D =>
-  withGradient([rows], () => ({
-    value: tf.matMul(rows, tf.transpose(constant)),
-    gradient: (dy) => [tf.matMul(dy, constant)],
-  })) as tf.Tensor2D
+  withGradient([rows], (save) => {
+    save([constant])
+    return {
+      value: tf.matMul(rows, tf.transpose(constant)),
+      gradient: (dy, [saved]) => [tf.matMul(dy, saved as tf.Tensor2D)],
+    }
+  }) as tf.Tensor2D
