@@ -1,4 +1,4 @@
-import { Progress, RunId, RunKind, TenantId } from '@lethe/domain'
+import { Progress, RunId, RunKind, TenantId, ViewConfig } from '@lethe/domain'
 import { z } from 'zod'
 
 /** What a worker says while it works. Replayable; the newest of each run is also kept on its row. */
@@ -33,5 +33,7 @@ export const Deployment = z.object({
   modelVersionId: z.uuid(),
   weights: z.object({ digest: z.string(), size: z.int() }),
   imageSize: z.int(),
+  /** How views were drawn in training, so that an audit from outside draws alike; absent where it is not known. */
+  views: ViewConfig.optional(),
 })
 export type Deployment = z.infer<typeof Deployment>

@@ -1,4 +1,4 @@
-import type { EvidenceEntry } from '@lethe/domain'
+import { TrainingRecipe, type EvidenceEntry } from '@lethe/domain'
 import type { Tx } from '../database.js'
 import { databaseError } from '../errors.js'
 import { newId } from '../new-id.js'
@@ -69,6 +69,7 @@ export async function promoteModelVersion(
         modelVersionId: version.id,
         weights: { digest: version.weightsDigest, size: Number(version.weightsSize) },
         imageSize: version.dataset.imageSize,
+        views: TrainingRecipe.safeParse(version.recipe).data?.views,
       },
     },
   })

@@ -4,6 +4,8 @@ import { z } from 'zod'
 
 export const limits = {
   imagesPerRequest: 64,
+  textsPerRequest: 256,
+  charactersPerText: 4096,
   bytesPerImage: 8 * 2 ** 20,
   pixelsPerImage: 16_000_000,
   bytesPerRequest: 24 * 2 ** 20,

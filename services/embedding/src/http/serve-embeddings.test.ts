@@ -92,10 +92,50 @@ describe('embedding', () => {
     expect(await response.json()).toEqual({
       modelVersionId: deployment.modelVersionId,
       modelId: deployment.modelId,
+      protocol: 'lethe-embedding/1',
       weightsDigest: deployment.weights.digest,
       imageSize,
       dimensions: { features: 8, projection: 4 },
+      texts: false,
+      limits: { imagesPerRequest: 64, textsPerRequest: 256, bytesPerRequest: 24 * 2 ** 20 },
+      views: { strength: 0.5, flip: true, blur: 0 },
     })
+  })
+})
+
+describe('texts', () => {
+  const embedTexts = async (id: string, body: unknown) => {
+    const response = await fetch(`${rig.url}/v1/models/${id}/embed-texts`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', authorization: `Bearer ${token}` },
+      body: JSON.stringify(body),
+    })
+    return { status: response.status, body: (await response.json()) as Record<string, unknown> }
+  }
+
+  it('are embedded beside projections by a model that reads them', async () => {
+    const bytes = await tinyWeights(1, 'clip')
+    const { modelVersionId } = await rig.deploy(tenantId, bytes)
+    const texts = ['a red circle', '赤い丸', '']
+    const answer = await vi.waitFor(async () => {
+      const given = await embedTexts(modelVersionId, { texts })
+      expect(given.status).toBe(200)
+      return given
+    })
+    const embedder = loadEmbedder(bytes)
+    const expected = Array.from((await embedder.embedTexts?.(texts)) ?? [])
+    embedder.dispose()
+    expect(answer.body).toMatchObject({ representation: 'projection', dimension: 4 })
+    expect((answer.body['embeddings'] as number[][]).flat()).toEqual(expected)
+  })
+
+  it.each([
+    ['no texts', { texts: [] }, 400, 'BATCH_INVALID'],
+    ['more than are read at once', { texts: Array(257).fill('x') }, 400, 'BATCH_INVALID'],
+    ['a text without end', { texts: ['x'.repeat(5000)] }, 400, 'BATCH_INVALID'],
+    ['a model that reads none', { texts: ['x'] }, 404, 'TEXTS_UNSUPPORTED'],
+  ])('are refused: %s', async (_, body, status, code) => {
+    expect(await embedTexts(deployment.modelVersionId, body)).toMatchObject({ status, body: { code } })
   })
 })
 

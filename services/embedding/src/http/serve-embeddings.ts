@@ -1,5 +1,7 @@
 import rateLimit from '@fastify/rate-limit'
+import type { Deployment } from '@lethe/bus'
 import { DomainError } from '@lethe/domain'
+import type { Representation } from '@lethe/learning'
 import type { Logger } from '@lethe/runtime'
 import fastify, { type FastifyInstance, type FastifyRequest } from 'fastify'
 import { randomUUID } from 'node:crypto'
@@ -7,6 +9,7 @@ import { z } from 'zod'
 import type { DeployedModels } from '../models/deployed-models.js'
 import { errorReply } from './error-reply.js'
 import { limits, readImages } from './read-images.js'
+import { readTexts } from './read-texts.js'
 import type { Caller } from './verify-token.js'
 
 export interface ServerOptions {
@@ -22,6 +25,12 @@ declare module 'fastify' {
     caller: Caller | null
   }
 }
+
+/** docs/embedding-protocol.md */
+const PROTOCOL = 'lethe-embedding/1'
+
+/** What is busy, loading or unreachable may have changed by then. */
+const RETRY_AFTER_SECONDS = 2
 
 const Path = z.object({ modelVersionId: z.uuid() })
 const Query = z.object({ representation: z.enum(['features', 'projection']).default('features') })
@@ -39,6 +48,7 @@ export async function serveEmbeddings(options: ServerOptions): Promise<FastifyIn
   app.setErrorHandler((error, request, reply) => {
     const { status, body } = errorReply(error, request.id)
     if (status >= 500) logger.error({ requestId: request.id, err: error }, 'request failed')
+    if (status === 503) void reply.header('retry-after', RETRY_AFTER_SECONDS)
     return reply.code(status).send(body)
   })
   app.setNotFoundHandler((_, reply) =>
@@ -78,21 +88,47 @@ async function modelRoutes(app: FastifyInstance, { models, verify, requestsPerMi
     const images = await readImages(request.body, deployment.imageSize)
     const values = await models.embed(deployment, images, representation)
     const count = images.length / (deployment.imageSize * deployment.imageSize * 3)
-    const dimension = values.length / count
-    const embeddings = Array.from({ length: count }, (_, row) =>
-      Array.from(values.subarray(row * dimension, (row + 1) * dimension)),
-    )
-    const { modelVersionId, weights } = deployment
-    return { modelVersionId, weightsDigest: weights.digest, representation, dimension, embeddings }
+    return answerOf(deployment, values, count, representation)
+  })
+
+  /** Texts in, embeddings in the space of projections out, in the same order. */
+  app.post('/v1/models/:modelVersionId/embed-texts', async (request) => {
+    const deployment = models.find(callerOf(request).tenantId, pathOf(request).modelVersionId)
+    const texts = readTexts(request.body)
+    return answerOf(deployment, await models.embedTexts(deployment, texts), texts.length, 'projection')
   })
 
   /** What is served under this id. */
   app.get('/v1/models/:modelVersionId', async (request) => {
     const deployment = models.find(callerOf(request).tenantId, pathOf(request).modelVersionId)
-    const { modelId, modelVersionId, weights, imageSize } = deployment
-    const dimensions = await models.describe(deployment)
-    return { modelVersionId, modelId, weightsDigest: weights.digest, imageSize, dimensions }
+    const { modelId, modelVersionId, weights, imageSize, views } = deployment
+    const { dimensions, texts } = await models.describe(deployment)
+    const { imagesPerRequest, textsPerRequest, bytesPerRequest } = limits
+    return {
+      protocol: PROTOCOL,
+      modelVersionId,
+      modelId,
+      weightsDigest: weights.digest,
+      imageSize,
+      dimensions,
+      texts,
+      limits: { imagesPerRequest, textsPerRequest, bytesPerRequest },
+      ...(views === undefined ? {} : { views }),
+    }
   })
+}
+
+function answerOf(
+  { modelVersionId, weights }: Deployment,
+  values: Float32Array,
+  count: number,
+  representation: Representation,
+) {
+  const dimension = values.length / count
+  const embeddings = Array.from({ length: count }, (_, row) =>
+    Array.from(values.subarray(row * dimension, (row + 1) * dimension)),
+  )
+  return { modelVersionId, weightsDigest: weights.digest, representation, dimension, embeddings }
 }
 
 function callerOf({ caller }: FastifyRequest): Caller {

@@ -54,16 +54,26 @@ export class DeployedModels {
     throw notDeployed()
   }
 
-  describe(deployment: Deployment): Promise<Record<Representation, number>> {
+  /** Width of each representation, and whether texts can be embedded. */
+  describe(deployment: Deployment): Promise<{ dimensions: Record<Representation, number>; texts: boolean }> {
     return this.#onDevice(async () => {
-      const { dimension, projectionDimension } = await this.#embedder(deployment)
-      return { features: dimension, projection: projectionDimension }
+      const { dimension, projectionDimension, embedTexts } = await this.#embedder(deployment)
+      return { dimensions: { features: dimension, projection: projectionDimension }, texts: embedTexts !== null }
     })
   }
 
   /** images: [n, size, size, 3] as bytes → one embedding per picture. */
   embed(deployment: Deployment, images: Uint8Array, representation: Representation): Promise<Float32Array> {
     return this.#onDevice(async () => (await this.#embedder(deployment)).embed(images, representation))
+  }
+
+  /** Texts → one embedding each, beside projections of pictures. @throws DomainError TEXTS_UNSUPPORTED. */
+  embedTexts(deployment: Deployment, texts: readonly string[]): Promise<Float32Array> {
+    return this.#onDevice(async () => {
+      const { embedTexts } = await this.#embedder(deployment)
+      if (embedTexts !== null) return embedTexts(texts)
+      throw new DomainError('TEXTS_UNSUPPORTED', 'This model reads no texts; ask it about pictures only.')
+    })
   }
 
   async close(): Promise<void> {

@@ -89,6 +89,7 @@ export async function startEmbeddingRig(options: { requestsPerMinute: number; wa
         modelVersionId: randomUUID(),
         weights: await artifacts.put(tenantId, weights),
         imageSize,
+        views: { strength: 0.5, flip: true, blur: 0 },
       }
       await putDeployment(bus, deployment)
       return deployment
@@ -106,11 +107,12 @@ export async function startEmbeddingRig(options: { requestsPerMinute: number; wa
   }
 }
 
-/** Weights of a very small encoder after one epoch on noise. */
-export async function tinyWeights(seed: number): Promise<Uint8Array> {
+/** Weights of a very small encoder after one epoch on noise; CLIP's reads texts as well. */
+export async function tinyWeights(seed: number, framework: 'simclr' | 'clip' = 'simclr'): Promise<Uint8Array> {
   const random = randomStream(seed)
   const recipe = TrainingRecipe.parse({
-    framework: 'simclr',
+    framework,
+    ...(framework === 'clip' ? { text: { width: 8, depth: 1, heads: 2, contextLength: 16 } } : {}),
     encoder: { kind: 'compact-conv', widths: [4, 8], projection: { hidden: 8, output: 4 } },
     views: { strength: 0.5 },
     temperature: 0.5,
@@ -120,7 +122,8 @@ export async function tinyWeights(seed: number): Promise<Uint8Array> {
     seed,
   })
   const data = Uint8Array.from({ length: 4 * imageSize * imageSize * 3 }, () => random() * 256)
-  const images = { data, count: 4, height: imageSize, width: imageSize, channels: 3 }
+  const captions = ['a', 'b', 'c', 'd']
+  const images = { data, count: 4, height: imageSize, width: imageSize, channels: 3, captions }
   const { signal } = new AbortController()
   const { checkpoint } = await pretrain({ recipe, images, signal, now: () => 0 })
   return checkpoint.weights
