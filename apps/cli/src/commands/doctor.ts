@@ -1,9 +1,10 @@
 import { inspectMachine, readStackEnv, type Finding } from '@lethe/stack'
 import type { Command } from 'commander'
 import { stateDirOf } from '../state-dir.js'
+import { registerDoctorGolden } from './doctor-golden.js'
 
 export function registerDoctor(program: Command): void {
-  program
+  const command = program
     .command('doctor')
     .description('say what was found here, and what to do about what is missing')
     .option('--json', 'print JSON')
@@ -13,6 +14,7 @@ export function registerDoctor(program: Command): void {
       process.stdout.write(json ? `${JSON.stringify(findings, null, 2)}\n` : describeFindings(findings))
       if (findings.some(({ status }) => status === 'missing')) process.exitCode = 1
     })
+  registerDoctorGolden(command)
 }
 
 const marks = { ok: 'ok', warning: 'note', missing: 'MISSING' } as const
