@@ -8,6 +8,7 @@ import { readWeights, writeWeights } from '../checkpoint/weights-file.js'
 import { loadEmbedder, type Representation } from '../load-embedder.js'
 import { exportTorchWeights } from './export-torch-weights.js'
 import { importTorchWeights } from './import-torch-weights.js'
+import { dictOf, pickleOf, tensor, torchFileOf } from './torch-file.fixture.js'
 
 /**
  * ResNet-18s of width 4 by torchvision's own classes, saved by PyTorch (`source` says which) and gzipped, with the embeddings
@@ -208,6 +209,19 @@ describe('names', () => {
         { raster },
       ),
     ).not.toThrow()
+  })
+})
+
+describe('a small file', () => {
+  it('cannot fill the memory by tensors that all lie on the same bytes', () => {
+    const exported = parseSafetensors(exportTorchWeights(imported('simclr').weights, 'torchvision')).tensors
+    const largest = 32 * 32 * 9
+    const shared = [...exported].map(([name, { shape }]): [string, number[]] => {
+      const strides = shape.map((_, axis) => shape.slice(axis + 1).reduce((product, size) => product * size, 1))
+      return [name, tensor('0', largest, 0, shape, strides)]
+    })
+    const file = torchFileOf(pickleOf(dictOf(shared)), { '0': new Uint8Array(4 * largest) })
+    expect(() => importTorchWeights(file, { raster })).toThrow(/more than the \d+ of the file: some share memory/)
   })
 })
 
