@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs'
 import { attend } from '../ops/attend.js'
 import { linearLayer } from '../ops/linear-layer.js'
 import { normalizeLayer } from '../ops/normalize-layer.js'
-import { quickGelu } from '../ops/quick-gelu.js'
+import { gelu } from '../ops/gelu.js'
 import type { Layers } from './architecture.js'
 import { layerNorm, linear, type Parameter } from './parameter.js'
 
@@ -35,7 +35,7 @@ export function transformerBlock(
   mask: tf.Tensor2D | null,
 ): tf.Tensor2D {
   const attended = tf.add<tf.Tensor2D>(x, selfAttention(normal(x, layers, `${name}.norm0`), layers, name, shape, mask))
-  const hidden = quickGelu(dense(normal(attended, layers, `${name}.norm1`), layers, `${name}.mlp.in`))
+  const hidden = gelu(dense(normal(attended, layers, `${name}.norm1`), layers, `${name}.mlp.in`))
   return tf.add(attended, dense(hidden, layers, `${name}.mlp.out`))
 }
 
@@ -60,6 +60,6 @@ function selfAttention(
     .split(tf.transpose(all, [0, 2, 1, 3]), 3, 1)
     .map((part) => tf.reshape(part, [n * heads, length, depth])) as [tf.Tensor3D, tf.Tensor3D, tf.Tensor3D]
   const attended = tf.reshape(attend(q, k, v, mask), [n, heads, length, depth])
-  const rows = tf.reshape(tf.transpose(attended, [0, 2, 1, 3]), [n * length, width]) as tf.Tensor2D
+  const rows = tf.reshape<tf.Tensor2D>(tf.transpose(attended, [0, 2, 1, 3]), [n * length, width])
   return dense(rows, layers, `${name}.attention.out`)
 }

@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs'
 import { withGradient } from './custom-gradient.js'
+import { multiplyMatrices } from './multiply-matrices.js'
 import { hasKernel } from './native-backend.js'
 
 export interface ConvolutionOptions {
@@ -17,6 +18,7 @@ type Shape4D = [number, number, number, number]
 export function convolve(x: tf.Tensor4D, kernel: tf.Tensor4D, options: ConvolutionOptions): tf.Tensor4D {
   const { stride, needsInputGradient } = options
   const rim = kernel.shape[0] >> 1
+  if (rim === 0) return multiplyPixels(stride === 1 ? x : everySecondPixel(x), kernel)
   if (hasKernel('Conv2DBackpropFilter')) return tf.conv2d(pad(x, rim), kernel, stride, 'valid')
   const inputs = needsInputGradient ? [x, kernel] : [kernel]
   return withGradient(inputs, (save) => {
@@ -29,6 +31,35 @@ export function convolve(x: tf.Tensor4D, kernel: tf.Tensor4D, options: Convoluti
         const dKernel = kernelGradient(dy as tf.Tensor4D, image, filter.shape[0], stride)
         return needsInputGradient ? [inputGradient(dy as tf.Tensor4D, x.shape, filter, stride), dKernel] : [dKernel]
       },
+    }
+  }) as tf.Tensor4D
+}
+
+/** A convolution 1×1 is a matrix product. (oneDNN's own of stride 2 writes past its gradient where channels are below 16.) */
+function multiplyPixels(x: tf.Tensor4D, kernel: tf.Tensor4D): tf.Tensor4D {
+  const [n, height, width, inputs] = x.shape
+  const outputs = kernel.shape[3]
+  const weights = tf.reshape<tf.Tensor2D>(kernel, [inputs, outputs])
+  const rows = tf.reshape<tf.Tensor2D>(x, [n * height * width, inputs])
+  return tf.reshape(multiplyMatrices(rows, weights), [n, height, width, outputs])
+}
+
+/** Every second pixel of every second row, the first of each included. */
+function everySecondPixel(x: tf.Tensor4D): tf.Tensor4D {
+  return withGradient([x], () => {
+    const [n, height, width, channels] = x.shape
+    const [rows, columns] = [Math.ceil(height / 2), Math.ceil(width / 2)]
+    const even = tf.pad(x, [
+      [0, 0],
+      [0, 2 * rows - height],
+      [0, 2 * columns - width],
+      [0, 0],
+    ])
+    const pairs = tf.reshape(even, [n * rows, 2, columns, 2 * channels])
+    const firsts = tf.slice(pairs, [0, 0, 0, 0], [n * rows, 1, columns, channels])
+    return {
+      value: tf.reshape(firsts, [n, rows, columns, channels]),
+      gradient: (dy) => [tf.slice(spreadByTwo(dy as tf.Tensor4D), [0, 0, 0, 0], x.shape)],
     }
   }) as tf.Tensor4D
 }
