@@ -28,7 +28,7 @@ export function compactVit({ imageSize, patch, width, depth, heads }: CompactVit
         layers.get('encoder.patch.bias'),
       )
       const placed = tf.add(tf.reshape(embedded, [n, length, width]), layers.get('encoder.positions'))
-      const start = tf.reshape<tf.Tensor2D>(placed, [n * length, width])
+      const start = tf.reshape<tf.Rank.R2>(placed, [n * length, width])
       const shape = { width, heads, length }
       const rows = blocks.reduce((x, name) => transformerBlock(x, layers, name, shape, null), start)
       return tf.mean(tf.reshape(normal(rows, layers, 'encoder.norm'), [n, length, width]), 1)

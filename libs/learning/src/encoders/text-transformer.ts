@@ -37,7 +37,7 @@ export function textTransformer({ width, depth, heads, contextLength }: TextEnco
       const oneHot = tf.cast(tf.reshape(tf.oneHot(tokens, VOCABULARY), [n * contextLength, VOCABULARY]), 'float32')
       const embedded = multiplyMatrices(oneHot as tf.Tensor2D, layers.get('text.tokens'))
       const placed = tf.add(tf.reshape(embedded, [n, contextLength, width]), layers.get('text.positions'))
-      const start = tf.reshape<tf.Tensor2D>(placed, [n * contextLength, width])
+      const start = tf.reshape<tf.Rank.R2>(placed, [n * contextLength, width])
       const shape = { width, heads, length: contextLength }
       const mask = causalMask(contextLength)
       const rows = blocks.reduce((x, name) => transformerBlock(x, layers, name, shape, mask), start)

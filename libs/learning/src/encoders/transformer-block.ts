@@ -60,6 +60,6 @@ function selfAttention(
     .split(tf.transpose(all, [0, 2, 1, 3]), 3, 1)
     .map((part) => tf.reshape(part, [n * heads, length, depth])) as [tf.Tensor3D, tf.Tensor3D, tf.Tensor3D]
   const attended = tf.reshape(attend(q, k, v, mask), [n, heads, length, depth])
-  const rows = tf.reshape<tf.Tensor2D>(tf.transpose(attended, [0, 2, 1, 3]), [n * length, width])
+  const rows = tf.reshape<tf.Rank.R2>(tf.transpose(attended, [0, 2, 1, 3]), [n * length, width])
   return dense(rows, layers, `${name}.attention.out`)
 }

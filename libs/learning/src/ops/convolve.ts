@@ -39,8 +39,8 @@ export function convolve(x: tf.Tensor4D, kernel: tf.Tensor4D, options: Convoluti
 function multiplyPixels(x: tf.Tensor4D, kernel: tf.Tensor4D): tf.Tensor4D {
   const [n, height, width, inputs] = x.shape
   const outputs = kernel.shape[3]
-  const weights = tf.reshape<tf.Tensor2D>(kernel, [inputs, outputs])
-  const rows = tf.reshape<tf.Tensor2D>(x, [n * height * width, inputs])
+  const weights = tf.reshape<tf.Rank.R2>(kernel, [inputs, outputs])
+  const rows = tf.reshape<tf.Rank.R2>(x, [n * height * width, inputs])
   return tf.reshape(multiplyMatrices(rows, weights), [n, height, width, outputs])
 }
 
