@@ -1,14 +1,29 @@
 import { isDomainError } from '@lethe/domain'
 import { Command } from 'commander'
+import { registerDataset } from './commands/dataset.js'
 import { registerDemo } from './commands/demo.js'
 import { registerDoctor } from './commands/doctor.js'
+import { registerEmbed } from './commands/embed.js'
+import { registerModel } from './commands/model.js'
 import { registerStatus } from './commands/status.js'
+import { registerTrain } from './commands/train.js'
+import { registerUnlearn } from './commands/unlearn.js'
 import { registerUp } from './commands/up.js'
 
 type Register = (program: Command) => void
 
 /** Every command is a file of `commands/` and one line here. */
-const commands: readonly Register[] = [registerUp, registerDemo, registerDoctor, registerStatus]
+const commands: readonly Register[] = [
+  registerUp,
+  registerDemo,
+  registerDoctor,
+  registerStatus,
+  registerDataset,
+  registerTrain,
+  registerUnlearn,
+  registerEmbed,
+  registerModel,
+]
 
 export async function runCli(argv: readonly string[]): Promise<void> {
   const program = new Command('lethe').description('Governs contrastive models: erasure, unlearning, audit, evidence.')

@@ -1,5 +1,6 @@
 export { costOf, startCostMeter, type CostMeter } from './cost-meter.js'
 export { EngineThread, type EngineOptions, type JobHandlers } from './engine-thread.js'
 export type { AuditReference, CheckpointBytes, EngineDevice, Job, JobResult, TrainingYield } from './protocol.js'
+export { provenanceOf } from './provenance-of.js'
 export { readResumePoint, writeResumePoint, type ResumePoint } from './resume-point.js'
 export { defaultViewThreads, openViewPool, type ViewPoolErrorCode } from './view-pool.js'

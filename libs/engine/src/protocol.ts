@@ -9,7 +9,7 @@ import type {
   UnlearningRecipe,
 } from '@lethe/domain'
 import type { BackendChoice, Device } from '@lethe/device'
-import type { TrainingResult } from '@lethe/learning'
+import type { TrainingPlan, TrainingResult } from '@lethe/learning'
 
 /** Both files of a model checkpoint. */
 export interface CheckpointBytes {
@@ -37,6 +37,8 @@ interface Training extends TrainingData {
 /** Work with everything it needs: the engine reads no blob and knows no bus. */
 export type Job =
   | { readonly kind: 'ingest'; readonly upload: Uint8Array; readonly imageSize: number }
+  /** What a pretraining would take; trains nothing. */
+  | ({ readonly kind: 'plan'; readonly recipe: TrainingRecipe } & TrainingData)
   | ({ readonly kind: 'pretrain' } & Training)
   | ({
       readonly kind: 'unlearn'
@@ -80,6 +82,12 @@ export type JobResult =
       readonly nearDuplicates: number
       readonly quarantined: readonly { readonly key: string; readonly reason: string }[]
       readonly quarantinedCount: number
+    }
+  | {
+      readonly kind: 'plan'
+      readonly plan: TrainingPlan
+      readonly trainCount: number
+      readonly heldOutCount: number
     }
   | ({ readonly kind: 'pretrain' } & TrainingYield)
   | ({ readonly kind: 'unlearn'; readonly forgetCount: number } & TrainingYield)

@@ -2,12 +2,14 @@ import { runAuditJob } from './audit-job.js'
 import { runIngestJob } from './ingest-job.js'
 import type { JobControl } from './job-control.js'
 import type { Job, JobResult } from './protocol.js'
-import { runPretrainJob, runUnlearnJob } from './training-jobs.js'
+import { runPlanJob, runPretrainJob, runUnlearnJob } from './training-jobs.js'
 
 export function runJob(job: Job, control: JobControl): Promise<JobResult> {
   switch (job.kind) {
     case 'ingest':
       return runIngestJob(job, control)
+    case 'plan':
+      return runPlanJob(job)
     case 'pretrain':
       return runPretrainJob(job, control)
     case 'unlearn':

@@ -1,18 +1,36 @@
 import { readPack, type Pack, type PackSelection } from '@lethe/datasets'
 import type { Samples, TrainingRecipe } from '@lethe/domain'
-import { pretrain, unlearn, type EpochBoundary, type ResumableRun } from '@lethe/learning'
+import {
+  planTraining,
+  pretrain,
+  TrainingDiverged,
+  unlearn,
+  type EpochBoundary,
+  type ResumableRun,
+} from '@lethe/learning'
 import { chooseEvaluation } from './choose-evaluation.js'
-import { chooseForgetAndRetain, chooseTrainSet } from './choose-sets.js'
+import { chooseForgetAndRetain, chooseTrainSet, selectHeldOut } from './choose-sets.js'
 import type { JobControl } from './job-control.js'
 import type { Job, JobResult } from './protocol.js'
 
 type TrainingJob = Extract<Job, { kind: 'pretrain' | 'unlearn' }>
 
+export async function runPlanJob({
+  pack: bytes,
+  excluded,
+  recipe,
+}: Extract<Job, { kind: 'plan' }>): Promise<JobResult> {
+  const pack = readPack(bytes)
+  const images = samplesFor(recipe, chooseTrainSet(pack, excluded))
+  const heldOutCount = selectHeldOut(pack, excluded).count
+  return { kind: 'plan', plan: await planTraining({ recipe, images }), trainCount: images.count, heldOutCount }
+}
+
 export async function runPretrainJob(job: Extract<Job, { kind: 'pretrain' }>, control: JobControl): Promise<JobResult> {
   const pack = readPack(job.pack)
   const train = chooseTrainSet(pack, job.excluded)
   const images = samplesFor(job.recipe, train)
-  const result = await pretrain({ ...resumable(job, control, pack, train), images })
+  const result = await keepingLastGood(control, () => pretrain({ ...resumable(job, control, pack, train), images }))
   return { kind: 'pretrain', ...result, trainCount: images.count }
 }
 
@@ -23,8 +41,18 @@ export async function runUnlearnJob(job: Extract<Job, { kind: 'unlearn' }>, cont
   const chosen = chooseForgetAndRetain(pack, job.excluded, job.forget)
   const [retain, forget] = [samplesFor(recipe, chosen.retain), samplesFor(recipe, chosen.forget)]
   const run = resumable(job, control, pack, chosen.retain)
-  const result = await unlearn({ ...run, unlearning, parent, retain, forget })
+  const result = await keepingLastGood(control, () => unlearn({ ...run, unlearning, parent, retain, forget }))
   return { kind: 'unlearn', ...result, trainCount: retain.count, forgetCount: forget.count }
+}
+
+/** A run that diverged hands out the checkpoint of its last whole epoch before it is refused. */
+async function keepingLastGood<T>(control: JobControl, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work()
+  } catch (error) {
+    if (error instanceof TrainingDiverged) control.onCheckpoint(error.lastGood)
+    throw error
+  }
 }
 
 /** CLIP learns from pictures with their texts: in a pack, the labels. */

@@ -16,7 +16,7 @@ const schema = z.object({
     .max(65_535)
     .default(0)
     .describe('the port of /livez and /readyz; 0 picks a free one'),
-  LETHE_BACKEND: BackendChoice.default('auto').describe('auto, tensorflow-gpu, tensorflow, wasm or cpu'),
+  LETHE_BACKEND: BackendChoice.default('auto').describe('auto, tensorflow-gpu, tensorflow, wasm, webgpu or cpu'),
   LETHE_TFJS_NODE_DIR: z
     .string()
     .optional()

@@ -1,8 +1,8 @@
 import { openArtifactStore } from '@lethe/artifacts'
 import { consumeTasks, type Bus, type TaskNote } from '@lethe/bus'
-import type { Provenance, RunKind } from '@lethe/domain'
+import type { RunKind } from '@lethe/domain'
 import type { Logger } from '@lethe/runtime'
-import type { EngineThread } from '@lethe/engine'
+import { provenanceOf, type EngineThread } from '@lethe/engine'
 import { runTask } from './run-task.js'
 
 export interface WorkerOptions {
@@ -30,7 +30,7 @@ export async function startWorker(options: WorkerOptions): Promise<void> {
     logger,
     checkpointMs: options.checkpointMs,
     evaluations: options.evaluations,
-    provenance: () => provenanceOf(engine, options.codeVersion),
+    provenance: () => provenanceOf(engine.device, options.codeVersion),
   }
   await consumeTasks(bus, {
     kinds: options.kinds,
@@ -42,16 +42,6 @@ export async function startWorker(options: WorkerOptions): Promise<void> {
     ...(options.once ? { once: options.once } : {}),
   })
 }
-
-const provenanceOf = ({ device }: EngineThread, codeVersion: string): Provenance => ({
-  backend: device.backend,
-  backendVersion: device.backendVersion,
-  tfjsVersion: device.tfjsVersion,
-  nodeVersion: process.version,
-  codeVersion,
-  platform: `${process.platform}-${process.arch}`,
-  device: device.device,
-})
 
 function logNote(logger: Logger, { event, error, ...ids }: TaskNote): void {
   const isAccident = event === 'retry' || event === 'exhausted' || event === 'bus-interrupted' || event === 'malformed'
