@@ -46,7 +46,7 @@ async function featuresOf(
       const pictures = tf.div(tf.tensor4d(bytes, [rows, height, width, 3]), 255)
       return image.forward(pictures, { kind: 'evaluation' }).features
     })
-    features.set((await output.data()) as Float32Array, first * image.featureDimension)
+    features.set(await output.data(), first * image.featureDimension)
     output.dispose()
     await tf.nextFrame()
   }

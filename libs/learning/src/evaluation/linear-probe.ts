@@ -12,6 +12,7 @@ export interface LinearProbeOptions {
 }
 
 export interface LinearProbe {
+  /** At least 2; labels run below it. */
   readonly classes: number
   /** Row by row, [n · classes]; each row sums to 1. features: [n · d]. */
   probabilities(features: Float32Array): Float32Array
@@ -37,7 +38,7 @@ export function fitLinearProbe(
 ): LinearProbe {
   const dimension = dimensionOf(train)
   const count = train.labels.length
-  const classes = 1 + train.labels.reduce((largest, label) => Math.max(largest, label), -1)
+  const classes = train.labels.reduce((count, label) => Math.max(count, label + 1), 2)
   const standardise = standardiserOf(train.features, dimension)
   const x = tf.tensor2d(standardise(train.features), [count, dimension])
   const size = Math.min(batchSize, count)
