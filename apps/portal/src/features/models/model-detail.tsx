@@ -1,6 +1,7 @@
 'use client'
 import { useTranslations } from 'next-intl'
 import { EmbeddingEndpoint } from '@/features/models/embedding-endpoint'
+import { frameworkName } from '@/features/models/framework-name'
 import { LineageGraph } from '@/features/models/lineage-graph'
 import { VersionsTable } from '@/features/models/versions-table'
 import { methodName } from '@/features/runs/run-line'
@@ -46,7 +47,7 @@ function Detail({ model }: { model: Model }) {
   return (
     <Page
       trail={<TextLink href="/models">{t('nav.models')}</TextLink>}
-      title={`${model.name} · ${model.framework}`}
+      title={`${model.name} · ${frameworkName(t, model.framework)}`}
       answer={answer(model)}
     >
       <Card title={t('model.lineage')} note={t('model.lineageNote')}>

@@ -2,6 +2,7 @@
 import { createColumnHelper } from '@tanstack/react-table'
 import { useTranslations } from 'next-intl'
 import { useMemo } from 'react'
+import { frameworkName } from '@/features/models/framework-name'
 import { ModelsDocument, type ModelsQuery } from '@/gql/graphql'
 import { useQuantities } from '@/i18n/use-quantities'
 import { useConnection } from '@/session/use-document'
@@ -30,7 +31,10 @@ export function Models() {
           <TextLink href={`/models/${encodeURIComponent(row.original.id)}`}>{row.original.name}</TextLink>
         ),
       }),
-      column.accessor('framework', { header: t('model.column.framework') }),
+      column.accessor((row) => frameworkName(t, row.framework), {
+        id: 'framework',
+        header: t('model.column.framework'),
+      }),
       column.accessor((row) => row.productionVersion?.number ?? 0, {
         id: 'serving',
         header: t('model.column.serving'),
