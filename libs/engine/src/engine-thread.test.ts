@@ -55,6 +55,23 @@ it('does a job, says how far it is, and does the next', async () => {
   await engine.close()
 })
 
+it('gives the same weights whoever draws the views, and says what share of the time it waited for them', async () => {
+  const weights: Uint8Array[] = []
+  for (const viewThreads of [0, 2]) {
+    const engine = await EngineThread.start({ backend: 'cpu', entry, viewThreads })
+    const shares: (number | undefined)[] = []
+    const { handlers } = watching(new AbortController().signal)
+    const onProgress = ({ viewWaitShare }: Progress) => void shares.push(viewWaitShare)
+    const result = await engine.run(job(2), { ...handlers, onProgress })
+    if (result.kind === 'pretrain') weights.push(result.checkpoint.weights)
+    expect(shares.at(-1)).toBeGreaterThanOrEqual(0)
+    expect(shares.at(-1)).toBeLessThan(1)
+    await engine.close()
+  }
+  expect(weights).toHaveLength(2)
+  for (const other of weights.slice(1)) expect(Buffer.compare(other, weights[0] as Uint8Array)).toBe(0)
+})
+
 it('stops at once when it is cancelled, and at the end of the epoch with a checkpoint when it may', async () => {
   const engine = await EngineThread.start({ backend: 'cpu', entry })
   for (const mayFinishEpoch of [false, true]) {

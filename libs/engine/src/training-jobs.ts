@@ -55,9 +55,14 @@ async function keepingLastGood<T>(control: JobControl, work: () => Promise<T>): 
   }
 }
 
-/** CLIP learns from pictures with their texts: in a pack, the labels. */
+/**
+ * CLIP learns from pictures with their texts: in a pack, the labels. The pictures lie in memory that view threads share, so
+ * that none of them needs a copy.
+ */
 function samplesFor({ framework }: TrainingRecipe, selection: PackSelection): Samples {
-  const { data, count, height, width, channels, labels } = selection
+  const { count, height, width, channels, labels } = selection
+  const data = new Uint8Array(new SharedArrayBuffer(selection.data.length))
+  data.set(selection.data)
   const images = { data, count, height, width, channels }
   return framework === 'clip' ? { ...images, captions: labels } : images
 }
