@@ -75,6 +75,7 @@ const operations: Record<string, string> = {
   withdrawErasure: `mutation ($input: ErasureDecisionInput!) { withdrawErasure(input: $input) ${answer('ErasureRequest')} }`,
   retryErasure: `mutation ($input: RetryErasureInput!) { retryErasure(input: $input) ${answer('ErasureRequest')} }`,
   cancelRun: `mutation ($input: CancelRunInput!) { cancelRun(input: $input) ${answer('Run')} }`,
+  countersignOwnerAudit: `mutation ($input: CountersignOwnerAuditInput!) { countersignOwnerAudit(input: $input) { __typename ... on EvidenceEntry { seq } ... on UserError { code } } }`,
   runProgress: 'subscription ($run: ID!) { runProgress(runId: $run) { runId } }',
   erasureRequestChanged: `subscription ($erasureRequest: ID!) { erasureRequestChanged(id: $erasureRequest) ${node} }`,
   tenantChanged: 'subscription { tenantChanged { id } }',
@@ -95,6 +96,7 @@ const inputOf = (name: string): object | undefined =>
     withdrawErasure: { erasureRequestId },
     retryErasure: { erasureRequestId },
     cancelRun: { runId },
+    countersignOwnerAudit: { erasureRequestId, envelope: {}, result: '{}', verifierKey: 'k' },
   })[name]
 
 const call = (token: string | null, name: string) => {

@@ -28,6 +28,8 @@ export const EvidenceKind = z.enum([
   'run-ended/v1',
   /** A clock started, paused, resumed, was extended or stopped. */
   'clock-changed/v1',
+  /** A data owner's own audit was shown to the platform, which found its signature and digests in order. */
+  'owner-audit-countersigned/v1',
 ])
 export type EvidenceKind = z.infer<typeof EvidenceKind>
 

@@ -26,6 +26,7 @@ const allowed = {
   'run:read': readers,
   'run:cancel': ['tenant_owner', 'engineer'],
   'audit:read': everyone,
+  'audit:countersign': ['tenant_owner', 'privacy_officer', 'data_owner'],
   'evidence:read': readers,
   'sla:read': readers,
   'platform:read': ['platform_admin'],

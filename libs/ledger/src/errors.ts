@@ -15,6 +15,8 @@ export type LedgerErrorCode =
   /** A predicate that holds what looks like personal data. */
   | 'PERSONAL_DATA'
   | 'KEY_MALFORMED'
+  /** A result that is not what its statement says. */
+  | 'RESULT_MISMATCH'
   | 'ENVELOPE_MALFORMED'
   | 'NOTE_MALFORMED'
   | 'CHECKPOINT_MALFORMED'

@@ -1,5 +1,6 @@
 export type { LedgerError, LedgerErrorCode } from './errors.js'
 export { integrate, type Integration } from './integrate.js'
+export { type OwnerAuditStatement, signOwnerAudit, verifyOwnerAudit } from './owner-audit/owner-audit-statement.js'
 export { type Envelope, signStatement, verifyEnvelope } from './signing/envelope.js'
 export {
   type LogCheckpoint,

@@ -20,6 +20,7 @@ import { ModelMutations } from '../modules/model/model.mutations.js'
 import { ModelResolver, PromotionResolver } from '../modules/model/model.resolver.js'
 import { ModelVersionResolver } from '../modules/model/model-version.resolver.js'
 import { OverviewResolver } from '../modules/overview/overview.resolver.js'
+import { OwnerAuditMutations } from '../modules/owner-audit/owner-audit.mutations.js'
 import { RunResolver } from '../modules/run/run.resolver.js'
 import { SlaBoardResolver } from '../modules/sla-board/sla-board.resolver.js'
 import { NodeResolver } from '../modules/viewer/node.resolver.js'
@@ -57,6 +58,7 @@ export function createSchema(): GraphQLSchema {
       ErasureMutations,
       ErasureSubscriptions,
       AuditResolver,
+      OwnerAuditMutations,
       ClockResolver,
       EvidenceResolver,
       EvidenceLogResolver,

@@ -27,6 +27,11 @@ const keyHint = ({ name, id }: LogVerifier): string => `${name}+${id}`
 /** `body`: what `statementOf` returned. */
 export function signStatement(body: string, signer: LogSigner): Envelope {
   parseStatement(body)
+  return signBody(body, signer)
+}
+
+/** Signs any in-toto statement; what it says is the caller's to judge. */
+export function signBody(body: string, signer: LogSigner): Envelope {
   const payload = Buffer.from(body)
   const signature = sign(null, dsse.preAuthEncoding(PAYLOAD_TYPE, payload), signer.privateKey)
   return {
@@ -36,14 +41,21 @@ export function signStatement(body: string, signer: LogSigner): Envelope {
   }
 }
 
-/**
- * The statement, when at least one of `trusted` signed it. Signatures by other keys are ignored; a wrong one under the
- * hint of a trusted key condemns the envelope.
- */
+/** The statement, when at least one of `trusted` signed it. @throws as `openEnvelope`, and as `parseStatement`. */
 export function verifyEnvelope(
   envelope: unknown,
   trusted: readonly LogVerifier[],
 ): { body: string; statement: Statement } {
+  const body = openEnvelope(envelope, trusted)
+  return { body, statement: parseStatement(body) }
+}
+
+/**
+ * The signed text, when at least one of `trusted` signed it. Signatures by other keys are ignored; a wrong one under the
+ * hint of a trusted key condemns the envelope.
+ * @throws DomainError ENVELOPE_MALFORMED, SIGNATURE_INVALID, UNTRUSTED.
+ */
+export function openEnvelope(envelope: unknown, trusted: readonly LogVerifier[]): string {
   const parsed = Envelope.safeParse(envelope)
   const payload = parsed.success ? bytesFromBase64(parsed.data.payload) : undefined
   if (!parsed.success || payload === undefined) {
@@ -69,6 +81,5 @@ export function verifyEnvelope(
     }
   }
   if (verified === 0) throw ledgerError('UNTRUSTED', 'No trusted key signed this statement.', 'envelope.signatures')
-  const body = payload.toString('utf8')
-  return { body, statement: parseStatement(body) }
+  return payload.toString('utf8')
 }

@@ -44,6 +44,8 @@ const sentences: Record<EvidenceKind, (facts: Facts) => string> = {
     const due = text(facts['dueAt'])
     return `The clock is ${state?.toLowerCase() ?? 'changed'}${due === null ? '' : `; due by ${due}`}.`
   },
+  'owner-audit-countersigned/v1': (facts) =>
+    `An audit by the data owner was countersigned; its verdict is ${text(facts['verdict']) ?? 'in the evidence'}.`,
 }
 
 /** What happened to a request, from the evidence that proves it. */

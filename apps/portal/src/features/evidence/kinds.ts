@@ -13,6 +13,7 @@ export const evidenceKinds = [
   'erasure-blocked/v1',
   'run-ended/v1',
   'clock-changed/v1',
+  'owner-audit-countersigned/v1',
 ] as const
 
 /** Messages are keyed without the version after the slash. */

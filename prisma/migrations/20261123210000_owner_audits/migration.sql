@@ -1,0 +1,7 @@
+-- Audits that data owners ran themselves may be countersigned.
+ALTER TABLE evidence
+  DROP CONSTRAINT evidence_kind,
+  ADD CONSTRAINT evidence_kind CHECK (kind IN (
+    'dataset-registered/v1', 'model-trained/v1', 'model-promoted/v1', 'erasure-requested/v1', 'identity-verified/v1',
+    'erasure-planned/v1', 'erasure-approved/v1', 'model-unlearned/v1', 'audit-completed/v1', 'erasure-closed/v1',
+    'erasure-blocked/v1', 'run-ended/v1', 'clock-changed/v1', 'owner-audit-countersigned/v1'));
