@@ -1,5 +1,5 @@
 export { contentId } from './content-id.js'
-export { decodeImage, defaultImageLimits, type ImageLimits } from './decode-image.js'
+export { decodeImage, decodePicture, defaultImageLimits, type DecodedPicture, type ImageLimits } from './decode-image.js'
 export { drawSplit, type SplitShares } from './draw-split.js'
 export { emojiDataset, type EmojiAssignment, type EmojiDatasetOptions, type EmojiOwner } from './emoji-dataset.js'
 export { encodePng } from './encode-png.js'
@@ -29,6 +29,7 @@ export { readParquet, type ParquetOptions } from './sources/read-parquet.js'
 export { readWebDataset } from './sources/read-web-dataset.js'
 export {
   isFault,
+  isRaw,
   sourceFormats,
   type Fault,
   type RawPicture,
