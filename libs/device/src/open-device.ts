@@ -6,6 +6,7 @@ import { DomainError } from '@lethe/domain'
 import type * as Tfjs from '@tensorflow/tfjs'
 import type { BackendChoice, BackendName } from './backend-name.js'
 import { findBinding, registerTfjsNode, type DeviceErrorCode } from './tfjs-node.js'
+import { registerWebGpu } from './web-gpu.js'
 
 /** What computes. All four go into a run's provenance. */
 export interface Device {
@@ -20,16 +21,19 @@ export interface OpenDeviceOptions {
   backend: BackendChoice
   /** The folder that provisioning prepared (see `TfjsNodeManifest`). */
   tfjsNodeDir?: string | undefined
+  /** Takes a WebGPU driver that computes on the CPU, for tests: it is right, and far slower than the other backends. */
+  allowsSoftwareGpu?: boolean | undefined
 }
 
 const require = createRequire(import.meta.url)
 
 /**
  * Makes one tfjs backend the current one for this process. `auto` takes the best there is of tensorflow-gpu, tensorflow and
- * wasm. A backend that was asked for by name and is not there is refused with BACKEND_UNAVAILABLE; nothing is substituted.
+ * wasm, never webgpu. A backend that was asked for by name and is not there is refused with BACKEND_UNAVAILABLE; nothing is substituted.
  */
-export async function openDevice({ backend, tfjsNodeDir }: OpenDeviceOptions): Promise<Device> {
+export async function openDevice({ backend, tfjsNodeDir, allowsSoftwareGpu }: OpenDeviceOptions): Promise<Device> {
   if (backend === 'cpu') return openCpu()
+  if (backend === 'webgpu') return openWebGpu(allowsSoftwareGpu ?? false)
   if (backend === 'wasm') return openWasm('asked for by name')
   if (backend !== 'auto') return openTensorflow(backend, tfjsNodeDir)
   const native = await attempt(() => openTensorflow('auto', tfjsNodeDir))
@@ -69,6 +73,12 @@ async function openWasm(reason: string): Promise<Device> {
   return { backend: 'wasm', backendVersion: `tfjs-backend-wasm ${wasm.version_wasm}`, device: cpuName(), reason }
 }
 
+async function openWebGpu(allowsSoftware: boolean): Promise<Device> {
+  const { backendVersion, adapter } = await registerWebGpu(allowsSoftware)
+  await activate('webgpu')
+  return { backend: 'webgpu', backendVersion, device: adapter, reason: 'asked for by name' }
+}
+
 async function openCpu(): Promise<Device> {
   const tf = await activate('cpu')
   const reason = 'asked for by name; about 150 times slower than native, for tiny shapes only'
@@ -76,7 +86,7 @@ async function openCpu(): Promise<Device> {
 }
 
 /** tfjs is loaded here, not with this module: who only reads a backend's name need not wait for it. */
-async function activate(name: 'tensorflow' | 'wasm' | 'cpu'): Promise<typeof Tfjs> {
+async function activate(name: 'tensorflow' | 'wasm' | 'webgpu' | 'cpu'): Promise<typeof Tfjs> {
   const tf = await import('@tensorflow/tfjs')
   const active = await tf.setBackend(name).catch((error: unknown) => {
     throw unavailable(`the ${name} backend did not start: ${error instanceof Error ? error.message : String(error)}`)

@@ -16,7 +16,7 @@ const schema = z.object({
     .describe('the owner of a PostgreSQL database, postgresql://user:password@host:5432/name'),
   NATS_URL: z.url().optional().describe('a running nats-server with JetStream, nats://user:password@host:4222'),
   NATS_SERVER_BIN: z.string().optional().describe('the path of a nats-server 2.10 or newer'),
-  LETHE_BACKEND: BackendChoice.default('auto').describe('auto, tensorflow-gpu, tensorflow, wasm or cpu'),
+  LETHE_BACKEND: BackendChoice.default('auto').describe('auto, tensorflow-gpu, tensorflow, wasm, webgpu or cpu'),
   LETHE_TFJS_NODE_DIR: z
     .string()
     .optional()

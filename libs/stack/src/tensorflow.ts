@@ -45,6 +45,7 @@ export async function provisionTensorflow(options: ProvisionOptions): Promise<Te
   const { cacheDir, backend, tfjsNodeDir, report = () => {} } = options
   if (backend === 'wasm')
     return { backend, tfjsNodeDir: undefined, summary: `LETHE_BACKEND asks for wasm; ${wasmCost}` }
+  if (backend === 'webgpu') return { backend, tfjsNodeDir: undefined, summary: 'LETHE_BACKEND asks for WebGPU' }
   if (backend === 'cpu') return { backend, tfjsNodeDir: undefined, summary: 'LETHE_BACKEND asks for plain JavaScript' }
   if (tfjsNodeDir !== undefined)
     return found(backend, tfjsNodeDir, readTfjsNodeManifest(tfjsNodeDir), 'LETHE_TFJS_NODE_DIR')

@@ -10,7 +10,7 @@ const schema = z.object({
   JWKS_URL: z.url({ protocol: /^https?$/ }).describe('where the public keys of sign-in are, https://host/path'),
   JWT_ISSUER: z.string().describe('the issuer that a token must name'),
   JWT_AUDIENCE: z.string().describe('the audience that a token must name'),
-  LETHE_BACKEND: BackendChoice.default('auto').describe('auto, tensorflow-gpu, tensorflow, wasm or cpu'),
+  LETHE_BACKEND: BackendChoice.default('auto').describe('auto, tensorflow-gpu, tensorflow, wasm, webgpu or cpu'),
   LETHE_TFJS_NODE_DIR: z
     .string()
     .optional()
