@@ -5,6 +5,8 @@ export type AuditErrorCode =
   | 'AUDIT_SET_INVALID'
   /** Two models under one label: their scores could not be told apart. */
   | 'AUDIT_LABEL_TAKEN'
+  /** A challenge without digests to derive it from. */
+  | 'AUDIT_NOT_ATTESTED'
 
 export function refuse(code: AuditErrorCode, message: string, field: string): never {
   throw new DomainError(code, message, field)

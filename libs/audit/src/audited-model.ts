@@ -1,4 +1,14 @@
-import type { AuditPolicy, AuditReport, ModelMeasures, PackedImages, Progress, UnlearningMethod } from '@lethe/domain'
+import type {
+  AuditPolicy,
+  AuditReport,
+  Digest,
+  ModelMeasures,
+  PackedImages,
+  Progress,
+  UnlearningMethod,
+} from '@lethe/domain'
+import type { Challenge } from './challenge.js'
+import type { AnswerStore } from './endpoint/answer-store.js'
 import type { EmbedTexts } from './probe/text-embeddings.js'
 
 /** The black box: pictures [n, height, width, channels] as floats in [0, 1] → embeddings [n, d], row by row. */
@@ -15,6 +25,15 @@ export interface AuditedModel {
   readonly embedFeatures?: Embed | undefined
   /** Of a model with a text tower: texts in the space of `embed`. */
   readonly embedTexts?: EmbedTexts | undefined
+  /** The weights that the provider says answer here. */
+  readonly attested?: Attested | undefined
+}
+
+/** Weights on record, and answers by whoever holds them. */
+export interface Attested {
+  readonly digest: Digest
+  /** Asked once, about `challengePictures` of the audit's seed. What the endpoint answers must be the same. */
+  readonly embed?: Embed | undefined
 }
 
 export interface AuditSet {
@@ -39,7 +58,10 @@ export interface AuditCanaries {
   readonly excluded: PackedImages
 }
 
-/** One view of every picture, as floats in [0, 1]; equal arguments give equal views. */
+/**
+ * One view of every picture, as floats in [0, 1]; equal arguments give equal views. Keyed by AUDIT_EPOCH where training draws
+ * from the same generator.
+ */
 export type DrawViews = (images: PackedImages, seed: number, view: number) => Float32Array
 
 export interface AuditOptions {
@@ -56,6 +78,10 @@ export interface AuditOptions {
   /** Views at the strength of training. */
   readonly drawViews: DrawViews
   readonly policy: AuditPolicy
+  /** Makes the seed of the views one that could not be prepared for; both models must then be attested. */
+  readonly challenge?: Challenge | undefined
+  /** Answers of earlier sessions of this audit. */
+  readonly store?: AnswerStore | undefined
   /** How `after` was made, so that each test can say whether that method optimised it. */
   readonly method: UnlearningMethod
   readonly signal: AbortSignal

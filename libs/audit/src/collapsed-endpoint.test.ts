@@ -22,12 +22,23 @@ describe('an endpoint that says next to nothing does not pass', () => {
     expect(report.reasons.map(({ code }) => code)).toEqual(['EQUIVALENCE_NOT_SHOWN'])
   })
 
-  it('one whose features change their length has lost its utility, and is not taken for unlabelled', async () => {
+  it('one whose features change their length is not taken for unlabelled, nor for anything else', async () => {
     const audit = toyAudit(world, original, retrained)
     const shrinking: Embed = async (images) =>
       images.length === 12 * 100 ? (await retrained(images)).subarray(0, images.length / 2) : retrained(images)
     const { report } = await runAudit({ ...audit, after: { ...audit.after, embedFeatures: shrinking } })
-    expect(findTest(report, 'A9-utility')?.outcome).toBe('not-met')
-    expect(report.limits).not.toContain('utility-not-measured')
+    expect(report.reasons[0]?.code).toBe('ENDPOINT_DIMENSION_CHANGED')
+    expect(findTest(report, 'A9-utility')?.outcome).toBe('inconclusive')
+    expect(report.limits).not.toContain('utility-without-labels')
+  })
+
+  it('one that answers pictures as they are with what is no number is told by that', async () => {
+    const audit = toyAudit(world, original, retrained)
+    const plain = Float32Array.from(world.retain.data, (byte) => byte / 255)
+    const isPlain = (images: Float32Array) => images.every((value, k) => value === plain[k])
+    const breaking: Embed = async (images) =>
+      isPlain(images) ? (await retrained(images)).fill(Number.NaN) : retrained(images)
+    const { report } = await runAudit({ ...audit, after: { ...audit.after, embedFeatures: breaking } })
+    expect(report.reasons[0]?.code).toBe('ENDPOINT_NOT_FINITE')
   })
 })

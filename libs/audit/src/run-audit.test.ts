@@ -69,100 +69,6 @@ describe('controls that the auditor must survive', () => {
   })
 })
 
-describe('what an endpoint may do', () => {
-  let calls = 0
-  const broken: [string, Embed, RegExp][] = [
-    ['answers differently each time', async (images) => (await retrained(images)).map((value) => value + 1e-3 * Math.sin(calls++)), /identical questions/],
-    ['answers with what is no number', async (images) => (await retrained(images)).map((value, k) => (k === 5 ? Number.NaN : value)), /not finite/],
-    ['answers with infinity', async (images) => (await retrained(images)).fill(Number.POSITIVE_INFINITY), /not finite/],
-    ['answers with too few numbers', async (images) => (await retrained(images)).subarray(1), /numbers came/],
-    ['answers nothing', () => Promise.resolve(new Float32Array(0)), /numbers came/],
-    ['changes the length of its embeddings', async (images) => (images.length > 12 * 100 ? await retrained(images) : (await retrained(images)).subarray(0, images.length / 2)), /length/],
-    ['gives every picture one embedding', (images) => Promise.resolve(new Float32Array(images.length).fill(1)), /same embedding/],
-    ['lets pictures depend on what stands first', async (images) => (await retrained(images)).map((value) => value + (images[0] as number)), /order/],
-  ] // prettier-ignore
-  it.each(broken)(
-    'one that %s is inconclusive, with the reason, whichever side it serves',
-    async (_, endpoint, reason) => {
-      for (const [before, after] of [
-        [original, endpoint],
-        [endpoint, retrained],
-      ] as const) {
-        // prettier-ignore
-        const { verdict, report } = await verdictOf(before, after)
-        expect(verdict).toBe('INCONCLUSIVE')
-        expect(report.reasons[0]?.code).toBe('ENDPOINT_NOT_INTACT')
-        expect(report.reasons[0]?.message).toMatch(reason)
-        expect(AuditReport.parse(report)).toEqual(report)
-      }
-    },
-  )
-
-  it('one that refuses to answer ends the audit with its own error', async () => {
-    const refusing: Embed = () => Promise.reject(new Error('503'))
-    await expect(runAudit(toyAudit(world, original, refusing))).rejects.toThrow('503')
-  })
-})
-
-describe('what the sets may be', () => {
-  it('too few pictures are inconclusive and the smallest sufficient number is named', async () => {
-    const small = toyWorld({ forget: 8, heldOut: 500 })
-    const { report } = await runAudit(toyAudit(small, small.original, small.retrained))
-    expect(report.verdict).toBe('INCONCLUSIVE')
-    const reason = report.reasons.find(({ code }) => code === 'TOO_FEW_IMAGES')
-    expect(reason?.message).toContain(` ${report.requiredForgetSize} are needed`)
-    expect(report.requiredForgetSize).toBeGreaterThan(70)
-    expect(report.requiredForgetSize).toBeLessThan(100)
-  })
-
-  it('two of each are audited without a crash', async () => {
-    const tiny = toyWorld({ forget: 2, heldOut: 2, retain: 2 })
-    const { report } = await runAudit(toyAudit(tiny, tiny.original, tiny.retrained))
-    expect(report.verdict).toBe('INCONCLUSIVE')
-    expect(AuditReport.parse(report)).toEqual(report)
-  })
-
-  it('a forget set that pixels alone tell from the held-out set is inconclusive', async () => {
-    const skewed = toyWorld({ heldOutShift: 25 })
-    const { report } = await runAudit(toyAudit(skewed, skewed.original, skewed.retrained))
-    expect(report.verdict).toBe('INCONCLUSIVE')
-    expect(report.reasons[0]?.code).toBe('BLIND_CONTROL_FAILED')
-  })
-
-  it('without labels utility is not applicable, said so, and no obstacle', async () => {
-    const unlabelled = { images: world.retain, labels: null }
-    const { verdict, report } = await verdictOf(original, retrained, { retain: unlabelled })
-    expect(verdict).toBe('PASS')
-    expect(findTest(report, 'A9-utility')).toMatchObject({
-      outcome: 'informative',
-      detail: expect.stringContaining('Not applicable') as string,
-    })
-    expect(report.models.every(({ knnAccuracy }) => knnAccuracy === null)).toBe(true)
-    expect(report.limits).toContain('utility-not-measured')
-  })
-
-  it('a loss of utility beyond the margin is not a pass', async () => {
-    const audit = toyAudit(world, original, retrained)
-    const scrambled: Embed = async (images) =>
-      (await retrained(images)).map((_, k) => Math.sin(1e5 * (images[k] as number)))
-    const { report } = await runAudit({ ...audit, after: { ...audit.after, embedFeatures: scrambled } })
-    expect(report.verdict).toBe('INCONCLUSIVE')
-    expect(report.reasons.map(({ code }) => code)).toEqual(['UTILITY_NOT_KEPT'])
-  })
-
-  it('empty sets, labels of another length and labels taken twice are refused', async () => {
-    const audit = toyAudit(world, original, retrained)
-    const empty = { images: { ...world.forget, count: 0, data: new Uint8Array(0) }, labels: null }
-    await expect(runAudit({ ...audit, forget: empty })).rejects.toMatchObject({
-      code: 'AUDIT_SET_INVALID',
-      field: 'forget',
-    })
-    const mislabelled = { images: world.heldOut, labels: new Int32Array(3) }
-    await expect(runAudit({ ...audit, heldOut: mislabelled })).rejects.toMatchObject({ field: 'heldOut.labels' })
-    await expect(runAudit({ ...audit, references: [audit.after] })).rejects.toMatchObject({ code: 'AUDIT_LABEL_TAKEN' })
-  })
-})
-
 describe('the report', () => {
   const reference = (label: string, role: 'baseline' | 'retrain', embed: Embed) =>
     ({ label, role, method: role === 'retrain' ? 'retrain' : 'fine-tune', embed }) as const
@@ -185,11 +91,13 @@ describe('the report', () => {
     const references = [reference('fine-tune', 'baseline', original), reference('retrain 1', 'retrain', retrained), reference('retrain 2', 'retrain', again)] // prettier-ignore
     const { report } = await verdictOf(original, retrained, { references })
     expect(report.models.map(({ label }) => label)).toEqual(['before', 'after', 'fine-tune', 'retrain 1', 'retrain 2'])
-    expect(findTest(report, 'A5-retrain-reference')).toMatchObject({
-      outcome: 'informative',
-      effect: { value: 0, interval: [0, 0] },
-      detail: expect.stringContaining('differ among themselves') as string,
-    })
+    const reference5 = findTest(report, 'A5-retrain-reference')
+    expect(reference5).toMatchObject({ outcome: 'met', detail: expect.stringContaining('differ among') as string })
+    expect(Math.abs(reference5?.effect.value ?? 1)).toBeLessThan(0.02)
+    // Two retrained models say little: Student's interval is wide, and says so.
+    const [low, high] = reference5?.parts?.[0]?.effect.interval ?? [0, 0]
+    expect(low).toBeLessThan(report.models[3]?.membershipAuc.value ?? 0)
+    expect(high).toBeGreaterThan(report.models[4]?.membershipAuc.value ?? 1)
     expect(report.limits).not.toContain('no-retrain-reference')
   })
 

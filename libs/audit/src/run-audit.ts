@@ -1,153 +1,186 @@
-import { createHash } from 'node:crypto'
-import { auditPolicyDigest, requiredForgetSize, type AuditReport, type AuditTest, type Digest } from '@lethe/domain'
-import { refuse } from './audit-error.js'
-import type { AuditedModel, AuditOptions, AuditResult, AuditSet } from './audited-model.js'
+import { completePolicy, randomStream, selectImages, shuffledIndices, type AuditTest } from '@lethe/domain'
+import { assertAuditable } from './assert-auditable.js'
+import type { AuditOptions, AuditResult } from './audited-model.js'
 import { testAlignmentGap } from './battery/alignment-gap.js'
 import { testBlindControl } from './battery/blind-control.js'
 import { testEndpointIntegrity } from './battery/endpoint-integrity.js'
+import { testFeatureMembership } from './battery/feature-membership.js'
 import { testDifferenceInDifferences, testForgettingScore } from './battery/forgetting-score.js'
+import { testNeighbours } from './battery/neighbours.js'
 import { runOptionalTests } from './battery/optional-tests.js'
 import { testResidualMembership } from './battery/residual-membership.js'
 import { testRetrainReference } from './battery/retrain-reference.js'
+import { countShared } from './battery/set-overlap.js'
 import type { Examined, TestContext } from './battery/test-context.js'
-import { accuracyOf, classify, testUtility } from './battery/utility.js'
-import { collectAnswers } from './probe/view-embeddings.js'
-import { histogramsOf } from './report/histograms.js'
-import { matricesOf } from './report/matrices.js'
-import { examine, measure } from './report/measure.js'
-import { judge } from './verdict.js'
+import { classify, findViews, testUtility, type Correct } from './battery/utility.js'
+import { guardEndpoint, type GuardedModel } from './endpoint/guard-endpoint.js'
+import type { Answers } from './probe/ask.js'
+import { collectViews, embedPlain, type ModelAnswers } from './probe/view-embeddings.js'
+import { meterOf } from './progress.js'
+import { isAudited, memberCount, picturesAsked } from './questions.js'
+import { examine } from './report/measure.js'
+import { writeReport } from './report/write-report.js'
 
 /**
- * The whole battery through embeddings alone. Equal models, pictures and policy give an equal report.
- * @throws DomainError for sets or labels that cannot be audited; `signal.reason` on abort; whatever an endpoint throws.
+ * The whole battery through embeddings alone. Equal models, pictures and policy give an equal report. An endpoint that fails with an
+ * `EndpointFault` is a reason in the report, and what was measured before it failed stays in there.
+ * @throws DomainError for sets or labels that cannot be audited; `signal.reason` on abort; whatever else an endpoint throws.
  */
-export async function runAudit(options: AuditOptions): Promise<AuditResult> {
-  const models = [options.before, options.after, ...options.references]
-  assertAuditable(options, models)
-  const report = progressOf(options)
-  const answers = await collectAnswers(models, options, (done, of) => report('embed', (0.7 * done) / of))
-  const integrity = await probeEndpoints(
-    options,
-    answers.slice(0, 2).map(({ defect }) => defect),
-  )
-  report('utility', 0.75)
-  const correct: (Float64Array | null)[] = []
-  for (const [index, model] of models.entries()) {
-    correct.push(await classify(model, options))
-    report('utility', 0.75 + (0.15 * (index + 1)) / models.length)
-  }
-  const [before, after, ...references] = answers.map(examine) as [Examined, Examined, ...Examined[]]
-  const context = { before, after, references, policy: options.policy, method: options.method }
+export async function runAudit(given: AuditOptions): Promise<AuditResult> {
+  assertAuditable(given, [given.before, given.after, ...given.references])
+  const { options, models, meter } = guard(given)
+  const answers = await askAboutMembership(models, options)
+  meter.enter('utility')
+  const plain: (PlainAnswers | null)[] = []
+  for (const model of models) plain.push(await askPlain(model, options))
+  const integrity = await probeEndpoints(models, options, answers.map((own, index) => withPlainDefect(own, plain[index])))
   const optional = await runOptionalTests(options, answers)
-  const tests = [
-    integrity,
+  meter.enter('statistics')
+  const { policy: frozen, method, forget, heldOut, retain } = options
+  const policy = completePolicy(frozen)
+  const [before, after, ...references] = withCommonViews(answers).map(examine) as [Examined, Examined, ...Examined[]]
+  const context = { before, after, references, policy, method }
+  const correct = plain.map((sets) => classifyPlain(sets, options))
+  const measured = [
     ...membershipTests(context),
-    testUtility(correct[0] ?? null, correct[1] ?? null, options.policy),
-    testBlindControl(options.forget.images, options.heldOut.images, options.policy),
+    ...utilityTests(context, plain, correct),
+    testBlindControl(forget.images, heldOut.images, policy),
     ...optional.tests,
   ]
-  const result = writeReport(options, context, tests, correct, optional.matrices)
-  report('done', 1)
+  const result = writeReport(options, context, {
+    tests: [integrity, ...(isIncomplete(answers) ? measured.map(asIncomplete) : measured)],
+    correct,
+    furtherMatrices: optional.matrices,
+    overlap: {
+      heldOut: countShared(forget.images, heldOut.images),
+      retain: countShared(forget.images, retain.images),
+    },
+    asked: models.map((model) => ({ role: model.role, label: model.label, ...model.asked() })),
+  })
+  meter.enter('done')
   return result
 }
 
-function progressOf({ onProgress, now }: AuditOptions): (phase: string, fraction: number) => void {
-  const startMs = now()
-  return (phase, fraction) => {
-    const elapsedSeconds = (now() - startMs) / 1000
-    onProgress?.({
-      phase,
-      fraction,
-      etaSeconds: Math.max(0, (elapsedSeconds * (1 - fraction)) / Math.max(fraction, 1e-9)),
-    })
+function guard(given: AuditOptions) {
+  const { forget, heldOut, retain, policy, store } = given
+  const sizes = {
+    forget: forget.images.count,
+    heldOut: heldOut.images.count,
+    retain: retain.images.count,
+    views: policy.views,
+    hasLabels: heldOut.labels !== null && retain.labels !== null,
   }
+  const models = [given.before, given.after, ...given.references]
+  const planned = models.reduce(
+    (sum, { role, embedFeatures, attested }) =>
+      sum + picturesAsked({ role, hasFeatures: !!embedFeatures, isAttested: !!attested?.embed }, sizes).total,
+    0,
+  )
+  const meter = meterOf(given, planned)
+  const { height, width, channels } = forget.images
+  const guarded = models.map((model) =>
+    guardEndpoint(model, { store, pictureSize: height * width * channels, onAnswered: meter.onAnswered }),
+  )
+  const [before, after, ...references] = guarded as [GuardedModel, GuardedModel, ...GuardedModel[]]
+  return { options: { ...given, before, after, references }, models: guarded, meter }
 }
 
-function assertAuditable({ forget, heldOut, retain, twins }: AuditOptions, models: readonly AuditedModel[]): void {
-  assertSet(forget, 'forget')
-  assertSet(heldOut, 'heldOut')
-  assertSet(retain, 'retain')
-  if (twins && twins.members.count !== twins.twins.count)
-    refuse('AUDIT_SET_INVALID', 'Every picture that was trained on needs its one twin.', 'twins')
-  const labels = models.map(({ role, label }) => `${role}-${label}`)
-  if (new Set(labels).size < labels.length)
-    refuse('AUDIT_LABEL_TAKEN', 'Two audited models have one role and label; give each its own.', 'references')
+/** Some retained pictures are asked about too: known members. */
+function askAboutMembership(models: readonly GuardedModel[], options: AuditOptions): Promise<ModelAnswers[]> {
+  const { forget, heldOut, retain, policy } = options
+  const count = memberCount({ retain: retain.images.count })
+  const rows = shuffledIndices(retain.images.count, randomStream(policy.seed, 0)).slice(0, count)
+  const sets = { forget: forget.images, heldOut: heldOut.images, members: selectImages(retain.images, rows) }
+  const questioned = models.map((model) => ({
+    model,
+    sets: ['forget', 'heldOut', 'members'] as const,
+    withFeatures: isAudited(model) && model.embedFeatures !== undefined,
+  }))
+  return collectViews(questioned, sets, options)
 }
 
-function assertSet({ images, labels, captions }: AuditSet, field: string): void {
-  if (images.count < 2) refuse('AUDIT_SET_INVALID', 'Each set of an audit needs two or more pictures.', field)
-  if (images.data.length !== images.count * images.height * images.width * images.channels)
-    refuse('AUDIT_SET_INVALID', 'The bytes of this set do not match its size.', field)
-  if (labels !== null && labels.length !== images.count)
-    refuse('AUDIT_SET_INVALID', `There are ${labels.length} labels for ${images.count} pictures.`, `${field}.labels`)
-  if (captions && captions.length !== images.count)
-    refuse('AUDIT_SET_INVALID', `There are ${captions.length} texts for ${images.count} pictures.`, `${field}.captions`)
+/** What was wrong with plain answers counts where nothing else was. */
+function withPlainDefect(answers: ModelAnswers, plain: PlainAnswers | null | undefined): ModelAnswers {
+  const own = [plain?.retain, plain?.heldOut, plain?.forget].filter((part) => part != null)
+  const broken = own.find(({ defect }) => defect !== null)
+  if (answers.defect !== null || broken === undefined) return answers
+  return { ...answers, defect: broken.defect, code: broken.code }
 }
 
 /** A0 of the models before and after; the first that fails speaks for both. */
-async function probeEndpoints(options: AuditOptions, defects: readonly (string | null)[]): Promise<AuditTest> {
-  const after = await testEndpointIntegrity(options.after, options, defects[1] ?? null)
-  if (after.outcome !== 'met') return after
-  const before = await testEndpointIntegrity(options.before, options, defects[0] ?? null)
-  return before.outcome === 'met' ? after : before
+async function probeEndpoints(
+  [before, after]: readonly GuardedModel[],
+  options: AuditOptions,
+  answers: readonly ModelAnswers[],
+): Promise<AuditTest> {
+  const ofAfter = await testEndpointIntegrity(after as GuardedModel, options, answers[1] as ModelAnswers)
+  if (ofAfter.outcome !== 'met') return ofAfter
+  const ofBefore = await testEndpointIntegrity(before as GuardedModel, options, answers[0] as ModelAnswers)
+  return ofBefore.outcome === 'met' ? ofAfter : ofBefore
 }
 
+interface PlainAnswers {
+  readonly forget: Answers | null
+  readonly heldOut: Answers
+  readonly retain: Answers
+}
+
+/** Pictures as they are; of models that are shown beside only where there are labels to judge by. */
+async function askPlain(model: GuardedModel, options: AuditOptions): Promise<PlainAnswers | null> {
+  const { forget, heldOut, retain, signal } = options
+  const audited = isAudited(model)
+  if (!audited && (heldOut.labels === null || retain.labels === null)) return null
+  return {
+    retain: await embedPlain(model, retain.images, signal),
+    heldOut: await embedPlain(model, heldOut.images, signal),
+    forget: audited ? await embedPlain(model, forget.images, signal) : null,
+  }
+}
+
+function classifyPlain(plain: PlainAnswers | null, { heldOut, retain }: AuditOptions): Correct | null {
+  if (plain === null || heldOut.labels === null || retain.labels === null) return null
+  return classify(plain, { heldOut: heldOut.labels, retain: retain.labels })
+}
+
+/** Before and after are compared view by view: a view counts that both answered whole. */
+function withCommonViews(answers: readonly ModelAnswers[]): ModelAnswers[] {
+  const [before, after] = answers
+  const common = (before?.wholeViews ?? []).filter((view) => after?.wholeViews?.includes(view))
+  return answers.map((own, index) => (index < 2 ? { ...own, wholeViews: common } : own))
+}
+
+const isIncomplete = (answers: readonly ModelAnswers[]): boolean =>
+  answers.slice(0, 2).some(({ defect }) => defect !== null)
+
+/** What was measured on part of the answers shows what was seen, and decides nothing. */
+const asIncomplete = (test: AuditTest): AuditTest =>
+  test.id === 'blind-control' || test.outcome === 'informative'
+    ? test
+    : { ...test, outcome: 'inconclusive', detail: `Measured on incomplete answers. ${test.detail}` }
+
 function membershipTests(context: TestContext): AuditTest[] {
-  const reference = testRetrainReference(context)
   return [
     testForgettingScore(context),
     testDifferenceInDifferences(context),
     testAlignmentGap(context),
     testResidualMembership(context),
-    ...(reference === null ? [] : [reference]),
-  ]
+    testFeatureMembership(context),
+    testRetrainReference(context),
+  ].filter((test) => test !== null)
 }
 
-function writeReport(
-  { policy, forget, heldOut, retain }: AuditOptions,
-  { before, after, references }: TestContext,
-  tests: AuditTest[],
-  correct: readonly (Float64Array | null)[],
-  furtherMatrices: ReadonlyMap<string, Float32Array>,
-): AuditResult {
-  const all = [before, after, ...references]
-  const models = all.map((examined, index) =>
-    measure(examined, index === 0 ? null : before, accuracyOf(correct[index] ?? null, policy), policy),
+function utilityTests(
+  { before, after, policy }: TestContext,
+  [plainBefore, plainAfter]: readonly (PlainAnswers | null)[],
+  [correctBefore, correctAfter]: readonly (Correct | null)[],
+): AuditTest[] {
+  const utility =
+    correctBefore && correctAfter
+      ? testUtility(correctBefore, correctAfter, policy)
+      : testUtility(findViews(before.utilityViews), findViews(after.utilityViews), policy)
+  const [first, second] = [plainBefore, plainAfter].map((plain) =>
+    plain?.forget ? { ...plain, forget: plain.forget } : null,
   )
-  const sizes = { forget: forget.images.count, heldOut: heldOut.images.count, retain: retain.images.count }
-  const required = requiredForgetSize({ heldOutCount: sizes.heldOut, policy })
-  const matrices = matricesOf(before, after, references, furtherMatrices)
-  const judgement = judge({
-    tests,
-    membershipBefore: models[0]?.membershipAuc ?? { value: 0.5, interval: null },
-    requiredForgetSize: required,
-    forgetCount: sizes.forget,
-    policy,
-  })
-  const report: AuditReport = {
-    version: 1,
-    ...judgement,
-    policy,
-    policyDigest: auditPolicyDigest(policy),
-    sizes,
-    requiredForgetSize: required,
-    tests,
-    models,
-    histograms: histogramsOf(before, after),
-    matrices: { digest: createHash('sha256').update(matrices).digest('hex') as Digest, size: matrices.length },
-    limits: limitsOf(tests, correct),
-  }
-  return { report, matrices }
-}
-
-/** Stable codes of what this audit does not prove. */
-function limitsOf(tests: readonly AuditTest[], correct: readonly (Float64Array | null)[]): string[] {
-  const hasRetrain = tests.some(({ id }) => id === 'A5-retrain-reference')
-  return [
-    'provider-could-cheat',
-    'one-membership-score',
-    ...(tests.some(({ optimisedFor }) => optimisedFor) ? ['tests-are-optimised-for'] : []),
-    ...(hasRetrain ? [] : ['no-retrain-reference']),
-    ...(correct.some((values) => values === null) ? ['utility-not-measured'] : []),
-  ]
+  const neighbours = first && second ? testNeighbours(first, second, policy) : null
+  return neighbours === null ? [utility] : [utility, neighbours]
 }

@@ -46,41 +46,54 @@ export function toyWorld(sizes: ToyWorldSizes = {}) {
     /** Made to treat the forget set as stranger than strangers. */
     overForgotten: remembering([sets.retain], [sets.forget]),
     remembering,
+    part,
   }
 }
 
 const floatsOf = ({ data }: PackedImages) => Float32Array.from(data, (byte) => byte / 255)
 
-/** An encoder that pulls views by a quarter towards the nearest of `remembered`, and pushes them away from `shunned`. */
+/**
+ * An encoder that pulls views towards what it remembers and pushes them away from what it shuns, the more the nearer they lie. It is
+ * smooth, as networks are.
+ */
 function remembering(remembered: readonly PackedImages[], shunned: readonly PackedImages[] = []): Embed {
   const known = [
-    ...remembered.map((set) => [floatsOf(set), 0.25] as const),
-    ...shunned.map((set) => [floatsOf(set), -0.35] as const),
+    ...remembered.map((set) => [floatsOf(set), 0.6] as const),
+    ...shunned.map((set) => [floatsOf(set), -0.6] as const),
   ]
+  const reach = 3 * PIXELS * NOISE ** 2
+  const towards = new Float64Array(PIXELS)
   return (images) => {
     const embeddings = new Float32Array(images.length)
     for (let offset = 0; offset < images.length; offset += PIXELS) {
-      const { prototype, pull } = nearest(images.subarray(offset, offset + PIXELS), known)
-      for (let k = 0; k < PIXELS; k++) {
-        const value = images[offset + k] as number
-        embeddings[offset + k] = value + pull * ((prototype[k] as number) - value) - 0.45
-      }
+      towards.fill(0)
+      let total = 0
+      for (const [floats, pull] of known)
+        for (let at = 0; at < floats.length; at += PIXELS) {
+          let distance = 0
+          for (let k = 0; k < PIXELS && distance < reach; k++)
+            distance += ((floats[at + k] as number) - (images[offset + k] as number)) ** 2
+          if (distance >= reach) continue
+          const weight = (1 - distance / reach) ** 2
+          total += weight
+          for (let k = 0; k < PIXELS; k++)
+            towards[k] =
+              (towards[k] as number) + pull * weight * ((floats[at + k] as number) - (images[offset + k] as number))
+        }
+      for (let k = 0; k < PIXELS; k++)
+        embeddings[offset + k] = (images[offset + k] as number) + (towards[k] as number) / Math.max(1, total) - 0.45
     }
     return Promise.resolve(embeddings)
   }
 }
 
-function nearest(view: Float32Array, known: readonly (readonly [Float32Array, number])[]) {
-  let best = { prototype: view, pull: 0, distance: 3 * PIXELS * NOISE ** 2 }
-  for (const [floats, pull] of known)
-    for (let offset = 0; offset < floats.length; offset += PIXELS) {
-      let distance = 0
-      for (let k = 0; k < PIXELS && distance < best.distance; k++)
-        distance += ((floats[offset + k] as number) - (view[k] as number)) ** 2
-      if (distance < best.distance) best = { prototype: floats.subarray(offset, offset + PIXELS), pull, distance }
-    }
-  return best
-}
+/** Pooled features of the same network: another smooth function of what it sees. */
+export const featuresOf =
+  (embed: Embed): Embed =>
+  async (images) => {
+    const embeddings = await embed(images)
+    return embeddings.map((value, index) => 1 + value + 0.5 * (embeddings[index ^ 1] ?? 0) ** 2)
+  }
 
 const drawViews: AuditOptions['drawViews'] = (images, seed, view) => {
   const floats = floatsOf(images)
@@ -88,7 +101,8 @@ const drawViews: AuditOptions['drawViews'] = (images, seed, view) => {
     const random = randomStream(seed, view, picture)
     for (let k = 0; k < PIXELS; k++) {
       const gauss = Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random())
-      floats[picture * PIXELS + k] = (floats[picture * PIXELS + k] as number) + NOISE * gauss
+      const value = (floats[picture * PIXELS + k] as number) + NOISE * gauss
+      floats[picture * PIXELS + k] = Math.min(1, Math.max(0, value))
     }
   }
   return floats
@@ -109,7 +123,13 @@ export function toyAudit(
   after: Embed,
   changes: Partial<AuditOptions> = {},
 ): AuditOptions {
-  const model = (role: 'before' | 'after', embed: Embed): AuditedModel => ({ label: role, role, method: null, embed })
+  const model = (role: 'before' | 'after', embed: Embed): AuditedModel => ({
+    label: role,
+    role,
+    method: null,
+    embed,
+    embedFeatures: featuresOf(embed),
+  })
   const set = (images: PackedImages) => ({ images, labels: labelsOf(images) })
   let ticks = 0
   return {

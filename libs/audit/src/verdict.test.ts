@@ -1,4 +1,4 @@
-import { AuditPolicy, type AuditTest, type AuditTestId } from '@lethe/domain'
+import { AuditPolicy, completePolicy, type AuditTest, type AuditTestId } from '@lethe/domain'
 import { describe, expect, it } from 'vitest'
 import { judge, type VerdictInput } from './verdict.js'
 
@@ -17,14 +17,16 @@ const grounds: readonly AuditTest[] = [
   test('A0-endpoint-integrity', 'met'),
   test('A4-residual-membership', 'met', { power: 0.9 }),
   test('A9-utility', 'met'),
+  test('A2-difference-in-differences', 'met'),
   test('blind-control', 'met'),
 ]
 const input = (changes: Partial<VerdictInput> = {}): VerdictInput => ({
   tests: grounds,
   membershipBefore: { value: 0.7, interval: [0.65, 0.75] },
   requiredForgetSize: 90,
-  forgetCount: 100,
-  policy: AuditPolicy.parse({ version: 1 }),
+  sizes: { forget: 100, heldOut: 500, retain: 400 },
+  overlap: { heldOut: 0, retain: 0 },
+  policy: completePolicy(AuditPolicy.parse({ version: 1 })),
   ...changes,
 })
 const without = (id: AuditTestId) => grounds.filter((ground) => ground.id !== id)
@@ -51,6 +53,16 @@ describe('judge', () => {
     ['equivalence that was not shown', { tests: having(test('A4-residual-membership', 'inconclusive', { power: 0.9 })) }, 'EQUIVALENCE_NOT_SHOWN'],
     ['utility that was lost', { tests: having(test('A9-utility', 'not-met')) }, 'UTILITY_NOT_KEPT'],
     ['utility that is uncertain', { tests: having(test('A9-utility', 'inconclusive')) }, 'UTILITY_NOT_KEPT'],
+    ['utility that nobody measured', { tests: having(test('A9-utility', 'informative')) }, 'UTILITY_NOT_KEPT'],
+    ['retrieval that was lost', { tests: having(test('A9-retrieval', 'not-met')) }, 'UTILITY_NOT_KEPT'],
+    ['neighbours that were harmed', { tests: having(test('A9-neighbours', 'not-met')) }, 'NEIGHBOURS_HARMED'],
+    ['an endpoint with a typed fault', { tests: having(test('A0-endpoint-integrity', 'not-met', { code: 'ENDPOINT_TIMED_OUT' })) }, 'ENDPOINT_TIMED_OUT'],
+    ['pictures in both sets', { overlap: { heldOut: 1, retain: 0 } }, 'SETS_OVERLAP'],
+    ['pictures that are still trained on', { overlap: { heldOut: 0, retain: 2 } }, 'FORGOTTEN_BUT_RETAINED'],
+    ['fewer held-out pictures than the policy wants', { sizes: { forget: 100, heldOut: 19, retain: 400 } }, 'TOO_FEW_IMAGES'],
+    ['a required test that is missing', { tests: without('A2-difference-in-differences') }, 'REQUIRED_TEST_NOT_MET'],
+    ['tests of memory that the method optimised, all of them', { tests: having(test('A4-residual-membership', 'met', { power: 0.9, optimisedFor: true })) }, 'NO_INDEPENDENT_TEST'],
+    ['an independent test that could not tell', { tests: [...having(test('A4-residual-membership', 'met', { power: 0.9, optimisedFor: true })), test('A4-feature-membership', 'inconclusive')] }, 'NO_INDEPENDENT_TEST'],
   ] satisfies [string, Partial<VerdictInput>, string][])('does not pass with %s', (_, changes, code) => {
     expect(judge(input(changes))).toMatchObject({ verdict: 'INCONCLUSIVE', reasons: [{ code }] })
   }) // prettier-ignore
@@ -62,9 +74,20 @@ describe('judge', () => {
     expect(judge(input({ tests: blinded })).verdict).toBe('INCONCLUSIVE')
   })
 
-  it('claims that utility is kept only where that was measured', () => {
-    const claim = (outcome: AuditTest['outcome']) => judge(input({ tests: having(test('A9-utility', outcome)) })).reasons[0]?.message // prettier-ignore
-    expect(claim('met')).toContain('utility is kept')
-    expect(claim('informative')).toContain('utility was not measured')
+  it('passes a method that optimised the membership test by one that it did not', () => {
+    const optimised = test('A4-residual-membership', 'met', { power: 0.9, optimisedFor: true })
+    const tests = [...having(optimised), test('A4-feature-membership', 'met')]
+    expect(judge(input({ tests })).verdict).toBe('PASS')
+  })
+
+  it.each([
+    ['A4-feature-membership', 0.6, 'RESIDUAL', 'RESIDUAL_IN_FEATURES'],
+    ['A4-feature-membership', 0.4, 'OVER_FORGOTTEN', 'OVER_FORGOTTEN'],
+    ['A10-randomised-twins', 0.7, 'RESIDUAL', 'RESIDUAL_IN_TWINS'],
+    ['A11-clip-alignment', 0.3, 'OVER_FORGOTTEN', 'OVER_FORGOTTEN'],
+    ['A7-one-run-epsilon', 0.8, 'RESIDUAL', 'RESIDUAL_IN_CANARIES'],
+  ] as const)('takes what %s found at %f for %s', (id, value, verdict, code) => {
+    const found = test(id, 'not-met', { effect: { value, interval: null } })
+    expect(judge(input({ tests: having(found) }))).toMatchObject({ verdict, reasons: [{ code }] })
   })
 })

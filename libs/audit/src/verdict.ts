@@ -1,9 +1,9 @@
 import {
   UNREACHABLE_FORGET_SIZE,
-  type AuditPolicy,
   type AuditReport,
   type AuditTest,
   type AuditTestId,
+  type CompletePolicy,
   type Estimate,
   type Verdict,
 } from '@lethe/domain'
@@ -13,8 +13,10 @@ export interface VerdictInput {
   /** AUC of forget against held-out on the model before, with its interval at 1 − alpha. */
   readonly membershipBefore: Estimate
   readonly requiredForgetSize: number
-  readonly forgetCount: number
-  readonly policy: AuditPolicy
+  readonly sizes: AuditReport['sizes']
+  /** Pictures of the forget set that are also in the other sets. */
+  readonly overlap: NonNullable<AuditReport['overlap']>
+  readonly policy: CompletePolicy
 }
 
 export interface Judgement {
@@ -25,7 +27,7 @@ export interface Judgement {
 type Finding = { readonly verdict: Verdict; readonly code: string; readonly message: string }
 
 /**
- * The verdict and why. A finding of the auditor's own blindness (endpoint, blind control) comes before everything; then what
+ * The verdict and why. A finding of the auditor's own blindness (endpoint, sets, blind control) comes before everything; then what
  * was found on either side, for which few pictures suffice; then what would be needed for a pass and is missing.
  * PASS needs all of it; "not significant" is never a pass.
  */
@@ -35,7 +37,9 @@ export function judge(input: VerdictInput): Judgement {
     ...membershipFound(input),
     ...missingGrounds(input),
     ...equivalence(input),
+    ...independence(input),
     ...utility(input),
+    ...requirements(input),
   ]
   const reasons = findings.map(({ code, message }) => ({ code, message }))
   const [first] = findings
@@ -45,96 +49,152 @@ export function judge(input: VerdictInput): Judgement {
 
 const testOf = ({ tests }: VerdictInput, id: AuditTestId) => tests.find((test) => test.id === id)
 
+const inconclusive = (code: string, message: string): Finding => ({ verdict: 'INCONCLUSIVE', code, message })
+
 function blindness(input: VerdictInput): Finding[] {
   const integrity = testOf(input, 'A0-endpoint-integrity')
   const blind = testOf(input, 'blind-control')
   const findings: Finding[] = []
   if (integrity?.outcome !== 'met')
-    findings.push({
-      verdict: 'INCONCLUSIVE',
-      code: 'ENDPOINT_NOT_INTACT',
-      message: integrity?.detail ?? 'The endpoint was not probed.',
-    })
-  if (blind?.outcome === 'not-met')
-    findings.push({ verdict: 'INCONCLUSIVE', code: 'BLIND_CONTROL_FAILED', message: blind.detail })
+    findings.push(
+      inconclusive(integrity?.code ?? 'ENDPOINT_NOT_INTACT', integrity?.detail ?? 'The endpoint was not probed.'),
+    )
+  const { heldOut, retain } = input.overlap
+  if (heldOut > 0)
+    findings.push(
+      inconclusive(
+        'SETS_OVERLAP',
+        `${counted(heldOut)} to be forgotten ${heldOut === 1 ? 'is' : 'are'} also among the held-out pictures, or nearly; take ${heldOut === 1 ? 'it' : 'them'} out of one set.`,
+      ),
+    )
+  if (retain > 0)
+    findings.push(
+      inconclusive(
+        'FORGOTTEN_BUT_RETAINED',
+        `${counted(retain)} to be forgotten ${retain === 1 ? 'is' : 'are'} also among the retained pictures, or nearly: what is still trained on cannot be forgotten.`,
+      ),
+    )
+  if (blind?.outcome === 'not-met') findings.push(inconclusive('BLIND_CONTROL_FAILED', blind.detail))
   return findings
 }
 
-/** What tells forgotten from unseen, in order of weight; the value at which a test sees no difference. */
-const membershipTests: readonly (readonly [AuditTestId, number])[] = [
-  ['A4-residual-membership', 0.5],
-  ['A11-clip-alignment', 0.5],
-  ['A10-randomised-twins', 0.5],
-  ['A7-one-run-epsilon', 0],
-  ['A6-u-lira', 0.5],
-  ['A8-recovery', 0],
+const counted = (count: number) => `${count} ${count === 1 ? 'picture' : 'pictures'}`
+
+/** Effects of these say the side: the share or AUC at which nothing is known is one half. */
+const twoSided: readonly (readonly [AuditTestId, string])[] = [
+  ['A4-residual-membership', 'RESIDUAL_MEMBERSHIP'],
+  ['A4-feature-membership', 'RESIDUAL_IN_FEATURES'],
+  ['A10-randomised-twins', 'RESIDUAL_IN_TWINS'],
+  ['A11-clip-alignment', 'RESIDUAL_IN_PAIRS'],
 ]
 
 function membershipFound(input: VerdictInput): Finding[] {
-  return membershipTests.flatMap(([id, none]) => {
+  const found = twoSided.flatMap(([id, code]): Finding[] => {
     const test = testOf(input, id)
     if (test?.outcome !== 'not-met') return []
-    const isAbove = test.effect.value > none
-    return [
-      {
-        verdict: isAbove ? 'RESIDUAL' : 'OVER_FORGOTTEN',
-        code: isAbove ? 'RESIDUAL_MEMBERSHIP' : 'OVER_FORGOTTEN',
-        message: isAbove
-          ? `The model still tells forgotten pictures from unseen ones. ${test.detail}`
-          : `The model treats forgotten pictures as stranger than unseen ones, which marks them as much as memory did. ${test.detail}`,
-      },
-    ]
+    const isAbove = test.effect.value > 0.5
+    const message = isAbove
+      ? `The model still tells forgotten pictures from unseen ones. ${test.detail}`
+      : `The model treats forgotten pictures as stranger than unseen ones, which marks them as much as memory did. ${test.detail}`
+    return [{ verdict: isAbove ? 'RESIDUAL' : 'OVER_FORGOTTEN', code: isAbove ? code : 'OVER_FORGOTTEN', message }]
   })
+  const coins = testOf(input, 'A7-one-run-epsilon')
+  if (coins?.outcome !== 'not-met') return found
+  return [...found, { verdict: 'RESIDUAL', code: 'RESIDUAL_IN_CANARIES', message: coins.detail }]
 }
 
 function missingGrounds(input: VerdictInput): Finding[] {
-  const { policy, membershipBefore, requiredForgetSize, forgetCount } = input
+  const { policy } = input
   const power = testOf(input, 'A4-residual-membership')?.power ?? 0
   const findings: Finding[] = []
-  if (power < policy.minimumPower)
-    findings.push({ verdict: 'INCONCLUSIVE', code: 'TOO_FEW_IMAGES', message: tooFew(forgetCount, requiredForgetSize) })
+  if (power < policy.minimumPower || isTooSmall(input)) findings.push(inconclusive('TOO_FEW_IMAGES', tooFew(input)))
   const blind = testOf(input, 'blind-control')
   if (blind?.outcome !== 'met' && blind?.outcome !== 'not-met')
-    findings.push({
-      verdict: 'INCONCLUSIVE',
-      code: 'BLIND_CONTROL_NOT_RUN',
-      message: blind?.detail ?? 'The blind control was not run.',
-    })
-  if (membershipBefore.interval === null || membershipBefore.interval[0] <= 0.5)
-    findings.push({
-      verdict: 'INCONCLUSIVE',
-      code: 'NOTHING_TO_FORGET',
-      message: 'The model before shows no memory of these pictures, so their absence after shows nothing.',
-    })
+    findings.push(inconclusive('BLIND_CONTROL_NOT_RUN', blind?.detail ?? 'The blind control was not run.'))
+  if (hadNothingToForget(input))
+    findings.push(
+      inconclusive(
+        'NOTHING_TO_FORGET',
+        'The model before shows no memory of these pictures, so their absence after shows nothing.',
+      ),
+    )
   return findings
 }
 
-const tooFew = (forgetCount: number, required: number) =>
-  required >= UNREACHABLE_FORGET_SIZE
-    ? `No number of forgotten pictures gives the policy's power with so few held-out pictures; add held-out pictures or widen aucMargin.`
-    : `${forgetCount} forgotten pictures are too few for this policy: ${required} are needed. Only gross failures could be seen.`
+const hadNothingToForget = ({ membershipBefore }: VerdictInput) =>
+  membershipBefore.interval === null || membershipBefore.interval[0] <= 0.5
 
-/** Residual membership must be tested; agreement with texts where the audit asked for it. */
+const isTooSmall = ({ sizes, policy }: VerdictInput) =>
+  sizes.forget < policy.minimumForgetSize || sizes.heldOut < policy.minimumHeldOutSize
+
+function tooFew({ sizes, policy, requiredForgetSize }: VerdictInput): string {
+  if (sizes.heldOut < policy.minimumHeldOutSize)
+    return `${sizes.heldOut} held-out pictures are too few for this policy: ${policy.minimumHeldOutSize} are needed.`
+  if (requiredForgetSize >= UNREACHABLE_FORGET_SIZE)
+    return `No number of forgotten pictures gives the policy's power with so few held-out pictures; add held-out pictures or widen aucMargin.`
+  const needed = Math.max(requiredForgetSize, policy.minimumForgetSize)
+  return `${sizes.forget} forgotten pictures are too few for this policy: ${needed} are needed. Only gross failures could be seen.`
+}
+
 function equivalence(input: VerdictInput): Finding[] {
-  const asked = [testOf(input, 'A4-residual-membership') ?? null, testOf(input, 'A11-clip-alignment')]
-  return asked.flatMap((test) => {
-    if (test === undefined || test?.outcome === 'met' || test?.outcome === 'not-met') return []
-    const message = test?.detail ?? 'Residual membership was not tested.'
-    return [{ verdict: 'INCONCLUSIVE', code: 'EQUIVALENCE_NOT_SHOWN', message }]
-  })
+  const residual = testOf(input, 'A4-residual-membership')
+  if (residual?.outcome === 'met' || residual?.outcome === 'not-met') return []
+  return [inconclusive('EQUIVALENCE_NOT_SHOWN', residual?.detail ?? 'Residual membership was not tested.')]
+}
+
+/** Tests that ask for membership; one that is met and that the loss did not contain is needed for a pass. */
+const membership: readonly AuditTestId[] = [
+  'A4-residual-membership',
+  'A4-feature-membership',
+  'A6-u-lira',
+  'A7-one-run-epsilon',
+  'A8-recovery',
+  'A10-randomised-twins',
+]
+
+function independence(input: VerdictInput): Finding[] {
+  // Then it follows, and says nothing of its own.
+  if (hadNothingToForget(input)) return []
+  const asked = input.tests.filter(({ id, optimisedFor }) => membership.includes(id) && !optimisedFor)
+  if (asked.some(({ outcome }) => outcome === 'met')) return []
+  // What was found by it is a reason already, and so is what the test that every pass needs could not show.
+  if (asked.some(({ id, outcome }) => outcome === 'not-met' || id === 'A4-residual-membership')) return []
+  const why = asked.map(({ detail }) => detail).join(' ')
+  return [
+    inconclusive(
+      'NO_INDEPENDENT_TEST',
+      `No test of memory that the method did not optimise for is met. ${why === '' ? 'The endpoint offers none: it needs pooled features, or embeddings that keep their length.' : why}`,
+    ),
+  ]
 }
 
 function utility(input: VerdictInput): Finding[] {
-  const asked = [testOf(input, 'A9-utility') ?? null, testOf(input, 'A9-retrieval')]
-  return asked.flatMap((test) => {
-    if (test === undefined || test?.outcome === 'met' || test?.outcome === 'informative') return []
-    const message = test?.detail ?? 'Utility was not tested.'
-    return [{ verdict: 'INCONCLUSIVE', code: 'UTILITY_NOT_KEPT', message }]
+  const findings: Finding[] = []
+  const test = testOf(input, 'A9-utility')
+  if (test?.outcome !== 'met')
+    findings.push(inconclusive('UTILITY_NOT_KEPT', test?.detail ?? 'Utility was not tested.'))
+  const retrieval = testOf(input, 'A9-retrieval')
+  if (retrieval?.outcome === 'not-met') findings.push(inconclusive('UTILITY_NOT_KEPT', retrieval.detail))
+  const neighbours = testOf(input, 'A9-neighbours')
+  if (neighbours?.outcome === 'not-met') findings.push(inconclusive('NEIGHBOURS_HARMED', neighbours.detail))
+  return findings
+}
+
+/** What the tenant asked for on top. Tests that only inform are met by having been run. */
+function requirements(input: VerdictInput): Finding[] {
+  if (hadNothingToForget(input)) return []
+  return input.policy.requiredTests.flatMap((id) => {
+    const test = testOf(input, id)
+    if (test?.outcome === 'met' || test?.outcome === 'informative') return []
+    const message = `The policy requires ${id}. ${test?.detail ?? 'It was not run: the audit was not given what it needs.'}`
+    return [inconclusive('REQUIRED_TEST_NOT_MET', message)]
   })
 }
 
 function passMessage(input: VerdictInput): string {
   const residual = testOf(input, 'A4-residual-membership')
-  const kept = testOf(input, 'A9-utility')?.outcome === 'met' ? 'utility is kept' : 'utility was not measured'
-  return `The model before remembered these pictures; after, they cannot be told from unseen ones within the policy's margin; ${kept}. ${residual?.detail ?? ''}`.trim()
+  const independent = testOf(input, 'A4-feature-membership')
+  return `The model before remembered these pictures; after, they cannot be told from unseen ones within the policy's margin; utility is kept. ${residual?.detail ?? ''} ${
+    independent?.outcome === 'met' ? independent.detail : ''
+  }`.trim()
 }

@@ -3,21 +3,25 @@ import {
   type AuditPolicy,
   type AuditTest,
   type AuditTestId,
+  type CompletePolicy,
   type RandomStream,
   type UnlearningMethod,
 } from '@lethe/domain'
-import type { AucEstimate, Placements } from '../statistics/de-long.js'
-import type { ModelAnswers } from '../probe/view-embeddings.js'
+import type { ModelAnswers, ViewEmbeddings } from '../probe/view-embeddings.js'
+import type { Scored, Witnesses } from './witnesses.js'
 
-/** One model's answers, reduced to what the tests ask for. */
-export interface Examined extends ModelAnswers {
+/** One model's answers, reduced to what the tests ask for. The scores are membership scores per sample. */
+export interface Examined extends Scored {
+  readonly model: ModelAnswers['model']
+  readonly forget: ViewEmbeddings
+  readonly heldOut: ViewEmbeddings
   /** a_i per sample. */
   readonly alignment: { readonly forget: Float64Array; readonly heldOut: Float64Array }
-  /** Membership score per sample. */
-  readonly scores: { readonly forget: Float64Array; readonly heldOut: Float64Array }
-  readonly placements: Placements
-  /** Of forget against held-out samples. */
-  readonly auc: AucEstimate
+  /** Scores of retained pictures; null where they were not asked. */
+  readonly members: Float64Array | null
+  readonly witnesses: Witnesses
+  /** Views of held-out pictures by what utility is judged by: pooled features, or projections where there are none. */
+  readonly utilityViews: ViewEmbeddings
 }
 
 /** What every test of the battery sees. */
@@ -25,7 +29,7 @@ export interface TestContext {
   readonly before: Examined
   readonly after: Examined
   readonly references: readonly Examined[]
-  readonly policy: AuditPolicy
+  readonly policy: CompletePolicy
   readonly method: UnlearningMethod
 }
 
@@ -51,8 +55,11 @@ const number: Readonly<Record<AuditTestId, number>> = {
 /** Each test draws from its own stream, so that leaving one out changes no other. */
 export const streamOf = (policy: AuditPolicy, id: AuditTestId): RandomStream => randomStream(policy.seed, number[id])
 
-// What Alignment Calibration's α and β terms push directly: cosines between views of forget samples, and between them.
-// The membership score is made of the same cosines, so A4 and A5 are no independent witnesses either.
+/** Methods whose loss is made of cosines between views of forget samples. */
+const calibrating: readonly UnlearningMethod[] = ['alignment-calibration', 'gradient-ascent', 'neg-grad']
+
+// What those losses push directly: cosines between views of forget samples, and between them. The membership score is made of
+// the same cosines, so A4 and A5 are no independent witnesses either.
 const optimisedByCalibration: readonly AuditTestId[] = [
   'A1-forgetting-score',
   'A2-difference-in-differences',
@@ -67,7 +74,7 @@ const optimisedByCalibration: readonly AuditTestId[] = [
 
 /** Whether the loss of this method optimises the very quantity that the test measures. */
 export const isOptimisedFor = (id: AuditTestId, method: UnlearningMethod): AuditTest['optimisedFor'] =>
-  method === 'alignment-calibration' && optimisedByCalibration.includes(id)
+  calibrating.includes(method) && optimisedByCalibration.includes(id)
 
 /** A number for a sentence. */
 export const figure = (value: number, digits = 3): string => value.toFixed(digits)

@@ -15,8 +15,8 @@ export function ridgeSolver(rows: readonly Float64Array[], penalty: number): (ri
   return (right) => solve(lower, right, width)
 }
 
-/** Lower triangle L of a positive definite matrix A = L·Lᵀ, in place of A's. */
-function factorise(a: Float64Array, width: number): Float64Array {
+/** Lower triangle L of a positive definite matrix A = L·Lᵀ, in place of A's (Cholesky). */
+export function factorise(a: Float64Array, width: number): Float64Array {
   for (let i = 0; i < width; i++)
     for (let j = 0; j <= i; j++) {
       let sum = a[i * width + j] as number

@@ -1,0 +1,96 @@
+import { randomStream, shuffledIndices } from '@lethe/domain'
+import type { AuditOptions } from '../audited-model.js'
+import { viewSeedOf } from '../challenge.js'
+import type { GuardedModel } from '../endpoint/guard-endpoint.js'
+import type { Answers } from '../probe/ask.js'
+import type { ModelAnswers } from '../probe/view-embeddings.js'
+import { rowsOf, type EndpointExamination, type EndpointFinding, type Probes } from './endpoint-probes.js'
+import { figure } from './test-context.js'
+
+/** Identical questions: largest difference of one number of unit embeddings. */
+const REPEAT_TOLERANCE = 1e-6
+/** The same pictures in other company: batched kernels may round differently. */
+const COMPANY_TOLERANCE = 1e-4
+/** Unit embeddings closer than this are one answer. */
+const SAME_ANSWER = 1e-6
+
+/** Pictures that this asks about. */
+export function consistencyQuestions(probes: { forget: number; heldOut: number }, retain: number): number {
+  const count = probes.forget + probes.heldOut
+  return 3 * count + Math.min(count, retain)
+}
+
+/**
+ * Asks the probes twice, then hidden among as many decoys in random order, and compares with what was answered when the audit asked:
+ * an endpoint that knows an audit by its company, or changed since, is found out.
+ */
+export async function askForConsistency(
+  probes: Probes,
+  _model: GuardedModel,
+  options: AuditOptions,
+  answers: ModelAnswers,
+): Promise<EndpointExamination> {
+  const first = await probes.ask(probes.pictures)
+  const again = await probes.ask(probes.pictures)
+  const hidden = await askAmongDecoys(probes, options)
+  const unreadable = [first, again, hidden].find(({ defect }) => defect !== null)
+  if (unreadable !== undefined) {
+    const { code = 'ENDPOINT_MALFORMED', defect } = unreadable
+    return { finding: { code, words: defect ?? '' }, difference: 2 }
+  }
+  const repeat = largestDifference(first, again)
+  const company = Math.max(largestDifference(first, hidden), largestDifference(first, asAsked(probes, answers)))
+  return { finding: findingOf(first, repeat, company), difference: Math.max(repeat, company) }
+}
+
+function findingOf(answers: Answers, repeat: number, company: number): EndpointFinding | null {
+  if (repeat > REPEAT_TOLERANCE)
+    return {
+      code: 'ENDPOINT_INCONSISTENT',
+      words: `identical questions get answers that differ by ${figure(repeat, 7)}`,
+    }
+  if (company > COMPANY_TOLERANCE)
+    return {
+      code: 'ENDPOINT_DEPENDS_ON_COMPANY',
+      words: `answers depend on the pictures beside them or on their order, by ${figure(company, 7)}`,
+    }
+  return isConstant(answers) ? { code: 'ENDPOINT_CONSTANT', words: 'every picture gets the same embedding' } : null
+}
+
+/** The probes' answers when as many views of retained pictures stand between them. */
+async function askAmongDecoys(probes: Probes, options: AuditOptions): Promise<Answers> {
+  const { retain, drawViews, policy } = options
+  const { count, pictures, size } = probes
+  const pixels = size.height * size.width * size.channels
+  const random = randomStream(policy.seed, 3)
+  const decoys = shuffledIndices(retain.images.count, random).slice(0, count)
+  const all = new Float32Array((count + decoys.length) * pixels)
+  all.set(pictures)
+  all.set(rowsOf(drawViews(retain.images, viewSeedOf(options), 1), decoys, pixels), count * pixels)
+  const order = shuffledIndices(count + decoys.length, random)
+  const answers = await probes.ask(rowsOf(all, order, pixels))
+  if (answers.defect !== null) return answers
+  const places = Int32Array.from({ length: count }, (_, row) => order.indexOf(row))
+  return { ...answers, count, unit: rowsOf(answers.unit, places, answers.dimension) }
+}
+
+/** What the audit itself was answered to the same views. */
+function asAsked({ forgetRows, heldOutRows, count }: Probes, { forget, heldOut }: ModelAnswers): Answers {
+  const { dimension } = forget
+  const unit = new Float32Array(count * dimension)
+  unit.set(rowsOf(forget.views[0] as Float32Array, forgetRows, dimension))
+  unit.set(rowsOf(heldOut.views[0] as Float32Array, heldOutRows, dimension), forgetRows.length * dimension)
+  return { count, dimension, unit, defect: null }
+}
+
+/** 2 where answers cannot be compared at all: further apart than unit vectors can be in one coordinate. */
+function largestDifference(a: Answers, b: Answers): number {
+  if (a.dimension !== b.dimension) return 2
+  let largest = 0
+  for (let index = 0; index < a.unit.length; index++)
+    largest = Math.max(largest, Math.abs((a.unit[index] as number) - (b.unit[index] as number)))
+  return largest
+}
+
+const isConstant = ({ count, dimension, unit }: Answers): boolean =>
+  count > 1 && unit.every((value, index) => Math.abs(value - (unit[index % dimension] as number)) < SAME_ANSWER)

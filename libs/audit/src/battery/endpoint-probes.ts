@@ -1,0 +1,73 @@
+import { randomStream, shuffledIndices, type PackedImages } from '@lethe/domain'
+import type { AuditOptions } from '../audited-model.js'
+import { viewSeedOf } from '../challenge.js'
+import type { EndpointCode } from '../endpoint/endpoint-fault.js'
+import type { GuardedModel } from '../endpoint/guard-endpoint.js'
+import type { Answers } from '../probe/ask.js'
+import { askInParts } from '../probe/view-embeddings.js'
+
+/** Pictures of each set that an endpoint is probed with. */
+export const PROBES = 24
+
+/** What is wrong with an endpoint, in a code and in words that end a sentence. */
+export interface EndpointFinding {
+  readonly code: EndpointCode
+  readonly words: string
+}
+
+/** What an examination of the endpoint found, and the largest difference it saw between answers that should be equal. */
+export interface EndpointExamination {
+  readonly finding: EndpointFinding | null
+  readonly difference: number
+}
+
+/** View 0 of some audit pictures of either set, and the rows of the sets that they are. */
+export interface Probes {
+  readonly size: Omit<PackedImages, 'data' | 'count'>
+  readonly forgetRows: Int32Array
+  readonly heldOutRows: Int32Array
+  /** Of the forget set, then of the held-out set. */
+  readonly pictures: Float32Array
+  readonly count: number
+  readonly ask: (pictures: Float32Array) => Promise<Answers>
+}
+
+export function drawProbes(model: GuardedModel, options: AuditOptions): Probes {
+  const { forget, heldOut, drawViews, policy, signal } = options
+  const { height, width, channels } = forget.images
+  const size = { height, width, channels }
+  const seed = viewSeedOf(options)
+  const pick = (images: PackedImages, stream: number) =>
+    shuffledIndices(images.count, randomStream(policy.seed, stream)).slice(0, PROBES)
+  const [forgetRows, heldOutRows] = [pick(forget.images, 1), pick(heldOut.images, 2)]
+  const pixels = height * width * channels
+  const count = forgetRows.length + heldOutRows.length
+  const pictures = new Float32Array(count * pixels)
+  pictures.set(rowsOf(drawViews(forget.images, seed, 0), forgetRows, pixels))
+  pictures.set(rowsOf(drawViews(heldOut.images, seed, 0), heldOutRows, pixels), forgetRows.length * pixels)
+  const ask = (asked: Float32Array) =>
+    askInParts(model.askAfresh, { ...size, count: asked.length / pixels }, asked, signal)
+  return { size, forgetRows, heldOutRows, pictures, count, ask }
+}
+
+/** Copies of these rows, in this order. */
+export function rowsOf(pictures: Float32Array, rows: ArrayLike<number>, pixels: number): Float32Array {
+  const copied = new Float32Array(rows.length * pixels)
+  for (let place = 0; place < rows.length; place++) {
+    const row = rows[place] as number
+    copied.set(pictures.subarray(row * pixels, (row + 1) * pixels), place * pixels)
+  }
+  return copied
+}
+
+/** Row of unit embeddings. */
+export const rowAt = ({ unit, dimension }: Answers, row: number): Float32Array =>
+  unit.subarray(row * dimension, (row + 1) * dimension)
+
+/** Distance of two unit embeddings; 2, the largest there is, where they cannot be compared. */
+export function chord(a: Float32Array, b: Float32Array): number {
+  if (a.length !== b.length) return 2
+  let square = 0
+  for (let k = 0; k < a.length; k++) square += ((a[k] as number) - (b[k] as number)) ** 2
+  return Math.sqrt(square)
+}
