@@ -1,5 +1,11 @@
 export { contentId } from './content-id.js'
-export { decodeImage, decodePicture, defaultImageLimits, type DecodedPicture, type ImageLimits } from './decode-image.js'
+export {
+  decodeImage,
+  decodePicture,
+  defaultImageLimits,
+  type DecodedPicture,
+  type ImageLimits,
+} from './decode-image.js'
 export { drawSplit, type SplitShares } from './draw-split.js'
 export { emojiDataset, type EmojiAssignment, type EmojiDatasetOptions, type EmojiOwner } from './emoji-dataset.js'
 export { encodePng } from './encode-png.js'
@@ -18,7 +24,8 @@ export { nearDuplicatesBetween, nearDuplicatesOf, type NearDuplicate } from './n
 export { NearDuplicateIndex, type NearDuplicateLimits } from './near-duplicates.js'
 export { readPack, selectImages, writePack, type Pack, type PackSample, type PackSelection } from './pack.js'
 export { perceptualHash, resemble, type PerceptualHash } from './perceptual-hash.js'
-export { splits, type SampleMetadata, type Split } from './sample-metadata.js'
+export type { TwinOptions } from './deal-twins.js'
+export { splits, type PackSplit, type SampleMetadata, type Split } from './sample-metadata.js'
 export type { ColumnNames } from './sources/describe-row.js'
 export { detectSource, type DetectedSource } from './sources/detect-source.js'
 export { openSource, type OpenSourceOptions } from './sources/open-source.js'

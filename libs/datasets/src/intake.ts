@@ -1,16 +1,18 @@
-import { isDomainError, type ContentId } from '@lethe/domain'
+import { isDomainError, type ContentId, type TwinCommitment } from '@lethe/domain'
 import { contentId } from './content-id.js'
 import { decodePicture } from './decode-image.js'
 import { assertShares, drawSplit, type SplitShares } from './draw-split.js'
 import { refuse } from './errors.js'
 import { NearDuplicateIndex } from './near-duplicates.js'
-import { writePack } from './pack.js'
+import { writePack, type PackSample } from './pack.js'
 import { perceptualHash } from './perceptual-hash.js'
-import { assertImageSize, type SampleMetadata } from './sample-metadata.js'
+import { dealTwins, type TwinOptions } from './deal-twins.js'
+import { assertImageSize, type PackSplit, type SampleMetadata } from './sample-metadata.js'
 import { isRaw, type Fault, type SourceSample } from './sources/sample-source.js'
 
 /** One accepted sample; `index` is its row in the pack. */
-export interface IngestedSample extends SampleMetadata {
+export interface IngestedSample extends Omit<SampleMetadata, 'split'> {
+  readonly split: PackSplit
   readonly index: number
   readonly contentId: ContentId
   readonly key: string
@@ -27,6 +29,8 @@ export interface IngestedDataset {
   readonly quarantinedCount: number
   readonly exactDuplicates: number
   readonly nearDuplicates: number
+  /** How twins were dealt, where that was asked for. */
+  readonly twins: TwinCommitment | null
 }
 
 export interface IngestOptions {
@@ -37,6 +41,8 @@ export interface IngestOptions {
   readonly onProgress?: (seen: number) => void | Promise<void>
   readonly maxSamples?: number
   readonly maxPackBytes?: number
+  /** Lets a coin decide which of two twins is trained on; the other gets the split `twin`. */
+  readonly twins?: TwinOptions
 }
 
 /** For what a source does not say of its samples. */
@@ -45,6 +51,14 @@ export interface SourceDefaults {
   readonly owner?: string
   readonly splitShares?: SplitShares
 }
+
+const packSample = ({ contentId, label, group, split, twin }: IngestedSample): PackSample => ({
+  contentId,
+  label,
+  group,
+  split,
+  ...(twin === undefined ? {} : { twin }),
+})
 
 const MAX_LISTED_FAULTS = 1000
 const UNLABELLED = 'unlabelled'
@@ -112,6 +126,7 @@ export class Intake {
       owner: sample.owner ?? this.#options.owner ?? 'unassigned',
       // Where the source names no split, pictures that resemble each other stay together.
       split: sample.split ?? earlier?.split ?? drawSplit(id, this.#options.splitShares),
+      ...(sample.twin === undefined ? {} : { twin: sample.twin }),
       nearDuplicateOf: earlier?.contentId ?? null,
     })
   }
@@ -134,14 +149,16 @@ export class Intake {
         `No sample could be accepted. ${first ? `${first.key}: ${first.reason}` : 'The source is empty.'}`,
       )
     const size = this.#options.imageSize
+    const { samples, twins } = dealTwins(this.#samples, this.#options.twins)
     const images = { data: this.#join(), count: this.#samples.length, height: size, width: size, channels: 3 }
     return {
-      pack: writePack({ images, samples: this.#samples }),
-      samples: this.#samples,
+      pack: writePack({ images, samples: samples.map(packSample), ...(twins === null ? {} : { twins }) }),
+      samples,
       quarantined: this.#faults,
       quarantinedCount: this.#faultCount,
       exactDuplicates: this.#exactDuplicates,
       nearDuplicates: this.#samples.filter((sample) => sample.nearDuplicateOf !== null).length,
+      twins,
     }
   }
 

@@ -1,7 +1,7 @@
-import { ContentId, isDomainError, type PackedImages } from '@lethe/domain'
+import { ContentId, isDomainError, TwinCommitment, type PackedImages } from '@lethe/domain'
 import { parseSafetensors, serializeSafetensors, type SafetensorsFile } from '@lethe/safetensors'
 import { refuse } from './errors.js'
-import { splits as allSplits, type Split } from './sample-metadata.js'
+import { packSplits, type PackSplit } from './sample-metadata.js'
 
 const FORMAT = 'lethe-dataset-pack/1'
 
@@ -10,13 +10,17 @@ export interface PackSample {
   readonly contentId: ContentId
   readonly label: string
   readonly group: string | null
-  readonly split: Split
+  readonly split: PackSplit
+  /** Name of the pair whose coin was tossed for it, where there is one. */
+  readonly twin?: string
 }
 
 /** A frozen dataset: pictures and, row by row, what is known of them. */
 export interface Pack {
   readonly images: PackedImages
   readonly samples: readonly PackSample[]
+  /** How twins were dealt, where they were. */
+  readonly twins?: TwinCommitment
 }
 
 /** Part of a pack, in pack order. */
@@ -27,7 +31,7 @@ export interface PackSelection extends PackedImages {
 }
 
 /** The safetensors file of a pack; equal packs give equal bytes. */
-export const writePack = ({ images, samples }: Pack): Uint8Array =>
+export const writePack = ({ images, samples, twins }: Pack): Uint8Array =>
   serializeSafetensors(
     new Map([
       [
@@ -41,13 +45,20 @@ export const writePack = ({ images, samples }: Pack): Uint8Array =>
       labels: JSON.stringify(samples.map((sample) => sample.label)),
       groups: JSON.stringify(samples.map((sample) => sample.group)),
       splits: JSON.stringify(samples.map((sample) => sample.split)),
+      // Packs without twins keep the bytes that they had before there were any.
+      ...(twins === undefined
+        ? {}
+        : {
+            twinPairs: JSON.stringify(samples.map((sample) => sample.twin ?? null)),
+            twins: JSON.stringify({ pairing: twins.pairing, pairs: twins.pairs, commitment: twins.commitment }),
+          }),
     },
   )
 
 const isContentId = (value: unknown): value is ContentId => ContentId.safeParse(value).success
 const isLabel = (value: unknown): value is string => typeof value === 'string'
-const isGroup = (value: unknown): value is string | null => value === null || typeof value === 'string'
-const isSplit = (value: unknown): value is Split => allSplits.includes(value as Split)
+const isTextOrNull = (value: unknown): value is string | null => value === null || typeof value === 'string'
+const isSplit = (value: unknown): value is PackSplit => packSplits.includes(value as PackSplit)
 
 /** @throws DomainError PACK_INVALID, `field` naming the part that is wrong. */
 export function readPack(bytes: Uint8Array): Pack {
@@ -59,8 +70,10 @@ export function readPack(bytes: Uint8Array): Pack {
     return refuse('PACK_INVALID', 'images must be U8 of shape [n, height, width, 3].', 'images')
   const contentIds = column(file, 'contentIds', count, isContentId)
   const labels = column(file, 'labels', count, isLabel)
-  const groups = column(file, 'groups', count, isGroup)
+  const groups = column(file, 'groups', count, isTextOrNull)
   const splits = column(file, 'splits', count, isSplit)
+  const twins = readTwins(file)
+  const twinPairs = twins === null ? null : column(file, 'twinPairs', count, isTextOrNull)
   if (new Set(contentIds).size !== count) refuse('PACK_INVALID', 'A content id occurs twice.', 'contentIds')
   return {
     images: { data: tensor.data, count, height, width, channels },
@@ -68,8 +81,26 @@ export function readPack(bytes: Uint8Array): Pack {
       contentId,
       label: labels[row] as string,
       group: groups[row] as string | null,
-      split: splits[row] as Split,
+      split: splits[row] as PackSplit,
+      ...(typeof twinPairs?.[row] === 'string' ? { twin: twinPairs[row] } : {}),
     })),
+    ...(twins === null ? {} : { twins }),
+  }
+}
+
+function readTwins({ metadata }: SafetensorsFile): TwinCommitment | null {
+  if (metadata.twins === undefined) return null
+  const parsed = TwinCommitment.safeParse(parseJson(metadata.twins))
+  return parsed.success
+    ? parsed.data
+    : refuse('PACK_INVALID', 'twins must be a commitment to how they were dealt.', 'twins')
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return null
   }
 }
 
@@ -83,12 +114,7 @@ function parse(bytes: Uint8Array): SafetensorsFile {
 }
 
 function column<T>(file: SafetensorsFile, name: string, count: number, holds: (value: unknown) => value is T): T[] {
-  let values: unknown
-  try {
-    values = JSON.parse(file.metadata[name] ?? 'null')
-  } catch {
-    values = null
-  }
+  const values = parseJson(file.metadata[name] ?? 'null')
   if (!Array.isArray(values) || values.length !== count || !values.every(holds))
     return refuse('PACK_INVALID', `${name} must be a JSON list of ${count} valid entries.`, name)
   return values

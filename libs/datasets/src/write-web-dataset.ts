@@ -17,8 +17,8 @@ export async function writeWebDataset(samples: Iterable<NewSample>): Promise<Uin
   // streamx, of which the package's own types do not say that it can be iterated.
   const archive = tarPack()
   const collected = collect(archive as Partial<AsyncIterable<Uint8Array>> as AsyncIterable<Uint8Array>)
-  for (const { key, picture, extension = 'png', label, group, owner, split } of samples) {
-    const metadata = { label, ...(group ? { group } : {}), owner, split }
+  for (const { key, picture, extension = 'png', label, group, owner, split, twin } of samples) {
+    const metadata = { label, ...(group ? { group } : {}), owner, split, ...(twin ? { twin } : {}) }
     archive.entry({ name: `${key}.${extension}`, mtime: EPOCH, mode: 0o644 }, Buffer.from(picture))
     archive.entry({ name: `${key}.json`, mtime: EPOCH, mode: 0o644 }, JSON.stringify(metadata))
   }

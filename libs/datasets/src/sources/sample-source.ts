@@ -24,6 +24,8 @@ export interface SourceSample {
   /** Key by which the data owner is known. */
   readonly owner: string | null
   readonly split: Split | null
+  /** Name of the pair of twins that it is of. */
+  readonly twin?: string
 }
 
 /** A sample that cannot be used, and why. */
