@@ -45,6 +45,11 @@ describe.each([nonMemberShareByThreshold, nonMemberShareByClassifier])('%O', (sh
     expect(share(members, nonMembers, draws(-1, 4))).toBeGreaterThan(0.95)
   })
 
+  it('does not side with the kind that there is more of', () => {
+    const [members, nonMembers] = [draws(0.2, 1, 100), draws(-0.2, 2, 900)]
+    expect(share(members, nonMembers, draws(0.2, 3))).toBeLessThan(0.6)
+  })
+
   it('stands more examples than it fits to', () => {
     expect(share(draws(1, 1, 1500), draws(-1, 2, 1500), draws(-1, 4, 10))).toBe(1)
   })

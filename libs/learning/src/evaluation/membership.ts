@@ -51,17 +51,16 @@ export function nonMemberShareByThreshold(members: Scores, nonMembers: Scores, a
   return shareOf(asked, (score) => score <= threshold)
 }
 
-/** The same by a support vector classifier of the scores. */
+/** The same by a support vector classifier of the scores, of as many examples of either kind: it would side with the many. */
 export function nonMemberShareByClassifier(members: Scores, nonMembers: Scores, asked: Scores): number {
-  const decide = fitSupportVectors(spread(members), spread(nonMembers))
+  const count = Math.min(LARGEST_SIDE, members.length, nonMembers.length)
+  const decide = fitSupportVectors(spread(members, count), spread(nonMembers, count))
   return shareOf(asked, (score) => decide(score) <= 0)
 }
 
 const shareOf = (scores: Scores, isOne: (score: number) => boolean): number =>
   Array.from(scores).filter(isOne).length / scores.length
 
-/** At most LARGEST_SIDE of them, evenly spaced in their order. */
-function spread(scores: Scores): number[] {
-  const count = Math.min(LARGEST_SIDE, scores.length)
-  return Array.from({ length: count }, (_, n) => scores[Math.floor((n * scores.length) / count)] as number)
-}
+/** So many of them, evenly spaced in their order. */
+const spread = (scores: Scores, count: number): number[] =>
+  Array.from({ length: count }, (_, n) => scores[Math.floor((n * scores.length) / count)] as number)
