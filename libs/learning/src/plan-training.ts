@@ -8,7 +8,7 @@ import { pretrainingPhase } from './methods/training-phases.js'
 import { createModel } from './model/create-model.js'
 import { assertTrainable } from './pretrain.js'
 import { stepsPerEpoch } from './training/batches.js'
-import { gradientsOf } from './training/gradients.js'
+import { gradientsOf, type StepGradients } from './training/gradients.js'
 import { createOptimizer } from './training/optimizers/create-optimizer.js'
 import { prepareStep } from './training/prepare-step.js'
 
@@ -36,13 +36,17 @@ export async function planTraining({
   assertTrainable(recipe, images, 'images')
   const perEpoch = stepsPerEpoch(images.count, recipe.batchSize)
   const [low, high] = [await probe(recipe, images, 2), await probe(recipe, images, 4)]
-  const perSample = (high.peakBytes - low.peakBytes) / 2
-  const fixed = low.peakBytes - 2 * perSample
+  const perSample = (high.gradientBytes - low.gradientBytes) / 2
+  const fixed = low.gradientBytes - 2 * perSample
+  const atOnce = samplesAtOnce(recipe)
+  // Chunk by chunk, the sum of the gradients stands beside those of the chunk in hand.
+  const sums = atOnce < recipe.batchSize ? low.parameters * Float32Array.BYTES_PER_ELEMENT : 0
+  const gradientBytes = fixed + perSample * atOnce + sums + logitBytes(recipe)
   return {
     parameters: low.parameters,
     stepsPerEpoch: perEpoch,
     steps: perEpoch * recipe.epochs,
-    tensorBytes: Math.round(fixed + perSample * samplesAtOnce(recipe) + logitBytes(recipe) + queueBytes(recipe)),
+    tensorBytes: Math.round(Math.max(gradientBytes, high.updateBytes) + queueBytes(recipe)),
   }
 }
 
@@ -63,12 +67,14 @@ function logitBytes(recipe: TrainingRecipe): number {
 const queueBytes = (recipe: TrainingRecipe): number =>
   recipe.framework === 'moco' ? 2 * recipe.queueLength * 4 * (recipe.encoder.projection.output + 2) : 0
 
-/** One step on so many samples. */
-async function probe(
-  recipe: TrainingRecipe,
-  images: Samples,
-  samples: number,
-): Promise<{ parameters: number; peakBytes: number }> {
+/** Peaks of one step on so many samples: the gradient's grows with them, the update's is that of the weights. */
+interface Probe {
+  readonly parameters: number
+  readonly gradientBytes: number
+  readonly updateBytes: number
+}
+
+async function probe(recipe: TrainingRecipe, images: Samples, samples: number): Promise<Probe> {
   const heldBefore = tf.memory().numBytes
   const few = fewOf(images, samples)
   const small = smallRecipe(recipe, samples)
@@ -81,13 +87,17 @@ async function probe(
     const [step] = phase.steps(0)
     if (step === undefined) throw new Error('A probe has one step.')
     const prepared = await prepareStep(step, views, model.shape.raster, null)
-    const { peakBytes } = await tf.profile(() => {
-      const { loss, gradients, key } = gradientsOf(model, prepared)
-      optimizer.apply(gradients, phase.learningRate(0), 1)
-      tf.dispose([loss, gradients, ...(key === null ? [] : [key])])
-    })
-    const parameters = [...model.trainable.values()].reduce((sum, { size }) => sum + size, 0)
-    return { parameters, peakBytes: peakBytes - heldBefore }
+    const taken: StepGradients[] = []
+    // Every profile is the same object: what one says is gone with the next.
+    const { peakBytes: gradientBytes } = await tf.profile(() => void taken.push(gradientsOf(model, prepared)))
+    const { loss, gradients, key } = taken[0] as StepGradients
+    const { peakBytes: updateBytes } = await tf.profile(() => optimizer.apply(gradients, phase.learningRate(0), 1))
+    tf.dispose([loss, gradients, ...(key === null ? [] : [key])])
+    return {
+      parameters: [...model.trainable.values()].reduce((sum, { size }) => sum + size, 0),
+      gradientBytes: gradientBytes - heldBefore,
+      updateBytes: updateBytes - heldBefore,
+    }
   } finally {
     captured.dispose()
     optimizer.dispose()

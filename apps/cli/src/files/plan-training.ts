@@ -4,7 +4,7 @@ import { formatBytes } from './format-quantities.js'
 import { tabulate } from './tabulate.js'
 
 /** The process itself, its runtime and the backend's library, measured. */
-const processBytes = 350e6
+const processBytes = 400e6
 
 /** Checks the recipe against the dataset on the engine's own backend, and says what training would take. */
 export async function planTraining(
