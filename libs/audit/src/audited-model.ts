@@ -1,6 +1,7 @@
 import type {
   AuditPolicy,
   AuditReport,
+  AuditTest,
   Digest,
   ModelMeasures,
   PackedImages,
@@ -50,7 +51,11 @@ export interface AuditTwins {
   readonly members: PackedImages
   /** Never trained on. */
   readonly twins: PackedImages
+  /** The seed of the coins, that the commitment bound before training; goes into the report. */
+  readonly revealed?: RevealedCoins | undefined
 }
+
+export type RevealedCoins = NonNullable<AuditReport['coins']>
 
 /** Pictures of which each was trained on or not by a coin of its own. */
 export interface AuditCanaries {
@@ -72,9 +77,12 @@ export interface AuditOptions {
   readonly forget: AuditSet
   /** Pictures of the same source that no model was trained on. */
   readonly heldOut: AuditSet
+  /** Pictures that both models were trained on; none where the auditor holds none, and then less is measured. */
   readonly retain: AuditSet
   readonly twins?: AuditTwins | undefined
   readonly canaries?: AuditCanaries | undefined
+  /** Laboratory tests (A6, A8) that whoever holds the weights has measured: they stand in the report and count. */
+  readonly measuredByProvider?: readonly AuditTest[] | undefined
   /** Views at the strength of training. */
   readonly drawViews: DrawViews
   readonly policy: AuditPolicy

@@ -7,6 +7,8 @@ import {
   type Estimate,
   type Verdict,
 } from '@lethe/domain'
+import { MEMBERS_SCORE_LOWER } from './battery/canary-epsilon.js'
+import { NOTHING_REMEMBERED } from './battery/clip-alignment.js'
 
 export interface VerdictInput {
   readonly tests: readonly AuditTest[]
@@ -86,6 +88,7 @@ const twoSided: readonly (readonly [AuditTestId, string])[] = [
   ['A4-feature-membership', 'RESIDUAL_IN_FEATURES'],
   ['A10-randomised-twins', 'RESIDUAL_IN_TWINS'],
   ['A11-clip-alignment', 'RESIDUAL_IN_PAIRS'],
+  ['A6-u-lira', 'RESIDUAL_BY_SHADOWS'],
 ]
 
 function membershipFound(input: VerdictInput): Finding[] {
@@ -98,9 +101,27 @@ function membershipFound(input: VerdictInput): Finding[] {
       : `The model treats forgotten pictures as stranger than unseen ones, which marks them as much as memory did. ${test.detail}`
     return [{ verdict: isAbove ? 'RESIDUAL' : 'OVER_FORGOTTEN', code: isAbove ? code : 'OVER_FORGOTTEN', message }]
   })
+  return [...found, ...coinsFound(input), ...recoveryFound(input)]
+}
+
+function coinsFound(input: VerdictInput): Finding[] {
   const coins = testOf(input, 'A7-one-run-epsilon')
-  if (coins?.outcome !== 'not-met') return found
-  return [...found, { verdict: 'RESIDUAL', code: 'RESIDUAL_IN_CANARIES', message: coins.detail }]
+  if (coins?.outcome !== 'not-met') return []
+  const isAbove = coins.code !== MEMBERS_SCORE_LOWER
+  return [
+    {
+      verdict: isAbove ? 'RESIDUAL' : 'OVER_FORGOTTEN',
+      code: isAbove ? 'RESIDUAL_IN_CANARIES' : 'OVER_FORGOTTEN',
+      message: coins.detail,
+    },
+  ]
+}
+
+/** What comes back by itself was hidden, not forgotten. */
+function recoveryFound(input: VerdictInput): Finding[] {
+  const recovery = testOf(input, 'A8-recovery')
+  if (recovery?.outcome !== 'not-met') return []
+  return [{ verdict: 'RESIDUAL', code: 'MEMORY_COMES_BACK', message: recovery.detail }]
 }
 
 function missingGrounds(input: VerdictInput): Finding[] {
@@ -121,8 +142,13 @@ function missingGrounds(input: VerdictInput): Finding[] {
   return findings
 }
 
-const hadNothingToForget = ({ membershipBefore }: VerdictInput) =>
-  membershipBefore.interval === null || membershipBefore.interval[0] <= 0.5
+/** Neither views of one picture nor pairs of pictures and texts show memory in the model before. */
+function hadNothingToForget(input: VerdictInput): boolean {
+  const { interval } = input.membershipBefore
+  const pairs = testOf(input, 'A11-clip-alignment')
+  const rememberedPairs = pairs !== undefined && pairs.code !== NOTHING_REMEMBERED
+  return (interval === null || interval[0] <= 0.5) && !rememberedPairs
+}
 
 const isTooSmall = ({ sizes, policy }: VerdictInput) =>
   sizes.forget < policy.minimumForgetSize || sizes.heldOut < policy.minimumHeldOutSize
@@ -136,10 +162,17 @@ function tooFew({ sizes, policy, requiredForgetSize }: VerdictInput): string {
   return `${sizes.forget} forgotten pictures are too few for this policy: ${needed} are needed. Only gross failures could be seen.`
 }
 
+/** By views always; by pairs of pictures and texts where these were asked and there was something to forget in them. */
 function equivalence(input: VerdictInput): Finding[] {
-  const residual = testOf(input, 'A4-residual-membership')
-  if (residual?.outcome === 'met' || residual?.outcome === 'not-met') return []
-  return [inconclusive('EQUIVALENCE_NOT_SHOWN', residual?.detail ?? 'Residual membership was not tested.')]
+  const pairs = testOf(input, 'A11-clip-alignment')
+  const asked = [
+    testOf(input, 'A4-residual-membership') ?? null,
+    ...(pairs === undefined || pairs.code === NOTHING_REMEMBERED ? [] : [pairs]),
+  ]
+  return asked.flatMap((test) => {
+    if (test?.outcome === 'met' || test?.outcome === 'not-met') return []
+    return [inconclusive('EQUIVALENCE_NOT_SHOWN', test?.detail ?? 'Residual membership was not tested.')]
+  })
 }
 
 /** Tests that ask for membership; one that is met and that the loss did not contain is needed for a pass. */
@@ -150,6 +183,7 @@ const membership: readonly AuditTestId[] = [
   'A7-one-run-epsilon',
   'A8-recovery',
   'A10-randomised-twins',
+  'A11-clip-alignment',
 ]
 
 function independence(input: VerdictInput): Finding[] {

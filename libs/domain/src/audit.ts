@@ -181,5 +181,7 @@ export const AuditReport = z.object({
   overlap: z.object({ heldOut: z.int(), retain: z.int() }).optional(),
   /** Pictures that each model was asked about; those whose answers came from an earlier session apart. */
   asked: z.array(z.object({ role: z.string(), label: z.string(), pictures: z.int(), remembered: z.int() })).optional(),
+  /** The coins of randomised twins, revealed: whoever has the pairs can toss them again (`assignTwins`). */
+  coins: z.object({ pairs: z.int(), commitment: Digest, seed: z.string().regex(/^[0-9a-f]{64}$/) }).optional(),
 })
 export type AuditReport = z.infer<typeof AuditReport>

@@ -3,6 +3,9 @@ import { binomialTail } from '../statistics/binomial.js'
 import { epsilonLowerBound } from '../statistics/one-run-epsilon.js'
 import { figure, isOptimisedFor } from './test-context.js'
 
+/** Code of an ε that shows because what was forgotten is treated as stranger than what was never seen. */
+export const MEMBERS_SCORE_LOWER = 'MEMBERS_SCORE_LOWER'
+
 /** One entry per coin, the most certain guess first: whether it was right. */
 export type OrderedGuesses = readonly boolean[]
 
@@ -97,5 +100,6 @@ export function testOneRunEpsilon({ before, after, delta = 0, policy, method }: 
         ? `still ε ≥ ${figure(second.epsilon)} (${second.right} of ${second.guesses}${second.isReversed ? ', members scoring lower' : ''})`
         : 'none above 0'
     }${isPowered || second.epsilon > 0 ? '' : '; too little was to be seen before for this to mean anything'}.`,
+    ...(second.isReversed ? { code: MEMBERS_SCORE_LOWER } : {}),
   }
 }

@@ -9,6 +9,9 @@ import { testEquivalence } from '../statistics/tost.js'
 import { alignmentDrop } from './forgetting-score.js'
 import { figure, isOptimisedFor, streamOf } from './test-context.js'
 
+/** Code where the model before knew forgotten pairs no better than unseen ones. */
+export const NOTHING_REMEMBERED = 'NOTHING_REMEMBERED'
+
 /** One set as a model with a text tower sees it. */
 export interface PairedSet {
   readonly pictures: ViewEmbeddings
@@ -90,5 +93,6 @@ export function testClipAlignment({ before, after, policy, method }: ClipAlignme
     detail: `By the agreement of pictures with their own texts, forgotten pairs are told from unseen ones with AUC ${figure(after.auc.auc)} (before: ${figure(before.auc.auc)}${
       remembered ? '' : ', no memory to lose'
     }); it fell by ${figure(drops.differenceInDifferences)} more on forgotten pairs${range}.`,
+    ...(remembered ? {} : { code: NOTHING_REMEMBERED }),
   }
 }

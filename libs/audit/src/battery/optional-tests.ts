@@ -16,7 +16,7 @@ export async function runOptionalTests(
   answers: readonly ModelAnswers[],
 ): Promise<OptionalTests> {
   const { tests, matrices } = await textTests(options, answers)
-  return { tests: [...(await coinTests(options)), ...tests], matrices }
+  return { tests: [...(await coinTests(options)), ...tests, ...(options.measuredByProvider ?? [])], matrices }
 }
 
 export interface OptionalTests {

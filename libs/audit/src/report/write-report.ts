@@ -52,6 +52,7 @@ export function writeReport(options: AuditOptions, context: TestContext, finding
     views: viewsOf(options),
     overlap,
     asked,
+    ...(options.twins?.revealed === undefined ? {} : { coins: options.twins.revealed }),
   }
   return { report, matrices }
 }
@@ -82,5 +83,6 @@ function limitsOf(
     ...(has('A5-retrain-reference') ? [] : ['no-retrain-reference']),
     ...(correct.slice(0, 2).some((values) => values === null) ? ['utility-without-labels'] : []),
     ...(isBound ? [] : ['endpoint-not-bound-to-weights']),
+    ...(has('A6-u-lira') || has('A8-recovery') ? ['measured-by-provider'] : []),
   ]
 }
