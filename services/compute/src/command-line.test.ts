@@ -36,7 +36,7 @@ it('the command line, from files, and the service, from the bus, give the same w
   const forget = forgetBytes([0, 1, 2, 3])
   const keep = (bytes: Uint8Array) => rig.artifacts.put(tenantId, bytes)
   const worker = rig.spawnWorker()
-  const base = { version: 1, tenantId, pack: await keep(tinyPack()), excluded: [], recipe } as const
+  const base = { version: 1 as const, tenantId, pack: await keep(tinyPack()), excluded: [], recipe }
   const pretraining = newRunId()
   await rig.submit({ ...base, kind: 'pretrain', runId: pretraining })
   writeFileSync(path.join(lethe.folder, 'pack.safetensors'), tinyPack())
