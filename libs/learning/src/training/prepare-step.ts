@@ -1,7 +1,11 @@
+import { randomStream, shuffledIndices } from '@lethe/domain'
 import type { ViewSource } from '@lethe/views'
 import * as tf from '@tensorflow/tfjs'
 import type { Raster } from '../checkpoint/weights-file.js'
 import type { TrainingStep } from './phase.js'
+
+/** Queries and keys of the same samples are dealt out apart. */
+const DEAL = { image: 0x696d6167, key: 0x6b657973, text: 0x74657874 } as const
 
 /** The input of one tower in one step, as chunks that go through it one after the other. */
 export interface TowerRows {
@@ -28,12 +32,15 @@ export async function prepareStep(
   chunkSize: number | null,
 ): Promise<PreparedStep> {
   const { image, key, text } = step.inputs
-  const drawn = async (rows: typeof image): Promise<TowerRows> => {
-    const chunks = mixedChunks(rows.length, chunkSize)
+  const drawn = async (rows: typeof image, deal: number): Promise<TowerRows> => {
+    const chunks = mixedChunks(rows.length, chunkSize, deal)
     const order = chunks.flatMap((chunk) => Array.from(chunk, (row) => rows[row] as (typeof rows)[number]))
     return pictureRows(await views.draw(order), chunks, raster)
   }
-  const [imageRows, keyRows] = await Promise.all([drawn(image), key === undefined ? null : drawn(key)])
+  const [imageRows, keyRows] = await Promise.all([
+    drawn(image, DEAL.image),
+    key === undefined ? null : drawn(key, DEAL.key),
+  ])
   return { step, image: imageRows, key: keyRows, text: text === undefined ? null : tokenRows(text, chunkSize) }
 }
 
@@ -56,14 +63,21 @@ export async function* prepareAhead(
 }
 
 /**
- * Rows dealt out in turn, so that every chunk has its share of first and second views and of samples to be forgotten: batch
- * norm normalises by the chunk, and chunks of one kind would tell the kinds apart.
+ * Rows dealt out like cards, every round of one card per chunk in an order of its own: each chunk has its share of first and
+ * second views and of samples to be forgotten, and two views of a sample meet in one chunk no oftener than any two rows.
+ * Batch norm normalises by the chunk; chunks of one kind would tell the kinds apart, and pairs that always share a chunk
+ * would know each other by its statistics (MoCo, arXiv 1911.05722, section 3.3). No chunk is of one row, which has no
+ * variance. Another `deal` is another order.
  */
-export function mixedChunks(count: number, chunkSize: number | null): Int32Array[] {
-  const chunks = chunkSize === null ? 1 : Math.max(1, Math.ceil(count / chunkSize))
-  return Array.from({ length: chunks }, (_, chunk) =>
-    Int32Array.from({ length: Math.ceil((count - chunk) / chunks) }, (_row, k) => chunk + k * chunks),
-  )
+export function mixedChunks(count: number, chunkSize: number | null, deal: number): Int32Array[] {
+  const wanted = chunkSize === null ? 1 : Math.ceil(count / chunkSize)
+  const size = Math.max(1, Math.min(wanted, Math.floor(count / 2)))
+  const chunks = Array.from({ length: size }, (): number[] => [])
+  for (let first = 0; first < count; first += size) {
+    const order = shuffledIndices(size, randomStream(deal, first))
+    for (let row = first; row < Math.min(count, first + size); row++) chunks[order[row - first] as number]?.push(row)
+  }
+  return chunks.map((rows) => Int32Array.from(rows))
 }
 
 function pictureRows(views: Float32Array, chunks: readonly Int32Array[], raster: Raster): TowerRows {
@@ -82,7 +96,7 @@ function pictureRows(views: Float32Array, chunks: readonly Int32Array[], raster:
 }
 
 function tokenRows(texts: readonly Int32Array[], chunkSize: number | null): TowerRows {
-  const chunks = mixedChunks(texts.length, chunkSize)
+  const chunks = mixedChunks(texts.length, chunkSize, DEAL.text)
   return {
     count: texts.length,
     chunks,
