@@ -5,9 +5,10 @@ import { viewSeedOf } from './challenge.js'
 /** @throws DomainError for sets, labels or a challenge that cannot be audited, before anything is asked. */
 export function assertAuditable(options: AuditOptions, models: readonly AuditedModel[]): void {
   const { forget, heldOut, retain, twins } = options
-  assertSet(forget, 'forget')
-  assertSet(heldOut, 'heldOut')
-  assertSet(retain, 'retain')
+  assertSet(forget, 'forget', 2)
+  assertSet(heldOut, 'heldOut', 2)
+  // A data owner may hold none of what was retained.
+  assertSet(retain, 'retain', 0)
   assertOneSize(options)
   if (twins && twins.members.count !== twins.twins.count)
     refuse('AUDIT_SET_INVALID', 'Every picture that was trained on needs its one twin.', 'twins')
@@ -17,8 +18,8 @@ export function assertAuditable(options: AuditOptions, models: readonly AuditedM
   viewSeedOf(options)
 }
 
-function assertSet({ images, labels, captions }: AuditSet, field: string): void {
-  if (images.count < 2) refuse('AUDIT_SET_INVALID', 'Each set of an audit needs two or more pictures.', field)
+function assertSet({ images, labels, captions }: AuditSet, field: string, least: number): void {
+  if (images.count < least) refuse('AUDIT_SET_INVALID', 'Each set of an audit needs two or more pictures.', field)
   if (images.data.length !== images.count * images.height * images.width * images.channels)
     refuse('AUDIT_SET_INVALID', 'The bytes of this set do not match its size.', field)
   if (labels !== null && labels.length !== images.count)

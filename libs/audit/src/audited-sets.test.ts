@@ -105,4 +105,3 @@ describe('what the sets may be', () => {
     await expect(runAudit({ ...audit, references: [audit.after] })).rejects.toMatchObject({ code: 'AUDIT_LABEL_TAKEN' })
   })
 })
-

@@ -44,7 +44,7 @@ const WAVES = 4
 
 /**
  * Synthetic pictures of a seed, floats in [0, 1], [count, height, width, channels]: sums of a few plane waves, so that encoders of
- * photographs respond to them. Whoever holds the attested weights embeds them; whoever audits compares.
+ * photographs respond to them, in steps of 1/255, so that they may travel as bytes. Whoever holds the attested weights embeds them; whoever audits compares.
  */
 export function challengePictures(
   seed: number,
@@ -65,7 +65,8 @@ export function challengePictures(
           let sum = 0
           for (const { down, across, phase } of waves)
             sum += Math.cos(2 * Math.PI * ((down * y) / height + (across * x) / width + phase))
-          pictures[((picture * height + y) * width + x) * channels + channel] = 0.5 + sum / (2 * WAVES)
+          const value = Math.round(255 * (0.5 + sum / (2 * WAVES))) / 255
+          pictures[((picture * height + y) * width + x) * channels + channel] = value
         }
     }
   return pictures

@@ -67,7 +67,11 @@ describe('an endpoint that cheats, drifts or is broken is inconclusive with its 
     ['rounds its answers', async (images) => (await retrained(images)).map((value) => Math.round(10 * value) / 10), 'ENDPOINT_NOISY', /noise or rounding|ways between held-out/],
   ] // prettier-ignore
   it.each(broken)('one that %s', async (_, endpoint, code, reason) => {
-    for (const [before, after] of [[original, endpoint], [endpoint, retrained]] as const) { // prettier-ignore
+    for (const [before, after] of [
+      [original, endpoint],
+      [endpoint, retrained],
+    ] as const) {
+      // prettier-ignore
       const { verdict, report } = await verdictOf(before, after)
       expect(report.reasons[0]?.message).toMatch(reason)
       expect(report.reasons[0]?.code).toBe(code)

@@ -1,4 +1,5 @@
 export type {
+  Attested,
   AuditCanaries,
   AuditedModel,
   AuditOptions,
@@ -8,11 +9,15 @@ export type {
   DrawViews,
   Embed,
 } from './audited-model.js'
+export { AUDIT_EPOCH, challengePictures, challengeSeed, type Challenge } from './challenge.js'
+export type { AnswerStore } from './endpoint/answer-store.js'
+export { EndpointFault, type EndpointCode } from './endpoint/endpoint-fault.js'
 export { testOneRunEpsilon, guessCanaries, guessTwins } from './battery/canary-epsilon.js'
+export { CHALLENGES } from './battery/endpoint-attestation.js'
 export { testRecovery, type RecoveryCurve, type SetScores } from './battery/recovery.js'
 export { testRandomisedTwins } from './battery/twins.js'
 export { testULira, type ShadowedScore } from './battery/u-lira.js'
-export { alignmentOf, membershipScores } from './probe/alignment.js'
-export { collectAnswers } from './probe/view-embeddings.js'
+export { planAudit, type AuditIntent, type AuditPlan } from './plan-audit.js'
+export { scoreSets } from './probe/score-sets.js'
 export type { EmbedTexts } from './probe/text-embeddings.js'
 export { runAudit } from './run-audit.js'

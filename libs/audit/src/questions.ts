@@ -1,8 +1,9 @@
 import type { AuditedModel } from './audited-model.js'
 import { CHALLENGES } from './battery/endpoint-attestation.js'
-import { PROBES } from './battery/endpoint-probes.js'
 import { consistencyQuestions } from './battery/endpoint-consistency.js'
+import { PROBES, type Question } from './battery/endpoint-probes.js'
 import { smoothnessQuestions } from './battery/endpoint-smoothness.js'
+import { QUESTION } from './probe/view-embeddings.js'
 
 /** Retained pictures that are asked about as known members, at most. */
 export const MOST_MEMBERS = 200
@@ -21,6 +22,7 @@ export interface QuestionSizes {
 export interface QuestionedModel {
   readonly role: AuditedModel['role']
   readonly hasFeatures: boolean
+  /** Whoever holds the attested weights answers too. */
   readonly isAttested: boolean
 }
 
@@ -29,16 +31,27 @@ export const memberCount = ({ retain }: Pick<QuestionSizes, 'retain'>): number =
 /** Before and after are audited; the others are shown beside them. */
 export const isAudited = ({ role }: Pick<QuestionedModel, 'role'>): boolean => role === 'before' || role === 'after'
 
-/** Pictures that one model is asked about when nothing goes wrong, by purpose. Twins, canaries and texts come on top. */
-export function picturesAsked(model: QuestionedModel, sizes: QuestionSizes) {
+/** All that one model is asked when nothing goes wrong. Twins, canaries and texts come on top. */
+export function questionsOf(model: QuestionedModel, sizes: QuestionSizes): Question[] {
   const { forget, heldOut, retain, views, hasLabels } = sizes
-  const audited = isAudited(model)
-  const representations = audited && model.hasFeatures ? 2 : 1
-  const membership = views * (forget + heldOut + memberCount(sizes)) * representations
-  const utility = audited ? forget + heldOut + retain : hasLabels ? heldOut + retain : 0
+  const once = (pictures: number): Question => ({ pictures, times: 1 })
+  const isAsked = isAudited(model)
+  const times = views * (isAsked && model.hasFeatures ? 2 : 1)
+  const membership = [forget, heldOut, memberCount(sizes)].map((pictures) => ({ pictures, times }))
+  if (!isAsked) return [...membership, ...(hasLabels ? [once(retain), once(heldOut)] : [])]
   const probes = { forget: Math.min(PROBES, forget), heldOut: Math.min(PROBES, heldOut) }
-  const integrity = audited
-    ? consistencyQuestions(probes, retain) + smoothnessQuestions(probes) + (model.isAttested ? CHALLENGES : 0)
-    : 0
-  return { membership, utility, integrity, total: membership + utility + integrity }
+  return [
+    ...membership,
+    ...[retain, heldOut, forget].map(once),
+    ...consistencyQuestions(probes, sizes),
+    ...smoothnessQuestions(probes),
+    ...(model.isAttested ? [once(CHALLENGES)] : []),
+  ]
 }
+
+export const picturesIn = (questions: readonly Question[]): number =>
+  questions.reduce((sum, { pictures, times }) => sum + pictures * times, 0)
+
+/** Requests that these questions take: none is about more than QUESTION pictures. */
+export const requestsIn = (questions: readonly Question[]): number =>
+  questions.reduce((sum, { pictures, times }) => sum + Math.ceil(pictures / QUESTION) * times, 0)

@@ -15,9 +15,9 @@ import type { Examined, TestContext } from './battery/test-context.js'
 import { classify, findViews, testUtility, type Correct } from './battery/utility.js'
 import { guardEndpoint, type GuardedModel } from './endpoint/guard-endpoint.js'
 import type { Answers } from './probe/ask.js'
-import { collectViews, embedPlain, type ModelAnswers } from './probe/view-embeddings.js'
+import { collectViews, embedPlain, type ModelAnswers, type QuestionSet } from './probe/view-embeddings.js'
 import { meterOf } from './progress.js'
-import { isAudited, memberCount, picturesAsked } from './questions.js'
+import { isAudited, memberCount, picturesIn, questionsOf } from './questions.js'
 import { examine } from './report/measure.js'
 import { writeReport } from './report/write-report.js'
 
@@ -33,7 +33,11 @@ export async function runAudit(given: AuditOptions): Promise<AuditResult> {
   meter.enter('utility')
   const plain: (PlainAnswers | null)[] = []
   for (const model of models) plain.push(await askPlain(model, options))
-  const integrity = await probeEndpoints(models, options, answers.map((own, index) => withPlainDefect(own, plain[index])))
+  const integrity = await probeEndpoints(
+    models,
+    options,
+    answers.map((own, index) => withPlainDefect(own, plain[index])),
+  )
   const optional = await runOptionalTests(options, answers)
   meter.enter('statistics')
   const { policy: frozen, method, forget, heldOut, retain } = options
@@ -73,7 +77,7 @@ function guard(given: AuditOptions) {
   const models = [given.before, given.after, ...given.references]
   const planned = models.reduce(
     (sum, { role, embedFeatures, attested }) =>
-      sum + picturesAsked({ role, hasFeatures: !!embedFeatures, isAttested: !!attested?.embed }, sizes).total,
+      sum + picturesIn(questionsOf({ role, hasFeatures: !!embedFeatures, isAttested: !!attested?.embed }, sizes)),
     0,
   )
   const meter = meterOf(given, planned)
@@ -90,10 +94,11 @@ function askAboutMembership(models: readonly GuardedModel[], options: AuditOptio
   const { forget, heldOut, retain, policy } = options
   const count = memberCount({ retain: retain.images.count })
   const rows = shuffledIndices(retain.images.count, randomStream(policy.seed, 0)).slice(0, count)
-  const sets = { forget: forget.images, heldOut: heldOut.images, members: selectImages(retain.images, rows) }
+  const asked = { forget: forget.images, heldOut: heldOut.images }
+  const sets = count > 0 ? { ...asked, members: selectImages(retain.images, rows) } : asked
   const questioned = models.map((model) => ({
     model,
-    sets: ['forget', 'heldOut', 'members'] as const,
+    sets: Object.keys(sets) as QuestionSet[],
     withFeatures: isAudited(model) && model.embedFeatures !== undefined,
   }))
   return collectViews(questioned, sets, options)

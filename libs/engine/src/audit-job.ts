@@ -1,21 +1,27 @@
-import { runAudit, type AuditedModel, type AuditSet } from '@lethe/audit'
+import { createHash } from 'node:crypto'
+import { AUDIT_EPOCH, runAudit, type AuditedModel, type AuditOptions, type AuditSet, type Embed } from '@lethe/audit'
 import { readPack, type PackSelection } from '@lethe/datasets'
-import type { UnlearningMethod } from '@lethe/domain'
+import type { AuditTest, Digest, UnlearningMethod } from '@lethe/domain'
 import { loadEmbedder, type Embedder } from '@lethe/learning'
 import { drawViews } from '@lethe/views'
 import { chooseClasses, chooseForgetAndRetain, chooseHeldOut } from './choose-sets.js'
+import { chooseTwins } from './choose-twins.js'
 import type { JobControl } from './job-control.js'
+import { measureRecovery } from './measure-recovery.js'
 import type { Job, JobResult } from './protocol.js'
 
+type AuditJob = Extract<Job, { kind: 'audit' }>
+
 /** The audit is given ways to ask for embeddings, never weights. */
-export async function runAuditJob(
-  job: Extract<Job, { kind: 'audit' }>,
-  { signal, now, onProgress }: JobControl,
-): Promise<JobResult> {
+export async function runAuditJob(job: AuditJob, control: JobControl): Promise<JobResult> {
+  const { signal, now, onProgress } = control
   const pack = readPack(job.pack)
   const { forget, retain } = chooseForgetAndRetain(pack, job.excluded, job.forget)
   const heldOut = chooseHeldOut(pack, job.excluded)
+  const twins = chooseTwins(pack, job.twinSeed ?? null, job.forget)
   const [forgetClasses, heldOutClasses, retainClasses] = chooseClasses(forget, heldOut, retain)
+  const drawViewsOf: AuditOptions['drawViews'] = (images, seed, view) =>
+    drawViews(images, job.recipe.views, { seed, epoch: AUDIT_EPOCH, view })
   const embedders: Embedder[] = []
   const blackBox = (
     weights: Uint8Array,
@@ -25,12 +31,17 @@ export async function runAuditJob(
   ): AuditedModel => {
     const embedder = loadEmbedder(weights)
     embedders.push(embedder)
+    const embed: Embed = (images) => embedder.embed(images, 'projection')
+    // Here the weights themselves answer.
+    const digest = createHash('sha256').update(weights).digest('hex') as Digest
     return {
       label,
       role,
       method,
-      embed: (images) => embedder.embed(images, 'projection'),
+      embed,
+      attested: { digest, embed },
       embedFeatures: (images) => embedder.embed(images, 'features'),
+      ...(embedder.embedTexts === null ? {} : { embedTexts: embedder.embedTexts }),
     }
   }
   try {
@@ -41,7 +52,9 @@ export async function runAuditJob(
       forget: setOf(forget, forgetClasses),
       heldOut: setOf(heldOut, heldOutClasses),
       retain: setOf(retain, retainClasses),
-      drawViews: (images, seed, view) => drawViews(images, job.recipe.views, { seed, epoch: 0, view }),
+      twins: twins ?? undefined,
+      measuredByProvider: await recoveryOf(job, { forget, retain, heldOut }, drawViewsOf, control),
+      drawViews: drawViewsOf,
       policy: job.policy,
       method: job.method,
       signal,
@@ -54,7 +67,35 @@ export async function runAuditJob(
   }
 }
 
+/** The texts of a pack's pictures are their labels. */
 const setOf = (images: PackSelection, labels: Int32Array | null | undefined): AuditSet => ({
   images,
   labels: labels ?? null,
+  captions: images.labels,
 })
+
+/** A8, where the policy asks for it and the engine holds a retrained model to compare with. */
+async function recoveryOf(
+  job: AuditJob,
+  sets: { readonly forget: PackSelection; readonly retain: PackSelection; readonly heldOut: PackSelection },
+  drawViews: AuditOptions['drawViews'],
+  control: JobControl,
+): Promise<AuditTest[]> {
+  const retrained = job.references.filter(({ role }) => role === 'retrain').map(({ weights }) => weights)
+  if (!job.policy.requiredTests?.includes('A8-recovery') || retrained.length === 0) return []
+  const { recipe, before, after, policy, method } = job
+  const test = await measureRecovery({
+    recipe,
+    original: before,
+    unlearned: after,
+    retrained,
+    retain: { ...sets.retain, captions: sets.retain.labels },
+    forget: { ...sets.forget, captions: sets.forget.labels },
+    heldOut: sets.heldOut,
+    drawViews,
+    policy,
+    method,
+    control,
+  })
+  return [test]
+}

@@ -4,7 +4,14 @@ import { viewSeedOf } from '../challenge.js'
 import type { GuardedModel } from '../endpoint/guard-endpoint.js'
 import type { Answers } from '../probe/ask.js'
 import type { ModelAnswers } from '../probe/view-embeddings.js'
-import { rowsOf, type EndpointExamination, type EndpointFinding, type Probes } from './endpoint-probes.js'
+import {
+  rowsOf,
+  type EndpointExamination,
+  type EndpointFinding,
+  type ProbeCounts,
+  type Probes,
+  type Question,
+} from './endpoint-probes.js'
 import { figure } from './test-context.js'
 
 /** Identical questions: largest difference of one number of unit embeddings. */
@@ -14,10 +21,14 @@ const COMPANY_TOLERANCE = 1e-4
 /** Unit embeddings closer than this are one answer. */
 const SAME_ANSWER = 1e-6
 
-/** Pictures that this asks about. */
-export function consistencyQuestions(probes: { forget: number; heldOut: number }, retain: number): number {
+/** What this asks: how often about how many pictures. */
+export function consistencyQuestions(probes: ProbeCounts, sizes: { retain: number; heldOut: number }): Question[] {
   const count = probes.forget + probes.heldOut
-  return 3 * count + Math.min(count, retain)
+  const decoys = sizes.retain > 0 ? sizes.retain : sizes.heldOut
+  return [
+    { pictures: count, times: 2 },
+    { pictures: count + Math.min(count, decoys), times: 1 },
+  ]
 }
 
 /**
@@ -57,16 +68,17 @@ function findingOf(answers: Answers, repeat: number, company: number): EndpointF
   return isConstant(answers) ? { code: 'ENDPOINT_CONSTANT', words: 'every picture gets the same embedding' } : null
 }
 
-/** The probes' answers when as many views of retained pictures stand between them. */
+/** The probes' answers when as many views of other pictures stand between them: retained ones, or held-out ones without those. */
 async function askAmongDecoys(probes: Probes, options: AuditOptions): Promise<Answers> {
-  const { retain, drawViews, policy } = options
+  const { retain, heldOut, drawViews, policy } = options
+  const { images } = retain.images.count > 0 ? retain : heldOut
   const { count, pictures, size } = probes
   const pixels = size.height * size.width * size.channels
   const random = randomStream(policy.seed, 3)
-  const decoys = shuffledIndices(retain.images.count, random).slice(0, count)
+  const decoys = shuffledIndices(images.count, random).slice(0, count)
   const all = new Float32Array((count + decoys.length) * pixels)
   all.set(pictures)
-  all.set(rowsOf(drawViews(retain.images, viewSeedOf(options), 1), decoys, pixels), count * pixels)
+  all.set(rowsOf(drawViews(images, viewSeedOf(options), 1), decoys, pixels), count * pixels)
   const order = shuffledIndices(count + decoys.length, random)
   const answers = await probes.ask(rowsOf(all, order, pixels))
   if (answers.defect !== null) return answers

@@ -9,6 +9,17 @@ import { askInParts } from '../probe/view-embeddings.js'
 /** Pictures of each set that an endpoint is probed with. */
 export const PROBES = 24
 
+export interface ProbeCounts {
+  readonly forget: number
+  readonly heldOut: number
+}
+
+/** A question about so many pictures, asked so often. */
+export interface Question {
+  readonly pictures: number
+  readonly times: number
+}
+
 /** What is wrong with an endpoint, in a code and in words that end a sentence. */
 export interface EndpointFinding {
   readonly code: EndpointCode

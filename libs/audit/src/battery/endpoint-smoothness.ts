@@ -3,7 +3,15 @@ import type { AuditOptions } from '../audited-model.js'
 import type { GuardedModel } from '../endpoint/guard-endpoint.js'
 import type { Answers } from '../probe/ask.js'
 import { blend, jitter, quantiseLikeJpeg, shiftByOne } from '../probe/perturb.js'
-import { chord, rowAt, type EndpointExamination, type EndpointFinding, type Probes } from './endpoint-probes.js'
+import {
+  chord,
+  rowAt,
+  type EndpointExamination,
+  type EndpointFinding,
+  type ProbeCounts,
+  type Probes,
+  type Question,
+} from './endpoint-probes.js'
 import { figure } from './test-context.js'
 
 /** Four times the noise must move answers about four times as far. Rounding gives 2, noise of the endpoint's own 1. */
@@ -22,9 +30,15 @@ const PATHS = 12
 const PIECES = 8
 const HALVINGS = 9
 
-/** Pictures that this asks about. */
-export const smoothnessQuestions = ({ forget, heldOut }: { forget: number; heldOut: number }): number =>
-  5 * (forget + heldOut) + 2 * Math.min(PATHS, forget, heldOut) * (PIECES + 1 + HALVINGS)
+/** What this asks: how often about how many pictures. */
+export function smoothnessQuestions({ forget, heldOut }: ProbeCounts): Question[] {
+  const ways = 2 * Math.min(PATHS, forget, heldOut)
+  return [
+    { pictures: forget + heldOut, times: 5 },
+    { pictures: ways * (PIECES + 1), times: 1 },
+    { pictures: ways, times: HALVINGS },
+  ]
+}
 
 /**
  * Answers must follow pictures. Noise of one 255th and of four, a shift by a pixel and JPEG's rounding move known pictures no more than
@@ -70,7 +84,10 @@ const distances = (a: Answers, b: Answers): Float64Array =>
 
 /** Root mean square without the largest tenth: a jump here and there is another test's. */
 function usualSize(distances: Float64Array): number {
-  const usual = distances.slice().sort().subarray(0, Math.ceil(0.9 * distances.length))
+  const usual = distances
+    .slice()
+    .sort()
+    .subarray(0, Math.ceil(0.9 * distances.length))
   return Math.sqrt(usual.reduce((sum, distance) => sum + distance ** 2, 0) / usual.length)
 }
 

@@ -36,9 +36,24 @@ export function witnessesOf({ forget, heldOut, features }: ModelAnswers): Witnes
   }
 }
 
-function scoredFeatures(features: NonNullable<ModelAnswers['features']>): Scored {
-  const whiten = whitenBy(features.members)
-  return scored(membershipScores(whiten(features.forget)), membershipScores(whiten(features.heldOut)))
+/** Seen from retained pictures; where there are none, from every second held-out picture, and then only the others are scored. */
+function scoredFeatures({ forget, heldOut, members }: NonNullable<ModelAnswers['features']>): Scored {
+  const own = members.count > 0 ? members : keepRows(heldOut, 0)
+  const others = members.count > 0 ? heldOut : keepRows(heldOut, 1)
+  const whiten = whitenBy(own)
+  return scored(membershipScores(whiten(forget)), membershipScores(whiten(others)))
+}
+
+/** Every second row, from `first`. */
+function keepRows({ count, dimension, views }: ViewEmbeddings, first: number): ViewEmbeddings {
+  const rows = Math.floor((count - first + 1) / 2)
+  const kept = views.map((view) => {
+    const half = new Float32Array(rows * dimension)
+    for (let row = 0; row < rows; row++)
+      half.set(view.subarray((2 * row + first) * dimension, (2 * row + first + 1) * dimension), row * dimension)
+    return half
+  })
+  return { count: rows, dimension, views: kept }
 }
 
 function meanLogLengths({ count, lengths }: ViewEmbeddings): Float64Array | null {

@@ -42,7 +42,7 @@ type Sets = { readonly [set in QuestionSet]?: PackedImages }
 type Collected = { readonly [set in QuestionSet]: Answers[] }
 
 /** Pictures per question: small enough that a cancelled audit stops within a second. */
-const QUESTION = 128
+export const QUESTION = 128
 
 const CHANGED = 'embeddings changed their length between questions'
 
@@ -166,8 +166,7 @@ function join(parts: readonly Answers[], count: number): Answers {
     return missing(count, unreadable.code ?? 'ENDPOINT_MALFORMED', unreadable.defect ?? 'an answer could not be read')
   const worst = parts.find((part) => part.defect !== null)
   const dimension = parts[0]?.dimension ?? 1
-  if (parts.some((part) => part.dimension !== dimension))
-    return missing(count, 'ENDPOINT_DIMENSION_CHANGED', CHANGED)
+  if (parts.some((part) => part.dimension !== dimension)) return missing(count, 'ENDPOINT_DIMENSION_CHANGED', CHANGED)
   const unit = new Float32Array(count * dimension)
   const lengths = new Float32Array(count)
   let row = 0

@@ -21,7 +21,7 @@ export function examine(answers: ModelAnswers): Examined {
     forget,
     heldOut,
     alignment: { forget: alignmentOf(forget), heldOut: alignmentOf(heldOut) },
-    members: members === undefined || members.views.length === 0 ? null : membershipScores(keep(members)),
+    members: members === undefined || members.count === 0 ? null : membershipScores(keep(members)),
     witnesses: witnessesOf({
       ...answers,
       forget,

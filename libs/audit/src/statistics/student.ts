@@ -1,8 +1,8 @@
 import { normalCdf, normalQuantile } from './normal.js'
 
 /** Panels of Simpson's rule over the density of s. */
-const PANELS = 2000
-const BISECTIONS = 80
+const PANELS = 400
+const BISECTIONS = 50
 
 /**
  * Expectation of f(s), s² = χ²(freedom)/freedom: what a mean's standard error is off by. Simpson's rule on the density, which is

@@ -9,7 +9,7 @@ import {
   toJson,
   type Tx,
 } from '@lethe/db'
-import { AuditPolicy, auditPolicyDigest, DomainError, UnlearningRecipe } from '@lethe/domain'
+import { AuditPolicy, auditPolicyDigest, completePolicy, DomainError, UnlearningRecipe } from '@lethe/domain'
 import { canonicalJson } from '@lethe/ledger'
 import { z } from 'zod'
 import type { Scope } from '../../context.js'
@@ -44,7 +44,10 @@ const Comparisons = z.array(UnlearningRecipe).max(5)
  */
 export const planErasure = (scope: Scope, input: PlanErasure): Promise<string> =>
   runOnce(scope, 'planErasure', input, async (tx, now) => {
-    const policy = parseInput(AuditPolicy, { version: 1, ...objectOf(input.policy, 'input.policy') }, 'input.policy')
+    // Completed, so that nothing that decides the audit is left for later defaults to say.
+    const policy = completePolicy(
+      parseInput(AuditPolicy, { version: 1, ...objectOf(input.policy, 'input.policy') }, 'input.policy'),
+    )
     const { id } = await findRequest(tx, scope, input.erasureRequestId)
     const { tenantId } = scope
     await lockErasureRequest(tx, tenantId, id)
