@@ -51,9 +51,19 @@ export const rasterOf = ({ height, width }: PackedImages): Raster => ({ height, 
 
 /** FNV-1a of the pictures and captions: tells one data set from another, not meant against forgery. */
 export function fingerprint(images: Samples): string {
-  let hash = 0x811c9dc5
-  for (const byte of images.data) hash = Math.imul(hash ^ byte, 0x01000193)
+  let hash = hashOf(images.data)
   for (const caption of images.captions ?? [])
-    for (let at = 0; at <= caption.length; at++) hash = Math.imul(hash ^ (caption.charCodeAt(at) | 0), 0x01000193)
+    for (let at = 0; at <= caption.length; at++) hash = Math.imul(hash ^ (caption.charCodeAt(at) | 0), PRIME)
   return `${images.count}x${images.height}x${images.width}:${(hash >>> 0).toString(16)}`
+}
+
+/** FNV-1a of these bytes, likewise. */
+export const fingerprintOf = (bytes: Uint8Array): string => `${bytes.length}:${(hashOf(bytes) >>> 0).toString(16)}`
+
+const PRIME = 0x01000193
+
+function hashOf(bytes: Uint8Array): number {
+  let hash = 0x811c9dc5
+  for (const byte of bytes) hash = Math.imul(hash ^ byte, PRIME)
+  return hash
 }

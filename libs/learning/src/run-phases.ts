@@ -49,7 +49,7 @@ export interface PhasedRun extends ResumableRun {
   /** Before the first phase of a run that is not resumed. */
   readonly prepare?: (bench: Workbench) => Promise<void>
   readonly phasesOf: (framework: Framework) => readonly TrainingPhase[]
-  /** After the last phase, before the final checkpoint. */
+  /** After the last phase, before the final checkpoint, which then goes without the optimiser's slots. */
   readonly finish?: (bench: Workbench) => Promise<void>
 }
 
@@ -72,7 +72,7 @@ export async function runPhases(run: PhasedRun): Promise<TrainingResult> {
       state,
     })
     await run.finish?.(bench)
-    const captured = captureState(model, optimizer, reached)
+    const captured = captureState(model, run.finish === undefined ? optimizer : null, reached)
     try {
       return { checkpoint: await captured.checkpoint(), curve: reached.curve }
     } finally {

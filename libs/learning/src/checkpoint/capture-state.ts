@@ -14,10 +14,17 @@ export interface CapturedState {
   dispose(): void
 }
 
-/** Holds on to the present weights, optimiser slots, key tower and queue; later steps do not change what was captured. */
-export function captureState(model: ContrastiveModel, optimizer: Optimizer, state: TrainingState): CapturedState {
+/**
+ * Holds on to the present weights, optimiser slots (with null: none), key tower and queue; later steps do not change what was
+ * captured.
+ */
+export function captureState(
+  model: ContrastiveModel,
+  optimizer: Optimizer | null,
+  state: TrainingState,
+): CapturedState {
   const weights = clones([...model.trainable, ...model.statistics])
-  const carried = clones([...optimizer.slots, ...carriedTensors(model)])
+  const carried = clones([...(optimizer?.slots ?? []), ...carriedTensors(model)])
   let checkpoint: Promise<ModelCheckpoint> | undefined
   const read = async (): Promise<ModelCheckpoint> => ({
     weights: writeWeights(model.shape, await valuesOf(weights)),

@@ -2,6 +2,9 @@
 export interface ModelCheckpoint {
   /** Safetensors: encoder, head and running statistics; metadata says which encoder and picture size. Enough to embed. */
   readonly weights: Uint8Array
-  /** Safetensors: the optimiser's velocities; metadata says how far which run is. Needed to resume only. */
+  /**
+   * Safetensors: optimiser slots, MoCo's key tower and queue; metadata says how far which run is. Needed to resume, and by
+   * MoCo to unlearn. A finished unlearning has no slots: they are gradients, also of what was to be forgotten.
+   */
   readonly state: Uint8Array
 }

@@ -71,6 +71,9 @@ function readShape(metadata: SafetensorsFile['metadata'], field: string): ModelS
     read.data?.text === undefined ? ({ data: null } as const) : TextEncoderConfig.safeParse(parseJson(read.data.text))
   if (!encoder.success || !raster.success || text.data === undefined)
     return refuse('CHECKPOINT_INVALID', `These bytes are not encoder weights of version ${VERSION}.`, field)
+  const { height, width } = raster.data
+  if (encoder.data.kind === 'compact-vit' && (height !== encoder.data.imageSize || width !== encoder.data.imageSize))
+    refuse('CHECKPOINT_INVALID', `The weights say ${height}×${width} pictures and an encoder for others.`, field)
   return { encoder: encoder.data, raster: raster.data, text: text.data }
 }
 

@@ -62,6 +62,22 @@ describe.each(frameworks)('%s', (framework) => {
     for (const { data } of parseSafetensors(whole.checkpoint.weights).tensors.values())
       expect((data as Float32Array).every(Number.isFinite)).toBe(true)
     expect(whole.checkpoint.weights).not.toEqual(run.parent.weights)
+    // Slots are sums of gradients, also of forgotten samples; retraining never saw one.
+    const slotsIn = (state: Uint8Array) =>
+      [...parseSafetensors(state).tensors.keys()].filter((name) => /^(velocity|moment[12])\./.test(name)).length
+    expect(slotsIn((boundaries[0] as ModelCheckpoint).state)).toBeGreaterThan(0)
+    expect(slotsIn(whole.checkpoint.state) > 0).toBe(unlearning.method === 'retrain')
+  })
+
+  it('keeps as many tensors after every step as after the first', async () => {
+    for (const chunkSize of [null, 4]) {
+      const run = options(framework, methods[0] as UnlearningRecipe)
+      const held: number[] = []
+      const onProgress = () => void held.push(tf.memory().numTensors)
+      await unlearn({ ...run, recipe: { ...run.recipe, chunkSize }, onProgress })
+      expect(held.length).toBeGreaterThan(8)
+      expect(new Set(held).size).toBe(1)
+    }
   })
 
   it('λ 0 is fine-tuning bit for bit, and a large λ shrinks the weights', async () => {
@@ -93,6 +109,17 @@ describe.each(frameworks)('%s', (framework) => {
     before.dispose()
     after.dispose()
   })
+})
+
+it('output suppression of a second set withholds the first one too', async () => {
+  const suppress = UnlearningRecipe.parse({ method: 'output-suppression', seed: 1 })
+  const [first, second] = [pick([0, 1, 2]), pick([3, 4, 5])]
+  const once = await unlearn({ ...options('simclr', suppress), forget: first })
+  const twice = await unlearn({ ...options('simclr', suppress), parent: once.checkpoint, forget: second })
+  const withheld = (weights: Uint8Array) => parseSafetensors(weights).tensors.get('withheld.features')
+  const both = await unlearn(options('simclr', suppress))
+  expect(withheld(twice.checkpoint.weights)).toEqual(withheld(both.checkpoint.weights))
+  expect(withheld(once.checkpoint.weights)?.shape).toEqual([3, 8])
 })
 
 describe('MoCo', () => {
@@ -151,6 +178,26 @@ describe('directions', () => {
       (await agreement(weights, samples)) - (await agreement(checkpoint.weights, samples))
     expect(await drop(forget)).toBeGreaterThan(0.005)
     expect(await drop(forget)).toBeGreaterThan(await drop(retain))
+  })
+
+  it('refuses to resume a run of another parent; retraining, which takes nothing of it, goes on', async () => {
+    for (const [method, isRefused] of [
+      ['fine-tune', true],
+      ['retrain', false],
+    ] as const) {
+      // prettier-ignore
+      const unlearning = methods.find((recipe) => recipe.method === method) as UnlearningRecipe
+      const boundaries: ModelCheckpoint[] = []
+      const run = options('simclr', unlearning)
+      const whole = await unlearn({
+        ...run,
+        onCheckpoint: async (boundary) => void boundaries.push(await boundary.checkpoint()),
+      })
+      const parent = (await pretrain({ recipe: { ...run.recipe, seed: 12 }, images: all, ...tinyControl() })).checkpoint
+      const resumed = unlearn({ ...run, parent, resume: boundaries[0] })
+      if (isRefused) await expect(resumed).rejects.toMatchObject({ code: 'CHECKPOINT_MISMATCH', field: 'resume' })
+      else expect(await resumed).toEqual(whole)
+    }
   })
 
   it('refuses a picture that is forgotten and kept at once', async () => {

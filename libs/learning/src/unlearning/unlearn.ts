@@ -1,7 +1,7 @@
 import type { Samples, TrainingRecipe, UnlearningRecipe } from '@lethe/domain'
 import { planOf } from '../checkpoint/training-state.js'
 import { parseCheckpoint, readWeights, type Weights } from '../checkpoint/weights-file.js'
-import { assertCaptions, assertImages, assertRaster, fingerprint } from '../checked-images.js'
+import { assertCaptions, assertImages, assertRaster, fingerprint, fingerprintOf } from '../checked-images.js'
 import { refuse } from '../learning-error.js'
 import { sampleTags } from '../methods/sample-tags.js'
 import { assertMomentumState, createModel, modelFrom, shapeOf } from '../model/create-model.js'
@@ -50,6 +50,8 @@ export async function unlearn(options: UnlearnOptions): Promise<TrainingResult> 
       kind: 'unlearn',
       recipe,
       unlearning,
+      // Retraining takes nothing of the parent but the size of its pictures.
+      parent: isRetrain ? null : fingerprintOf(options.parent.weights),
       retain: fingerprint(retain),
       forget: fingerprint(forget),
     }),
