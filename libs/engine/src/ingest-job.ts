@@ -5,12 +5,13 @@ import type { Job, JobResult } from './protocol.js'
 const longest = { key: 512, reason: 500 }
 
 export async function runIngestJob(
-  { upload, imageSize }: Extract<Job, { kind: 'ingest' }>,
+  { upload, imageSize, twins }: Extract<Job, { kind: 'ingest' }>,
   { signal, onProgress }: JobControl,
 ): Promise<JobResult> {
   const dataset = await ingestWebDataset(upload, {
     imageSize,
     signal,
+    ...(twins === undefined ? {} : { twins }),
     // How many samples an archive holds is not known before its end: the fraction only grows.
     onProgress: (seen) => onProgress({ phase: 'decode', fraction: 1 - 1 / (1 + seen / 500), step: seen }),
   })
@@ -27,5 +28,6 @@ export async function runIngestJob(
       reason: reason.slice(0, longest.reason),
     })),
     quarantinedCount: dataset.quarantinedCount,
+    twins: dataset.twins,
   }
 }

@@ -5,6 +5,8 @@ import type {
   Progress,
   Provenance,
   TrainingRecipe,
+  TwinCommitment,
+  TwinPairing,
   UnlearningMethod,
   UnlearningRecipe,
 } from '@lethe/domain'
@@ -36,7 +38,13 @@ interface Training extends TrainingData {
 
 /** Work with everything it needs: the engine reads no blob and knows no bus. */
 export type Job =
-  | { readonly kind: 'ingest'; readonly upload: Uint8Array; readonly imageSize: number }
+  | {
+      readonly kind: 'ingest'
+      readonly upload: Uint8Array
+      readonly imageSize: number
+      /** Randomised twins; the seed is drawn by whoever starts the job, so that the engine stays a function of its input. */
+      readonly twins?: { readonly pairing: TwinPairing; readonly seed: Uint8Array }
+    }
   /** What a pretraining would take; trains nothing. */
   | ({ readonly kind: 'plan'; readonly recipe: TrainingRecipe } & TrainingData)
   | ({ readonly kind: 'pretrain' } & Training)
@@ -56,6 +64,8 @@ export type Job =
       readonly recipe: TrainingRecipe
       readonly method: UnlearningMethod
       readonly policy: AuditPolicy
+      /** The coins of the pack's twins, revealed. */
+      readonly twinSeed?: Uint8Array | null
     } & TrainingData)
 
 export interface AuditReference {
@@ -82,6 +92,7 @@ export type JobResult =
       readonly nearDuplicates: number
       readonly quarantined: readonly { readonly key: string; readonly reason: string }[]
       readonly quarantinedCount: number
+      readonly twins: TwinCommitment | null
     }
   | {
       readonly kind: 'plan'
