@@ -5,7 +5,7 @@ import type { Command } from 'commander'
 import { existsSync, readFileSync, rmSync } from 'node:fs'
 import path from 'node:path'
 import { readFilesEnv } from '../env.js'
-import { chooseForgetSet, findResembling } from '../files/choose-forget-set.js'
+import { chooseForgetSet, findResembling, learnedFrom } from '../files/choose-forget-set.js'
 import {
   assertOneOf,
   backendOption,
@@ -87,7 +87,10 @@ async function unlearn(directory: string, options: UnlearnOptions): Promise<numb
   const { recipe, dataset, pack } = trainingOf(parent, options.dataset)
   const unlearning = readUnlearningRecipe(unlearningChoice(options), recipe)
   const samples = dataset.samples === null ? null : readTextIn(directory, dataset.samples)
-  const forget = withResembling(chooseForgetSet(options, samples), pack, parent, options)
+  const learned = learnedFrom(pack, parent.forgotten)
+  const chosen = chooseForgetSet(options, samples, learned)
+  if (chosen.notLearned > 0) say(describeNotLearned(chosen.notLearned, options.forgetOwner ?? ''))
+  const forget = withResembling(chosen.forget, pack, learned, options)
   const engine = await openEngine({
     backend: options.backend,
     viewThreads: options.viewThreads ?? env.viewThreads,
@@ -174,13 +177,16 @@ function trainingOf({ directory, manifest }: ModelDirectory, moved: string | und
   return { recipe, dataset: kept, pack }
 }
 
+const describeNotLearned = (count: number, owner: string): string =>
+  `${owner} has ${count} more ${count === 1 ? 'sample' : 'samples'} that the model was not trained on or has forgotten already.`
+
 function withResembling(
   forget: readonly ContentId[],
   pack: Uint8Array,
-  { forgotten }: ModelDirectory,
+  learned: ReadonlySet<ContentId>,
   { includeResembling }: UnlearnOptions,
 ): ContentId[] {
-  const resembling = findResembling(pack, forget, forgotten)
+  const resembling = findResembling(pack, forget, learned)
   if (resembling.length === 0 || includeResembling) return [...forget, ...resembling]
   say(
     `${resembling.length} ${resembling.length === 1 ? 'sample that stays resembles' : 'samples that stay resemble'} one to ` +

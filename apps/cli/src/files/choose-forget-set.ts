@@ -15,9 +15,22 @@ export interface ForgetChoice {
 
 const Sample = z.object({ contentId: ContentId, key: z.string(), owner: z.string() })
 
-/** @throws DomainError FORGET_SET_MISSING, FORGET_SET_INVALID, FORGET_SET_EMPTY, FORGET_KEYS_UNKNOWN, SAMPLES_MISSING. */
-export function chooseForgetSet(choice: ForgetChoice, samples: string | null): ContentId[] {
-  if (choice.forget !== undefined) return readIds(choice.forget)
+export interface ChosenForgetSet {
+  readonly forget: readonly ContentId[]
+  /** The owner's other samples: held out, or forgotten before. */
+  readonly notLearned: number
+}
+
+/**
+ * Ids and keys are taken as they were named; of an owner's samples, those that the model was trained on.
+ * @throws DomainError FORGET_SET_MISSING, FORGET_SET_INVALID, FORGET_SET_EMPTY, FORGET_KEYS_UNKNOWN, SAMPLES_MISSING.
+ */
+export function chooseForgetSet(
+  choice: ForgetChoice,
+  samples: string | null,
+  learned: ReadonlySet<ContentId>,
+): ChosenForgetSet {
+  if (choice.forget !== undefined) return { forget: readIds(choice.forget), notLearned: 0 }
   const field = choice.forgetOwner === undefined ? '--forget-keys' : '--forget-owner'
   if (samples === null)
     throw new DomainError(
@@ -27,12 +40,7 @@ export function chooseForgetSet(choice: ForgetChoice, samples: string | null): C
     )
   const known = readSamples(samples, field)
   const { forgetKeys, forgetOwner } = choice
-  if (forgetOwner !== undefined) {
-    const owned = known.filter(({ owner }) => owner === forgetOwner)
-    if (owned.length === 0)
-      throw new DomainError('FORGET_SET_EMPTY', `No sample belongs to ${forgetOwner}; check the owner's key.`, field)
-    return owned.map(({ contentId }) => contentId)
-  }
+  if (forgetOwner !== undefined) return chooseOwned(known, forgetOwner, learned, field)
   const byKey = new Map(known.map(({ key, contentId }) => [key, contentId]))
   const unknown = (forgetKeys ?? []).filter((key) => !byKey.has(key))
   if (unknown.length > 0)
@@ -42,7 +50,26 @@ export function chooseForgetSet(choice: ForgetChoice, samples: string | null): C
         'keys are those of the dataset’s .samples.jsonl.',
       field,
     )
-  return [...new Set((forgetKeys ?? []).map((key) => byKey.get(key) as ContentId))]
+  return { forget: [...new Set((forgetKeys ?? []).map((key) => byKey.get(key) as ContentId))], notLearned: 0 }
+}
+
+function chooseOwned(
+  known: readonly z.infer<typeof Sample>[],
+  owner: string,
+  learned: ReadonlySet<ContentId>,
+  field: string,
+): ChosenForgetSet {
+  const owned = new Set(known.flatMap((sample) => (sample.owner === owner ? [sample.contentId] : [])))
+  if (owned.size === 0)
+    throw new DomainError('FORGET_SET_EMPTY', `No sample belongs to ${owner}; check the owner's key.`, field)
+  const forget = [...owned].filter((contentId) => learned.has(contentId))
+  if (forget.length === 0)
+    throw new DomainError(
+      'FORGET_SET_EMPTY',
+      `The model was trained on none of the ${owned.size} samples of ${owner}; there is nothing to forget.`,
+      field,
+    )
+  return { forget, notLearned: owned.size - forget.length }
 }
 
 function readIds(file: string): ContentId[] {
@@ -76,16 +103,20 @@ function parseJson(text: string): unknown {
   }
 }
 
+/** The samples that a model was trained on and has not forgotten. */
+export function learnedFrom(pack: Uint8Array, excluded: readonly ContentId[]): Set<ContentId> {
+  const gone = new Set(excluded)
+  return new Set(
+    readPack(pack).samples.flatMap(({ contentId, split }) =>
+      split === 'train' && !gone.has(contentId) ? [contentId] : [],
+    ),
+  )
+}
+
 /** Samples that a model would go on learning although they resemble what it is to forget. */
-export function findResembling(
+export const findResembling = (
   pack: Uint8Array,
   forget: readonly ContentId[],
-  excluded: readonly ContentId[],
-): ContentId[] {
-  const parsed = readPack(pack)
-  const gone = new Set(excluded)
-  const learned = new Set(
-    parsed.samples.flatMap(({ contentId, split }) => (split === 'train' && !gone.has(contentId) ? [contentId] : [])),
-  )
-  return nearDuplicatesOf(parsed, forget).flatMap(({ contentId }) => (learned.has(contentId) ? [contentId] : []))
-}
+  learned: ReadonlySet<ContentId>,
+): ContentId[] =>
+  nearDuplicatesOf(readPack(pack), forget).flatMap(({ contentId }) => (learned.has(contentId) ? [contentId] : []))
