@@ -33,6 +33,7 @@ export function ownerAuditResultText(weights: { before: string | null; after: st
     views: ViewConfig.parse({}),
     method: 'alignment-calibration',
     policy,
+    challenge: null,
   }
   const auc = { value: 0.7, interval: [0.6, 0.8] as [number, number] }
   const model = (role: 'before' | 'after') => ({

@@ -1,5 +1,6 @@
 import { isDomainError } from '@lethe/domain'
 import { Command } from 'commander'
+import { registerAudit } from './commands/audit.js'
 import { registerDataset } from './commands/dataset.js'
 import { registerDemo } from './commands/demo.js'
 import { registerDoctor } from './commands/doctor.js'
@@ -23,6 +24,7 @@ const commands: readonly Register[] = [
   registerUnlearn,
   registerEmbed,
   registerModel,
+  registerAudit,
 ]
 
 export async function runCli(argv: readonly string[]): Promise<void> {

@@ -38,6 +38,8 @@ export const OwnerAuditPlan = z.object({
   /** How the model after was made, as the owner was told; Alignment Calibration, the least favourable, where nothing was said. */
   method: z.string(),
   policy: AuditPolicy,
+  /** A public value that nobody knew when the weights were stated: the views' seed is derived from it. Null: the policy's seed. */
+  challenge: z.string().min(1).max(256).nullable(),
 })
 export type OwnerAuditPlan = z.infer<typeof OwnerAuditPlan>
 

@@ -8,3 +8,4 @@ export {
   type ReportPage,
 } from './page-input.js'
 export { renderAuditReport } from './render-audit-report.js'
+export { verdictWords } from './words/words-of.js'

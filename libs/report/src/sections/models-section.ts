@@ -38,7 +38,9 @@ function row(model: ModelMeasures, margin: number, words: Words): Markup {
   const isNamed = model.role === 'baseline' || model.role === 'retrain'
   return html`<tr>
     <th scope="row">${role}${isNamed ? html` <span class="id">${model.label}</span>` : null}</th>
-    <td>${aucBar(model.membershipAuc, margin)}${estimate(model.membershipAuc)}</td>
+    <td>
+      ${aucBar(model.membershipAuc, margin)}${estimate(model.membershipAuc)}${model.featureMembershipAuc ? html`<span class="asks">${words.models.features} ${estimate(model.featureMembershipAuc)}</span>` : null}
+    </td>
     <td>${estimate(model.alignmentForget)}</td>
     <td>${estimate(model.alignmentHeldOut)}</td>
     <td>${model.differenceInDifferences === null ? '–' : estimate(model.differenceInDifferences)}</td>

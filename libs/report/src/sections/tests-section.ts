@@ -53,7 +53,7 @@ function rows(test: AuditTest, words: Words, language: string): Markup {
   return html`${own}${(test.parts ?? []).map(
     (part) =>
       html`<tr class="part">
-        <th scope="row">${words.tests.parts[part.name] ?? part.name}</th>
+        <th scope="row">${words.tests.parts[part.label] ?? part.label}</th>
         <td>${estimate(part.effect)}</td>
         <td>${probability(part.p)}</td>
         <td></td>

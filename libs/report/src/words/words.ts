@@ -63,7 +63,7 @@ export interface Words {
       Record<'model' | 'membership' | 'alignmentForget' | 'alignmentHeldOut' | 'movement' | 'accuracy', string>
     >
     readonly roles: Readonly<Record<ModelMeasures['role'], string>>
-    readonly band: string
+    readonly features: string
   }
   readonly limits: { readonly title: string; readonly note: string; readonly of: Readonly<Record<string, string>> }
   readonly check: {
