@@ -1,6 +1,6 @@
 import { digestOf, type ArtifactStore } from '@lethe/artifacts'
 import { TaskInterrupt, type BlobRef, type RunOutput, type Task, type TaskContext, type TaskOutcome } from '@lethe/bus'
-import { isDomainError, type Provenance } from '@lethe/domain'
+import { isDomainError, type DomainError, type Provenance } from '@lethe/domain'
 import {
   costOf,
   readResumePoint,
@@ -90,10 +90,15 @@ async function compute(
       onProgress: (progress) => context.progress(progress),
       onCheckpoint: (checkpoint) => saving.add(checkpoint),
     })
+  } catch (error) {
+    throw isAccident(error) ? new Error(error.message) : error
   } finally {
     await saving.idle()
   }
 }
+
+/** A thread that was lost is no fault of the task: another attempt may go well. */
+const isAccident = (error: unknown): error is DomainError => isDomainError(error) && error.code === 'VIEW_THREAD_LOST'
 
 const isShutdown = ({ reason }: AbortSignal): boolean => reason instanceof TaskInterrupt && reason.why === 'shutdown'
 

@@ -91,17 +91,18 @@ describe('training on files', () => {
   })
 
   it('goes on after Ctrl-C with --resume, and ends with the weights of a run that was left alone', async () => {
-    const args = ['train', 'pack.safetensors', '--recipe', 'recipe.json', '--set', 'epochs=150', '--out', 'resumed']
+    const where = ['--view-threads', '0', '--out', 'resumed']
+    const args = ['train', 'pack.safetensors', '--recipe', 'recipe.json', '--set', 'epochs=200', ...where]
     const stopped = await lethe.run(args, { interruptAt: /epoch 1\// })
     expect(stopped).toMatchObject({ code: 130, stdout: '' })
     expect(stopped.stderr).toContain(`lethe ${args.join(' ')} --resume`)
     expect(readdirSync(at('resumed'))).toEqual(['resume.safetensors'])
     expect(await lethe.run(args)).toMatchObject({ code: 1, stderr: expect.stringContaining('go on with --resume') })
-    const whole = directly({ kind: 'pretrain', recipe: tinyRecipe(150) })
+    const whole = directly({ kind: 'pretrain', recipe: tinyRecipe(200) })
     expect(await lethe.run([...args, '--resume'])).toMatchObject({ code: 0 })
     expect(Buffer.compare(readModelDirectory(at('resumed'), 'model').checkpoint.weights, (await whole).weights)).toBe(0)
     expect(readdirSync(at('resumed')).toSorted()).toEqual(['manifest.json', 'state.safetensors', 'weights.safetensors'])
-  })
+  }, 180_000)
 
   it('keeps the last good checkpoint of a run that diverges', async () => {
     const wild = ['--learning-rate', '100', '--set', 'optimizer.weightDecay=1', '--epochs', '30']

@@ -24,6 +24,7 @@ import {
   writeModelDirectory,
   type ModelDirectory,
 } from '../files/model-directory.js'
+import { readBytes } from '../files/open-dataset.js'
 import { openEngine } from '../files/open-engine.js'
 import { readUnlearningRecipe } from '../files/read-recipe.js'
 import { addUnlearningRecipe, unlearningChoice, type UnlearningRecipeOptions } from '../files/recipe-options.js'
@@ -166,7 +167,7 @@ function trainingOf({ directory, manifest }: ModelDirectory, moved: string | und
       `The pack that it was trained on is not at ${file}; say where it is with --dataset.`,
       '--dataset',
     )
-  const pack = readFileSync(file)
+  const pack = readBytes(file)
   if (digestOf(pack) !== dataset.digest)
     throw new DomainError(
       'PACK_CHANGED',

@@ -13,6 +13,12 @@ import path from 'node:path'
 import { digestOf, modelFiles, writeWhole, type ModelManifest } from './model-directory.js'
 import { showProgress } from './show-progress.js'
 
+/** A file's bytes as a plain array: the engine takes it over without a copy. */
+export function readBytes(file: string): Uint8Array {
+  const { buffer, byteOffset, byteLength } = readFileSync(file)
+  return new Uint8Array(buffer, byteOffset, byteLength)
+}
+
 export interface SourceChoice extends SourceDefaults {
   readonly imageSize: number
   readonly columns?: ColumnNames
@@ -50,7 +56,7 @@ export async function openDataset(source: string, choice: SourceChoice): Promise
 }
 
 function openPack(file: string): OpenedDataset {
-  const pack = readFileSync(file)
+  const pack = readBytes(file)
   const { height, width } = readPack(pack).images
   if (height !== width)
     throw new DomainError(

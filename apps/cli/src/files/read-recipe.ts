@@ -82,7 +82,7 @@ function readJson(file: string): Members {
   }
   throw new DomainError(
     'RECIPE_INVALID',
-    `${file} holds no JSON object; see docs/ for a recipe to begin with.`,
+    `${file} holds no JSON object; docs/command-line.md has one to begin with.`,
     '--recipe',
   )
 }

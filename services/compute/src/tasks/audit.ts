@@ -1,4 +1,5 @@
 import { DomainError, UnlearningRecipe, type UnlearningMethod } from '@lethe/domain'
+import { readTwinCommitment } from '@lethe/engine'
 import { readForgetSets } from './read-blobs.js'
 import type { TaskKind } from './task-kit.js'
 
@@ -13,6 +14,8 @@ export const audit: TaskKind<'audit'> = {
   async prepare(task, { artifacts }) {
     const { tenantId, policy, recipe } = task
     const get = ({ digest }: { digest: typeof task.pack.digest }) => artifacts.get(tenantId, digest)
+    const pack = await get(task.pack)
+    const commitment = readTwinCommitment(pack)
     const references = task.references.map(async ({ label, role, method, checkpoint }, index) => ({
       label,
       role,
@@ -22,7 +25,8 @@ export const audit: TaskKind<'audit'> = {
     return {
       kind: 'audit',
       method: methodOf(task.method, 'method'),
-      pack: await get(task.pack),
+      pack,
+      twinSeed: commitment === null ? null : await artifacts.get(tenantId, commitment),
       excluded: await readForgetSets(artifacts, tenantId, task.excluded, 'excluded'),
       forget: await readForgetSets(artifacts, tenantId, [task.forget], 'forget'),
       before: await get(task.before.weights),

@@ -63,7 +63,14 @@ export async function startComputeRig(): Promise<ComputeRig> {
     progress,
     spawnWorker(env = {}, args = []) {
       const child = spawn(process.execPath, [bundle.file('main'), ...args], {
-        env: { PATH: '/usr/bin:/bin', NATS_URL: server.url, LETHE_BACKEND: 'wasm', CHECKPOINT_SECONDS: '0', ...env },
+        env: {
+          PATH: '/usr/bin:/bin',
+          NATS_URL: server.url,
+          LETHE_BACKEND: 'wasm',
+          CHECKPOINT_SECONDS: '0',
+          LETHE_VIEW_THREADS: '0',
+          ...env,
+        },
         stdio: ['ignore', 'pipe', 'inherit'],
       })
       const worker = trackWorker(child)
