@@ -108,8 +108,8 @@ export const AuditTest = z.object({
   detail: z.string(),
   /** Stable code of why it was not met, where one id has several reasons. */
   code: z.string().optional(),
-  /** Further figures of the same question, by stable names. */
-  parts: z.array(z.object({ name: z.string(), effect: Estimate, p: z.number().min(0).max(1).nullable() })).optional(),
+  /** Further figures of the same question, by stable labels. (Evidence refuses members called name.) */
+  parts: z.array(z.object({ label: z.string(), effect: Estimate, p: z.number().min(0).max(1).nullable() })).optional(),
 })
 export type AuditTest = z.infer<typeof AuditTest>
 

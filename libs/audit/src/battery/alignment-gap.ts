@@ -22,8 +22,8 @@ export function testAlignmentGap({ before, after, policy, method }: TestContext)
   const forget = summarise(before.forget, after.forget)
   const heldOut = summarise(before.heldOut, after.heldOut)
   const { diagonal, offDiagonal, intervals } = forget
-  const part = (name: string, value: number, interval: [number, number] | undefined) => ({
-    name,
+  const part = (label: string, value: number, interval: [number, number] | undefined) => ({
+    label,
     effect: { value, interval: interval ?? null },
     p: null,
   })

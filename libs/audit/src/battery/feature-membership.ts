@@ -99,12 +99,12 @@ function partsOf({ name, before, after, fall, fallP }: Testimony, alpha: number)
   const half = normalQuantile(1 - alpha / 2) * fall.standardError
   return [
     {
-      name: `${name}-before`,
+      label: `${name}-before`,
       effect: { value: before.auc, interval: aucInterval(before, alpha) },
       p: twoSidedP(before),
     },
-    { name: `${name}-after`, effect: { value: after.auc, interval: aucInterval(after, alpha) }, p: twoSidedP(after) },
-    { name: `${name}-fall`, effect: { value: fall.auc, interval: [fall.auc - half, fall.auc + half] }, p: fallP },
+    { label: `${name}-after`, effect: { value: after.auc, interval: aucInterval(after, alpha) }, p: twoSidedP(after) },
+    { label: `${name}-fall`, effect: { value: fall.auc, interval: [fall.auc - half, fall.auc + half] }, p: fallP },
   ]
 }
 

@@ -27,7 +27,7 @@ export function testResidualMembership(context: TestContext): AuditTest {
     }. With at most 1 % false positives ${percent(tpr)} of them are found.`,
     parts: [
       {
-        name: 'true-positive-rate-at-1-percent',
+        label: 'true-positive-rate-at-1-percent',
         effect: { value: tpr, interval: clopperPearson(Math.round(tpr * forget.length), forget.length, policy.alpha) },
         p: null,
       },
@@ -41,7 +41,7 @@ function thresholdParts({ after, policy }: TestContext): NonNullable<AuditTest['
   if (after.members === null) return []
   const { value, interval, ofHeldOut } = shareTakenForUnseen({ ...after.scores, members: after.members }, policy)
   return [
-    { name: 'taken-for-unseen', effect: { value, interval }, p: null },
-    { name: 'taken-for-unseen-held-out', effect: { value: ofHeldOut, interval: null }, p: null },
+    { label: 'taken-for-unseen', effect: { value, interval }, p: null },
+    { label: 'taken-for-unseen-held-out', effect: { value: ofHeldOut, interval: null }, p: null },
   ]
 }

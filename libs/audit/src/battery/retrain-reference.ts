@@ -37,7 +37,7 @@ export function testRetrainReference({ after, references, policy, method }: Test
     }.`,
     ...(expected === null
       ? {}
-      : { parts: [{ name: 'retrain-prediction', effect: { value: mean(aucs), interval: expected }, p: null }] }),
+      : { parts: [{ label: 'retrain-prediction', effect: { value: mean(aucs), interval: expected }, p: null }] }),
   }
 }
 

@@ -92,6 +92,6 @@ export function testUtility(before: Correct, after: Correct, policy: AuditPolicy
       pairs < required ? ` ${pairs} questions are too few to show that; ${required} or more are needed.` : ''
     }`,
     ...(pairs < required ? { code: 'TOO_FEW_QUESTIONS' } : {}),
-    parts: [{ name: `by-${before.by}`, effect: { value: mean(after.values), interval: null }, p: null }],
+    parts: [{ label: `by-${before.by}`, effect: { value: mean(after.values), interval: null }, p: null }],
   }
 }
