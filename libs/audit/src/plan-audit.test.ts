@@ -68,7 +68,10 @@ describe('planAudit', () => {
     expect(small.sentences.join(' ')).toMatch(/only gross failures can be seen/)
     expect(small.requiredForgetSize).toBeGreaterThan(80)
     expect(small.sentences.at(-1)).toContain(`${small.requiredForgetSize} forgotten`)
-    expect(small.detects.map((effect) => effect.requiredPerSet)).toEqual([411, 102, 25])
+    // Two-sided and over three scores: more than the 411, 102 and 25 of a single one-sided test.
+    const needed = small.detects.map((effect) => effect.requiredPerSet)
+    expect(needed[0]).toBeGreaterThan(600)
+    expect(needed[2]).toBeLessThan(50)
     const large = plan(200, 500)
     expect(large.canPass).toBe(true)
     expect(large.smallestMargin).toBeLessThan(policy.aucMargin)

@@ -31,7 +31,7 @@ export interface AuditPlan {
     readonly requests: number
     readonly bytesSent: number
   }[]
-  /** Chance to find that forgotten pictures are told from unseen ones, by how well they are; and the pictures per set for power. */
+  /** Chance at least to find that forgotten pictures are told from unseen ones, by how well they are; and the pictures per set for power. */
   readonly detects: readonly { readonly auc: number; readonly power: number; readonly requiredPerSet: number }[]
   /** Chance to find a forgetting score of half a standard deviation. */
   readonly pairedPower: number
@@ -57,6 +57,9 @@ export function planAudit(intent: AuditIntent): AuditPlan {
   const { sets, models, hasLabels } = intent
   const policy = completePolicy(intent.policy)
   const { alpha, minimumPower: power } = policy
+  // What an audit accuses by: two-sided, and at worst divided by all scores of the family (Holm).
+  const scores = 2 + (models.some(({ hasFeatures }) => hasFeatures) ? 1 : 0)
+  const accusing = alpha / (2 * scores)
   const counts = { forgetCount: sets.forget.count, heldOutCount: sets.heldOut.count }
   const sizes = { forget: sets.forget.count, heldOut: sets.heldOut.count, retain: sets.retain.count, views: policy.views, hasLabels } // prettier-ignore
   const bytes = sets.forget.height * sets.forget.width * sets.forget.channels * BYTES_PER_NUMBER
@@ -72,8 +75,8 @@ export function planAudit(intent: AuditIntent): AuditPlan {
     }),
     detects: EFFECTS.map((auc) => ({
       auc,
-      power: detectionPower({ ...counts, alpha, auc }),
-      requiredPerSet: requiredPerSet({ auc, alpha, power }),
+      power: detectionPower({ ...counts, alpha: accusing, auc }),
+      requiredPerSet: requiredPerSet({ auc, alpha: accusing, power }),
     })),
     pairedPower: pairedPower(counts.forgetCount, 0.5, alpha),
     passPower,
