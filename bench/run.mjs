@@ -1,4 +1,5 @@
-// npm run bench -- [ready] [training] [task-latency] [demo]     all of them when none is named
+// npm run bench -- [ready] [training] [task-latency] [audit] [demo] [dataset]     all of them when none is named
+//   --million      dataset: also with a million samples, some two minutes more
 //   --out FILE     where the JSON goes; default .lethe/bench.json
 // Measures and prints; asserts nothing. Everything runs in a temporary state directory.
 import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
@@ -13,14 +14,19 @@ const benches = {
   ready: () => import('./measure-ready.mjs'),
   training: () => import('./measure-training.mjs'),
   'task-latency': () => import('./measure-task-latency.mjs'),
+  audit: () => import('./measure-audit.mjs'),
   demo: () => import('./measure-demo.mjs'),
+  dataset: () => import('./measure-dataset.mjs'),
 }
 
-const usage = `npm run bench -- [${Object.keys(benches).join('] [')}] [--out FILE]     all of them when none is named`
+const usage = `npm run bench -- [${Object.keys(benches).join('] [')}] [--million] [--out FILE]     all of them when none is named`
 
 function readArguments() {
   try {
-    return parseArgs({ options: { out: { type: 'string' }, help: { type: 'boolean' } }, allowPositionals: true })
+    return parseArgs({
+      options: { out: { type: 'string' }, million: { type: 'boolean' }, help: { type: 'boolean' } },
+      allowPositionals: true,
+    })
   } catch (error) {
     console.error(`${error.message}\n${usage}`)
     process.exit(1)
@@ -54,7 +60,7 @@ try {
   for (const name of chosen) {
     console.log(`\n${name}`)
     const { measure } = await benches[name]()
-    const { tables, figures } = await measure(path.join(scratch, name))
+    const { tables, figures } = await measure(path.join(scratch, name), { million: values.million })
     for (const table of tables) printTable(table)
     result.benches[name] = figures
   }

@@ -20,20 +20,10 @@ const BAND_BITS = 16
 const FLIPS = [0, ...Array.from({ length: BAND_BITS }, (_, bit) => 1 << bit)]
 /** Pictures whose colours agree lie, by the mean of all their colours, in the same level or in neighbouring ones. */
 const LEVELS = Math.floor((255 * COLOUR_VALUES) / MAX_TOTAL_DISTANCE) + 1
+const FIRST_ROOM = 2 ** 10
+/** Colours lie in blocks of so many pictures, so that growing copies only what is small. */
 const BLOCK_BITS = 13
 const BLOCK = 1 << BLOCK_BITS
-const FIRST_SLOT_BITS = 12
-
-/** The pictures of one block, column by column. */
-interface Block {
-  /** [BLOCK, 2] */
-  readonly words: Uint32Array
-  /** [BLOCK, COLOUR_VALUES] */
-  readonly colours: Uint8Array
-  readonly levels: Uint8Array
-  /** [BLOCK, BANDS]: the next entry in the same slot, or −1. */
-  readonly next: Int32Array
-}
 
 const bandOf = (across: number, down: number, band: number): number =>
   ((band < 2 ? across : down) >>> ((band & 1) * BAND_BITS)) & 0xffff
@@ -54,11 +44,19 @@ function levelOf(colours: Uint8Array): number {
 export class NearDuplicateIndex {
   readonly #capacity: number
   readonly #maxComparisons: number
-  readonly #blocks: Block[] = []
-  #slotBits = FIRST_SLOT_BITS
-  #heads = new Int32Array(1 << FIRST_SLOT_BITS).fill(-1)
-  #tails = new Int32Array(1 << FIRST_SLOT_BITS).fill(-1)
   #count = 0
+  #room = FIRST_ROOM
+  /** [room, 2] */
+  #words = new Int32Array(FIRST_ROOM * 2)
+  #levels = new Uint8Array(FIRST_ROOM)
+  /** [room, BANDS]: the next entry of the same list, or −1. Entry = position × BANDS + band. */
+  #next = new Int32Array(FIRST_ROOM * BANDS)
+  /** Blocks of [BLOCK, COLOUR_VALUES]. */
+  readonly #colours: Uint8Array[] = []
+  #slotBits = Math.log2(FIRST_ROOM * 2)
+  /** First and last entry of the list in each slot, or −1. */
+  #heads = new Int32Array(FIRST_ROOM * 2).fill(-1)
+  #tails = new Int32Array(FIRST_ROOM * 2).fill(-1)
   #unremembered = 0
   #cutShort = 0
 
@@ -87,81 +85,79 @@ export class NearDuplicateIndex {
 
   /** As `add`, without remembering the picture. */
   find({ across, down, colours }: PerceptualHash): number | null {
+    // Locals, because reading a private member costs as much as comparing.
+    const [words, next, heads, shift] = [this.#words, this.#next, this.#heads, 32 - this.#slotBits]
     const level = levelOf(colours)
+    const highest = Math.min(LEVELS - 1, level + 1)
     let earliest = this.#count
     let left = this.#maxComparisons
     for (const flip of FLIPS)
-      for (let band = 0; band < BANDS; band++)
-        for (let near = Math.max(0, level - 1); near <= Math.min(LEVELS - 1, level + 1); near++) {
-          let entry = this.#heads[this.#slot(bandOf(across, down, band) ^ flip, band, near)] as number
-          while (entry >= 0 && entry >> 2 < earliest) {
+      for (let band = 0; band < BANDS; band++) {
+        const bits = bandOf(across, down, band) ^ flip
+        for (let near = Math.max(0, level - 1); near <= highest; near++) {
+          let entry = heads[slotOf(bits, band, near) >>> shift] as number
+          for (; entry >= 0 && entry >> 2 < earliest; entry = next[entry] as number) {
             if (left-- === 0) {
               this.#cutShort++
               return earliest < this.#count ? earliest : null
             }
-            if (this.#resembles(entry >> 2, across, down, colours)) earliest = entry >> 2
-            entry = this.#next(entry)
+            const at = (entry >> 2) * 2
+            const distance = bitCount((words[at] as number) ^ across) + bitCount((words[at + 1] as number) ^ down)
+            if (distance <= MAX_BITS && this.#coloursAgree(entry >> 2, colours)) earliest = entry >> 2
           }
         }
+      }
     return earliest < this.#count ? earliest : null
   }
 
-  #resembles(position: number, across: number, down: number, colours: Uint8Array): boolean {
-    const block = this.#blocks[position >> BLOCK_BITS] as Block
-    const row = position & (BLOCK - 1)
-    const bits =
-      bitCount((block.words[row * 2] as number) ^ across) + bitCount((block.words[row * 2 + 1] as number) ^ down)
-    return bits <= MAX_BITS && coloursAgree(block.colours, row * COLOUR_VALUES, colours)
+  #coloursAgree(position: number, colours: Uint8Array): boolean {
+    const block = this.#colours[position >> BLOCK_BITS] as Uint8Array
+    return coloursAgree(block, (position & (BLOCK - 1)) * COLOUR_VALUES, colours)
   }
 
   #remember({ across, down, colours }: PerceptualHash): void {
+    if (this.#count === this.#room) this.#grow()
     const position = this.#count++
     const row = position & (BLOCK - 1)
-    if (row === 0)
-      this.#blocks.push({
-        words: new Uint32Array(BLOCK * 2),
-        colours: new Uint8Array(BLOCK * COLOUR_VALUES),
-        levels: new Uint8Array(BLOCK),
-        next: new Int32Array(BLOCK * BANDS),
-      })
-    const block = this.#blocks[position >> BLOCK_BITS] as Block
-    block.words[row * 2] = across
-    block.words[row * 2 + 1] = down
-    block.colours.set(colours, row * COLOUR_VALUES)
-    block.levels[row] = levelOf(colours)
-    if (this.#count * BANDS > 2 * this.#heads.length) this.#grow()
-    else this.#link(position)
+    if (row === 0) this.#colours.push(new Uint8Array(BLOCK * COLOUR_VALUES))
+    this.#colours[position >> BLOCK_BITS]?.set(colours, row * COLOUR_VALUES)
+    this.#words[position * 2] = across
+    this.#words[position * 2 + 1] = down
+    this.#levels[position] = levelOf(colours)
+    this.#link(position)
   }
 
   /** Appends the picture to its four lists, which therefore run from the earliest to the latest. */
   #link(position: number): void {
-    const block = this.#blocks[position >> BLOCK_BITS] as Block
-    const row = position & (BLOCK - 1)
+    const across = this.#words[position * 2] as number
+    const down = this.#words[position * 2 + 1] as number
     for (let band = 0; band < BANDS; band++) {
-      const bits = bandOf(block.words[row * 2] as number, block.words[row * 2 + 1] as number, band)
-      const slot = this.#slot(bits, band, block.levels[row] as number)
+      const key = slotOf(bandOf(across, down, band), band, this.#levels[position] as number)
+      const slot = key >>> (32 - this.#slotBits)
       const entry = position * BANDS + band
       const tail = this.#tails[slot] as number
-      block.next[row * BANDS + band] = -1
+      this.#next[entry] = -1
       if (tail < 0) this.#heads[slot] = entry
-      else (this.#blocks[tail >> (BLOCK_BITS + 2)] as Block).next[tail & (BLOCK * BANDS - 1)] = entry
+      else this.#next[tail] = entry
       this.#tails[slot] = entry
     }
   }
 
   #grow(): void {
+    this.#room *= 2
+    const [words, levels] = [this.#words, this.#levels]
+    this.#words = new Int32Array(this.#room * 2)
+    this.#words.set(words)
+    this.#levels = new Uint8Array(this.#room)
+    this.#levels.set(levels)
+    this.#next = new Int32Array(this.#room * BANDS)
     this.#slotBits++
-    this.#heads = new Int32Array(1 << this.#slotBits).fill(-1)
-    this.#tails = new Int32Array(1 << this.#slotBits).fill(-1)
+    this.#heads = new Int32Array(this.#room * 2).fill(-1)
+    this.#tails = new Int32Array(this.#room * 2).fill(-1)
     for (let position = 0; position < this.#count; position++) this.#link(position)
   }
-
-  #next(entry: number): number {
-    return (this.#blocks[entry >> (BLOCK_BITS + 2)] as Block).next[entry & (BLOCK * BANDS - 1)] as number
-  }
-
-  /** Other keys may share a slot; comparing the pictures tells them apart. */
-  #slot(bits: number, band: number, level: number): number {
-    return Math.imul(bits | (band << BAND_BITS) | (level << 18), 0x9e3779b1) >>> (32 - this.#slotBits)
-  }
 }
+
+/** Its upper bits name the slot. Other keys may share it; comparing the pictures tells them apart. */
+const slotOf = (bits: number, band: number, level: number): number =>
+  Math.imul(bits | (band << BAND_BITS) | (level << 18), 0x9e3779b1)

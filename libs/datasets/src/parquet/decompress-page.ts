@@ -11,7 +11,22 @@ const codecs: Compressors = {
   ...compressors,
   GZIP: (input, length) => gunzipSync(input, { maxOutputLength: Math.max(1, length) }),
   BROTLI: (input, length) => brotliDecompressSync(input, { maxOutputLength: Math.max(1, length) }),
-  ZSTD: (input, length) => unzstd(input, new Uint8Array(length)),
+  ZSTD: (input, length) => {
+    assertZstdSize(input, length)
+    return unzstd(input, new Uint8Array(length))
+  },
+}
+
+/** The library fills the buffer that it is given and no more, but would not say that the frame holds other than that. */
+function assertZstdSize(frame: Uint8Array, length: number): void {
+  const flags = frame[4] ?? 0
+  const isSingle = (flags >> 5) & 1
+  const sizeBytes = flags >> 6 ? 1 << (flags >> 6) : isSingle
+  if (sizeBytes === 0) return
+  const at = 6 - isSingle + ([0, 1, 2, 4][flags & 3] as number)
+  let size = flags >> 6 === 1 ? 256 : 0
+  for (let i = 0; i < sizeBytes; i++) size += (frame[at + i] ?? 0) * 256 ** i
+  if (size !== length) throw new RangeError('a page has another length than announced')
 }
 
 /**

@@ -1,7 +1,7 @@
 import { open } from 'node:fs/promises'
 import path from 'node:path'
 import { isDomainError } from '@lethe/domain'
-import { parquetMetadata, type FileMetaData } from 'hyparquet'
+import { parquetMetadata, parquetSchema, type FileMetaData } from 'hyparquet'
 import { refuse } from '../errors.js'
 import { assertStruct } from './assert-thrift.js'
 
@@ -54,7 +54,13 @@ async function readFooter(name: string, size: number, read: ParquetFile['read'])
   const footer = await read(size - TAIL_BYTES - length, size)
   return guarded(name, () => {
     assertStruct(footer.subarray(0, length), 0)
-    return parquetMetadata(footer, { geoparquet: false })
+    const metadata = parquetMetadata(footer, { geoparquet: false })
+    // Throws when the schema announces more columns than it has.
+    parquetSchema(metadata)
+    const rows = metadata.row_groups.map((group) => Number(group.num_rows))
+    const total = rows.reduce((sum, count) => sum + count, 0)
+    if (!rows.every((count) => count >= 0) || total !== Number(metadata.num_rows)) refuseDamaged(name)
+    return metadata
   })
 }
 

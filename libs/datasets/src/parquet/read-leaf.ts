@@ -34,8 +34,7 @@ export async function* readLeaf(
     const { header, length } = await readHeader(file, start, end)
     const from = start + length
     start = from + header.compressed_page_size
-    if (header.compressed_page_size < 0 || header.compressed_page_size > MAX_PAGE_BYTES || start > end)
-      refuseDamaged(file.name)
+    if (header.compressed_page_size > MAX_PAGE_BYTES || start > end) refuseDamaged(file.name)
     const bytes = await file.read(from, start)
     const page = guarded(file.name, () => unpack(header, bytes, chunk.codec, leaf, left))
     const values = guarded(file.name, () => {
@@ -72,16 +71,26 @@ async function readHeader(
     const bytes = await file.read(start, Math.min(end, start + window))
     try {
       const length = assertStruct(bytes, 0)
-      return guarded(file.name, () => ({
-        header: parquetHeader({ view: new DataView(bytes.buffer), offset: 0 }),
-        length,
-      }))
+      const header = guarded(file.name, () => parquetHeader({ view: new DataView(bytes.buffer), offset: 0 }))
+      if (numbersOf(header).every((number) => Number.isInteger(number) && number >= 0)) return { header, length }
+      return refuseDamaged(file.name)
     } catch (error) {
       if (!(error instanceof RangeError) || start + window >= end) break
     }
   }
   return refuseDamaged(file.name)
 }
+
+/** All that must be whole numbers; the file decides their type. */
+const numbersOf = ({ data_page_header: v1, data_page_header_v2: v2, ...page }: PageHeader): number[] => [
+  page.compressed_page_size,
+  page.uncompressed_page_size,
+  ...(v1 ? [v1.num_values] : []),
+  ...(v2
+    ? [v2.num_values, v2.num_nulls, v2.num_rows, v2.repetition_levels_byte_length, v2.definition_levels_byte_length]
+    : []),
+  ...(page.dictionary_page_header ? [page.dictionary_page_header.num_values] : []),
+]
 
 /** The page without compression, once everything that it announces has been checked against what it holds. */
 function unpack(header: PageHeader, bytes: Uint8Array, codec: string, leaf: Leaf, left: number) {
@@ -93,6 +102,7 @@ function unpack(header: PageHeader, bytes: Uint8Array, codec: string, leaf: Leaf
       `Column ${leaf.column} is encoded as ${data.encoding}; write it with plain or dictionary encoding.`,
     )
   const levels = v2 ? v2.repetition_levels_byte_length + v2.definition_levels_byte_length : 0
+  if (levels > bytes.length) throw new RangeError('levels lie outside of the page')
   const body = bytes.subarray(levels)
   const isPacked = codec !== 'UNCOMPRESSED' && v2?.is_compressed !== false
   const unpacked = isPacked ? decompressPage(body, header.uncompressed_page_size - levels, codec) : body

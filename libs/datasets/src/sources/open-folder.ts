@@ -11,11 +11,11 @@ const MAX_DEPTH = 32
 export interface Folder {
   readonly root: string
   /**
-   * @param name relative to the folder, or absolute within it.
+   * @param name relative to the folder, or to `base` in it, or absolute within it.
    * @returns the bytes of the picture, or one sentence that says why there are none.
    * @throws DomainError SOURCE_UNSAFE_PATH.
    */
-  readPicture(name: string): Promise<Uint8Array | string>
+  readPicture(name: string, base?: string): Promise<Uint8Array | string>
   /**
    * Names of all files below `inner`, sorted within each folder, without hidden ones. In memory: the names of one
    * folder on each level.
@@ -30,7 +30,7 @@ export async function openFolder(name: string): Promise<Folder> {
   )
   return {
     root,
-    readPicture: (file) => readPicture(root, file),
+    readPicture: (file, base = '') => readPicture(root, base, file),
     files: (inner = '') => walk(root, inner, 0),
   }
 }
@@ -44,10 +44,10 @@ function assertInside(root: string, file: string, name: string): void {
     )
 }
 
-async function readPicture(root: string, name: string): Promise<Uint8Array | string> {
+async function readPicture(root: string, base: string, name: string): Promise<Uint8Array | string> {
   if (name.includes('\0')) return 'The path holds a character that no file name has.'
   if (/^[a-z][a-z0-9+.-]+:\/\//i.test(name)) return 'The picture is on the web; download it and give its path.'
-  const wanted = path.resolve(root, name)
+  const wanted = path.resolve(root, base, name)
   assertInside(root, wanted, name)
   try {
     const real = await realpath(wanted)

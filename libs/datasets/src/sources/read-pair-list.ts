@@ -39,6 +39,6 @@ async function readPair(row: Row, line: number, options: PairListOptions): Promi
   const key = cleanKey(name)
   const description = describeRow(row, columns)
   if (typeof description === 'string') return { key, reason: description }
-  const picture = await folder.readPicture(path.isAbsolute(name) ? name : path.join(base, name))
+  const picture = await folder.readPicture(name, base)
   return typeof picture === 'string' ? { key, reason: picture } : { key, picture, ...description }
 }
