@@ -1,10 +1,10 @@
-import type { Pack } from '@lethe/datasets'
+import type { Pack, PackSplit } from '@lethe/datasets'
 import type { ContentId } from '@lethe/domain'
 import { expect, it } from 'vitest'
 import { chooseClasses, chooseForgetAndRetain, chooseHeldOut, chooseTrainSet } from './choose-sets.js'
 
 const id = (letter: string) => letter.repeat(64) as ContentId
-const sample = (letter: string, split: 'train' | 'held-out' | 'calibration', group: string | null = null) => ({
+const sample = (letter: string, split: PackSplit, group: string | null = null) => ({
   contentId: id(letter),
   label: letter,
   group,
@@ -58,6 +58,15 @@ it.each([
   })()
   expect(refusal).toMatchObject({ code, field: 'forget' })
   expect(String(refusal)).not.toMatch(/[0-9a-f]{64}/)
+})
+
+it('passes over twins that a coin kept out of training, in every set', () => {
+  const images = { ...pack.images, data: Uint8Array.from([...pack.images.data, 5, 5, 5]), count: 6 }
+  const dealt = { images, samples: [...samples, sample('f', 'twin')] }
+  expect(chooseForgetAndRetain(dealt, [], [id('c'), id('f')])).toEqual(chooseForgetAndRetain(pack, [], [id('c')]))
+  expect(() => chooseForgetAndRetain(dealt, [], [id('f')])).toThrow(/empty/)
+  expect(chooseTrainSet(dealt, []).contentIds).not.toContain(id('f'))
+  expect(chooseHeldOut(dealt, []).contentIds).not.toContain(id('f'))
 })
 
 it('holds out what no model saw, and asks for it', () => {

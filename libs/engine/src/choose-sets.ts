@@ -36,7 +36,9 @@ export function chooseForgetAndRetain(
   forget: readonly ContentId[],
 ): ChosenSets {
   const train = trainable(pack, excluded)
-  const wanted = new Set(forget)
+  // Who asks to be forgotten names the twins that a coin kept out of training, too: they are forgotten already.
+  const twins = new Set(pack.samples.flatMap(({ contentId, split }) => (split === 'twin' ? [contentId] : [])))
+  const wanted = new Set(forget.filter((contentId) => !twins.has(contentId)))
   if (wanted.size === 0)
     throw new DomainError('FORGET_SET_EMPTY', 'The forget set is empty; name at least one sample.', 'forget')
   const unknown = [...wanted].filter((contentId) => !train.has(contentId)).length

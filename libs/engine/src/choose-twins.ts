@@ -1,6 +1,17 @@
 import type { AuditTwins } from '@lethe/audit'
-import type { Pack, PackSample } from '@lethe/datasets'
-import { assignTwins, DomainError, pairTwins, selectImages, verifyTwinCommitment, type ContentId } from '@lethe/domain'
+import { readPack, type Pack, type PackSample } from '@lethe/datasets'
+import {
+  assignTwins,
+  DomainError,
+  pairTwins,
+  selectImages,
+  verifyTwinCommitment,
+  type ContentId,
+  type Digest,
+} from '@lethe/domain'
+
+/** What a pack commits to, without reading its pictures; null where it has no twins. @throws DomainError PACK_INVALID. */
+export const readTwinCommitment = (pack: Uint8Array): Digest | null => readPack(pack).twins?.commitment ?? null
 
 /** A share of ½ cannot be told from anything with fewer pairs. */
 const FEWEST_PAIRS = 2

@@ -1,3 +1,4 @@
+export { readTwinCommitment } from './choose-twins.js'
 export { costOf, startCostMeter, type CostMeter } from './cost-meter.js'
 export { EngineThread, type EngineOptions, type JobHandlers } from './engine-thread.js'
 export type { AuditReference, CheckpointBytes, EngineDevice, Job, JobResult, TrainingYield } from './protocol.js'

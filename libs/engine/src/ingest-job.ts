@@ -29,5 +29,6 @@ export async function runIngestJob(
     })),
     quarantinedCount: dataset.quarantinedCount,
     twins: dataset.twins,
+    twinSeed: dataset.twins === null ? null : (twins?.seed ?? null),
   }
 }

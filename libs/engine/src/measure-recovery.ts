@@ -15,7 +15,7 @@ export interface RecoveryPlan {
   readonly drawViews: AuditOptions['drawViews']
   readonly policy: AuditPolicy
   readonly method: UnlearningMethod
-  readonly control: Pick<RunControl, 'signal' | 'now'>
+  readonly control: Pick<RunControl, 'signal' | 'now' | 'views'>
 }
 
 /** Epochs of fine-tuning on retained data after each of which is looked. */
@@ -44,10 +44,12 @@ export async function drawRecoveryCurve(start: Uint8Array, plan: RecoveryPlan): 
 }
 
 async function fineTune(weights: Uint8Array, epochs: number, plan: RecoveryPlan): Promise<Uint8Array> {
-  const { recipe, retain, forget, policy, control } = plan
+  const { recipe, retain, forget, policy } = plan
+  // Its progress and its checkpoints are nobody's.
+  const { signal, now, views } = plan.control
   const learningRate = recipe.optimizer.learningRate * RATE_SHARE
   const unlearning = { method: 'fine-tune', epochs, learningRate, seed: policy.seed } as const
-  const { checkpoint } = await unlearn({ recipe, unlearning, parent: { weights }, retain, forget, ...control })
+  const { checkpoint } = await unlearn({ recipe, unlearning, parent: { weights }, retain, forget, signal, now, views })
   return checkpoint.weights
 }
 

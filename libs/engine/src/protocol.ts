@@ -93,6 +93,8 @@ export type JobResult =
       readonly quarantined: readonly { readonly key: string; readonly reason: string }[]
       readonly quarantinedCount: number
       readonly twins: TwinCommitment | null
+      /** As it was given, to be kept under its digest: the commitment. */
+      readonly twinSeed: Uint8Array | null
     }
   | {
       readonly kind: 'plan'

@@ -1,4 +1,4 @@
-import { AuditReport, ContentId, Provenance, RunCost, RunId, RunKind, TenantId } from '@lethe/domain'
+import { AuditReport, ContentId, Provenance, RunCost, RunId, RunKind, TenantId, TwinCommitment } from '@lethe/domain'
 import { z } from 'zod'
 import { BlobRef, CheckpointRef } from './blobs.js'
 
@@ -19,7 +19,8 @@ export const IngestedSample = z.object({
   group: text(128).nullable(),
   /** Key by which the tenant knows the data owner; stays in tenant tables. */
   owner: text(256),
-  split: z.enum(['train', 'calibration', 'held-out']),
+  /** `twin`: of two twins the one that a coin kept out of training. */
+  split: z.enum(['train', 'calibration', 'held-out', 'twin']),
   /** Content id of the accepted sample that this one resembles perceptually, if any. */
   nearDuplicateOf: ContentId.nullable(),
 })
@@ -37,6 +38,8 @@ export const IngestOutput = z.object({
   nearDuplicates: z.int().min(0),
   quarantined: z.array(QuarantinedSample).max(1000),
   quarantinedCount: z.int().min(0),
+  /** The coins of twins that were committed to; the seed is the blob of this digest. */
+  twins: TwinCommitment.nullable().optional(),
 })
 export type IngestOutput = z.infer<typeof IngestOutput>
 

@@ -1,4 +1,4 @@
-import { AuditPolicy, RunId, TenantId, TrainingRecipe, UnlearningRecipe } from '@lethe/domain'
+import { AuditPolicy, RunId, TenantId, TrainingRecipe, TwinPairing, UnlearningRecipe } from '@lethe/domain'
 import { z } from 'zod'
 import { BlobRef, CheckpointRef } from './blobs.js'
 
@@ -11,6 +11,8 @@ export const IngestTask = z.object({
   upload: BlobRef,
   /** Edge of the square that every picture is fitted into, pixels. */
   imageSize: z.int().min(8).max(512),
+  /** Which samples are twins, of which a coin keeps one out of training; none where missing. */
+  twins: TwinPairing.optional(),
 })
 export type IngestTask = z.infer<typeof IngestTask>
 

@@ -64,6 +64,8 @@ export async function recordIngest(
         exactDuplicates: output.exactDuplicates,
         nearDuplicates: output.nearDuplicates,
         quarantined: output.quarantinedCount,
+        // On record before anything is trained on these samples.
+        ...(output.twins ? { twins: output.twins } : {}),
       },
     },
   ]

@@ -7,9 +7,16 @@ export const DatasetVersionState = { INGESTING: 'INGESTING', READY: 'READY', FAI
 export type DatasetVersionState = keyof typeof DatasetVersionState
 registerEnumType(DatasetVersionState, { name: 'DatasetVersionState' })
 
-export const Split = { train: 'train', calibration: 'calibration', held_out: 'held-out' } as const
+export const Split = { train: 'train', calibration: 'calibration', held_out: 'held-out', twin: 'twin' } as const
 export type Split = (typeof Split)[keyof typeof Split]
 registerEnumType(Split, { name: 'Split' })
+
+export const TwinPairing = { metadata: 'metadata', near_duplicate: 'near-duplicate' } as const
+export type TwinPairing = (typeof TwinPairing)[keyof typeof TwinPairing]
+registerEnumType(TwinPairing, {
+  name: 'TwinPairing',
+  description: 'Which samples are twins: those whose JSON names one `twin`, or samples that resemble each other.',
+})
 
 @ObjectType('Dataset', { implements: Node })
 export class Dataset extends Node {
@@ -163,7 +170,7 @@ export class CreateUploadInput {
 
 @InputType('RegisterDatasetInput', {
   description: `Registers an uploaded WebDataset tar: pictures \`KEY.png|jpg|webp\`, each beside \`KEY.json\` with
-\`{ "label", "group"?, "owner", "split": "train" | "calibration" | "held-out" }\`.`,
+\`{ "label", "group"?, "owner", "split": "train" | "calibration" | "held-out", "twin"? }\`.`,
 })
 export class RegisterDatasetInput {
   @Field(() => String)
@@ -183,4 +190,11 @@ export class RegisterDatasetInput {
 
   @Field(() => Int, { defaultValue: 32 })
   imageSize!: number
+
+  @Field(() => TwinPairing, {
+    nullable: true,
+    description:
+      'Of each pair of twins in the train split a coin keeps one out of training, bound by a commitment on record: a later audit then has an exact p-value.',
+  })
+  twins?: TwinPairing | null
 }

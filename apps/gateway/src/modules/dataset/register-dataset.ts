@@ -1,6 +1,6 @@
 import type { IngestTask } from '@lethe/bus'
 import { announce, newId, nextDatasetVersionNumber, startRun, type Tx } from '@lethe/db'
-import { Digest, DomainError, isDomainError, RunId } from '@lethe/domain'
+import { Digest, DomainError, isDomainError, RunId, type TwinPairing } from '@lethe/domain'
 import type { Scope } from '../../context.js'
 import { runOnce } from '../../graphql/run-once.js'
 
@@ -11,6 +11,7 @@ export interface RegisterDataset {
   readonly attribution: string
   readonly uploadDigest: string
   readonly imageSize: number
+  readonly twins?: TwinPairing | null
 }
 
 /** Registers an upload as a dataset, or as a dataset's next version, and begins to read it. */
@@ -42,6 +43,7 @@ export const registerDataset = (scope: Scope, input: RegisterDataset): Promise<s
       kind: 'ingest',
       upload: { digest, size },
       imageSize: input.imageSize,
+      ...(input.twins == null ? {} : { twins: input.twins }),
     }
     await startRun(tx, { task, now, datasetVersionId: id, requestedBy: viewer.userId })
     await announce(tx, { tenantId, aggregate: 'dataset', id: datasetId, now })

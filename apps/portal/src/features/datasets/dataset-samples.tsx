@@ -10,7 +10,7 @@ import { ListBody } from '@/ui/list-body'
 import { MoreRows } from '@/ui/more-rows'
 import { Empty } from '@/ui/states'
 
-const splits: readonly Split[] = ['train', 'calibration', 'held_out']
+const splits: readonly Split[] = ['train', 'calibration', 'held_out', 'twin']
 
 export function DatasetSamples({ versionId }: { versionId: string }) {
   const t = useTranslations('dataset')
