@@ -50,7 +50,7 @@ export async function* prepareAhead(
   views: ViewSource,
   raster: Raster,
   chunkSize: number | null,
-): AsyncGenerator<PreparedStep> {
+): AsyncGenerator<PreparedStep, void> {
   let coming: Promise<PreparedStep> | null = null
   for (const step of steps) {
     const next = prepareStep(step, views, raster, chunkSize)

@@ -7,7 +7,7 @@ import type { CurvePoint, EpochScores, TrainingState } from '../checkpoint/train
 import type { ContrastiveModel } from '../model/contrastive-model.js'
 import { gradientsOf } from './gradients.js'
 import type { Optimizer } from './optimizers/optimizer.js'
-import type { TrainingPhase } from './phase.js'
+import type { TrainingPhase, TrainingStep } from './phase.js'
 import { prepareAhead, type PreparedStep } from './prepare-step.js'
 import { ProgressMeter } from './progress-meter.js'
 import { TrainingDiverged } from './training-diverged.js'
@@ -62,9 +62,10 @@ export async function train(run: TrainingRun): Promise<TrainingState> {
   const capture = (state: TrainingState) => captureState(run.model, run.optimizer, state)
   let state = run.state
   let lastGood = capture(state)
+  const ahead = prepareAhead(stepsFrom(phases, state.epoch), run.viewSource, run.model.shape.raster, run.chunkSize)
   try {
     while (state.epoch < epochs) {
-      const epoch = await trainEpoch(run, state, meter)
+      const epoch = await trainEpoch(run, state, meter, ahead)
       if (!epoch.isFinite) throw new TrainingDiverged(await lastGood.checkpoint(), state.epoch + 1, epoch.steps)
       const scores = await run.evaluate?.(state.epoch + 1)
       const point: CurvePoint = { epoch: state.epoch + 1, loss: epoch.meanLoss, ...scores }
@@ -74,6 +75,7 @@ export async function train(run: TrainingRun): Promise<TrainingState> {
     }
     return state
   } finally {
+    await ahead.return(undefined)
     lastGood.dispose()
   }
 }
@@ -90,16 +92,19 @@ interface EpochResult {
   readonly steps: number
 }
 
-async function trainEpoch(run: TrainingRun, state: TrainingState, meter: ProgressMeter): Promise<EpochResult> {
-  const { model, viewSource, chunkSize } = run
+/** The next epoch's steps out of `ahead`, which has them prepared while others are computed, also across epochs. */
+async function trainEpoch(
+  run: TrainingRun,
+  state: TrainingState,
+  meter: ProgressMeter,
+  ahead: AsyncGenerator<PreparedStep, void>,
+): Promise<EpochResult> {
   const { phase, epochOfPhase } = locate(run.phases, state.epoch)
   let lossSum = 0
   let steps = 0
-  run.signal.throwIfAborted()
-  const ahead = prepareAhead(phase.steps(epochOfPhase), viewSource, model.shape.raster, chunkSize)
-  let waitedFromMs = run.now()
-  for await (const prepared of ahead) {
-    meter.waited(run.now() - waitedFromMs)
+  while (steps < phase.stepsPerEpoch) {
+    run.signal.throwIfAborted()
+    const prepared = await nextStep(run, meter, ahead)
     run.signal.throwIfAborted()
     const learningRate = phase.learningRate(epochOfPhase * phase.stepsPerEpoch + steps)
     const loss = await takeStep(run, prepared, learningRate, state.step + steps + 1)
@@ -109,9 +114,29 @@ async function trainEpoch(run: TrainingRun, state: TrainingState, meter: Progres
     const at = { phase: phase.name, epoch: state.epoch + 1, step: state.step + steps }
     run.onProgress?.(meter.report({ ...at, loss, samples: prepared.step.samples }))
     await tf.nextFrame()
-    waitedFromMs = run.now()
   }
-  return { isFinite: await areWeightsFinite(model), meanLoss: lossSum / steps, steps }
+  return { isFinite: await areWeightsFinite(run.model), meanLoss: lossSum / steps, steps }
+}
+
+async function nextStep(
+  { now }: TrainingRun,
+  meter: ProgressMeter,
+  ahead: AsyncGenerator<PreparedStep, void>,
+): Promise<PreparedStep> {
+  const fromMs = now()
+  const next = await ahead.next()
+  if (next.done === true) throw new RangeError('a phase has fewer steps than it says')
+  meter.waited(now() - fromMs)
+  return next.value
+}
+
+/** The steps of all epochs from this one on, counted over all phases. */
+function* stepsFrom(phases: readonly TrainingPhase[], epoch: number): Generator<TrainingStep> {
+  const epochs = phases.reduce((sum, phase) => sum + phase.epochs, 0)
+  for (let at = epoch; at < epochs; at++) {
+    const { phase, epochOfPhase } = locate(phases, at)
+    yield* phase.steps(epochOfPhase)
+  }
 }
 
 function locate(phases: readonly TrainingPhase[], epoch: number): { phase: TrainingPhase; epochOfPhase: number } {
