@@ -64,10 +64,10 @@ export interface AuditCanaries {
 }
 
 /**
- * One view of every picture, as floats in [0, 1]; equal arguments give equal views. Keyed by AUDIT_EPOCH where training draws
- * from the same generator.
+ * One view of every picture, as floats in [0, 1]; equal arguments give equal views. `epoch` is AUDIT_EPOCH: whoever draws from the
+ * generator that training draws from keys it by this too, so that no view is one that was trained on.
  */
-export type DrawViews = (images: PackedImages, seed: number, view: number) => Float32Array
+export type DrawViews = (images: PackedImages, seed: number, view: number, epoch: number) => Float32Array
 
 export interface AuditOptions {
   readonly before: AuditedModel

@@ -2,6 +2,7 @@ import { AuditReport, randomStream } from '@lethe/domain'
 import { createHash } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
 import type { AuditOptions, Embed } from './audited-model.js'
+import { AUDIT_EPOCH } from './challenge.js'
 import { EndpointFault } from './endpoint/endpoint-fault.js'
 import { runAudit } from './run-audit.js'
 import { toyAudit, toyWorld } from './toy-world.fixture.js'
@@ -33,7 +34,7 @@ const byPicture =
 /** Every view that the audit will ask about, as a provider who knows policy and pictures could prepare them. */
 function preparedViews(set: typeof world.forget): Set<string> {
   const { drawViews, policy } = toyAudit(world, original, retrained)
-  const views = Array.from({ length: policy.views }, (_, view) => drawViews(set, policy.seed, view))
+  const views = Array.from({ length: policy.views }, (_, view) => drawViews(set, policy.seed, view, AUDIT_EPOCH))
   return new Set(views.flatMap((drawn) => Array.from({ length: set.count }, (_, row) => keyOf(drawn.subarray(row * PIXELS, (row + 1) * PIXELS))))) // prettier-ignore
 }
 const keyOf = (picture: Float32Array) => picture.join()

@@ -40,8 +40,8 @@ export function testBlindControl(forget: PackedImages, heldOut: PackedImages, po
     p,
     outcome: isBlind ? 'met' : 'not-met',
     detail: isBlind
-      ? `Without a model, pixels do not tell the two sets apart (AUC ${figure(observed)}).`
-      : `Pixels alone tell the two sets apart (AUC ${figure(observed)}); choose held-out pictures from the same source.`,
+      ? `Without a model, pixels did not demonstrably tell the two sets apart (AUC ${figure(observed)}, p ${figure(p)}).`
+      : `Pixels alone tell the two sets apart (AUC ${figure(observed)}, p ${figure(p)}); choose held-out pictures from the same source.`,
   }
 }
 

@@ -1,6 +1,6 @@
 import { randomStream, shuffledIndices } from '@lethe/domain'
 import type { AuditOptions } from '../audited-model.js'
-import { viewSeedOf } from '../challenge.js'
+import { AUDIT_EPOCH, viewSeedOf } from '../challenge.js'
 import type { GuardedModel } from '../endpoint/guard-endpoint.js'
 import type { Answers } from '../probe/ask.js'
 import type { ModelAnswers } from '../probe/view-embeddings.js'
@@ -78,7 +78,7 @@ async function askAmongDecoys(probes: Probes, options: AuditOptions): Promise<An
   const decoys = shuffledIndices(images.count, random).slice(0, count)
   const all = new Float32Array((count + decoys.length) * pixels)
   all.set(pictures)
-  all.set(rowsOf(drawViews(images, viewSeedOf(options), 1), decoys, pixels), count * pixels)
+  all.set(rowsOf(drawViews(images, viewSeedOf(options), 1, AUDIT_EPOCH), decoys, pixels), count * pixels)
   const order = shuffledIndices(count + decoys.length, random)
   const answers = await probes.ask(rowsOf(all, order, pixels))
   if (answers.defect !== null) return answers

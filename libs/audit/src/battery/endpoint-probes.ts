@@ -1,6 +1,6 @@
 import { randomStream, shuffledIndices, type PackedImages } from '@lethe/domain'
 import type { AuditOptions } from '../audited-model.js'
-import { viewSeedOf } from '../challenge.js'
+import { AUDIT_EPOCH, viewSeedOf } from '../challenge.js'
 import type { EndpointCode } from '../endpoint/endpoint-fault.js'
 import type { GuardedModel } from '../endpoint/guard-endpoint.js'
 import type { Answers } from '../probe/ask.js'
@@ -54,8 +54,8 @@ export function drawProbes(model: GuardedModel, options: AuditOptions): Probes {
   const pixels = height * width * channels
   const count = forgetRows.length + heldOutRows.length
   const pictures = new Float32Array(count * pixels)
-  pictures.set(rowsOf(drawViews(forget.images, seed, 0), forgetRows, pixels))
-  pictures.set(rowsOf(drawViews(heldOut.images, seed, 0), heldOutRows, pixels), forgetRows.length * pixels)
+  pictures.set(rowsOf(drawViews(forget.images, seed, 0, AUDIT_EPOCH), forgetRows, pixels))
+  pictures.set(rowsOf(drawViews(heldOut.images, seed, 0, AUDIT_EPOCH), heldOutRows, pixels), forgetRows.length * pixels)
   const ask = (asked: Float32Array) =>
     askInParts(model.askAfresh, { ...size, count: asked.length / pixels }, asked, signal)
   return { size, forgetRows, heldOutRows, pictures, count, ask }

@@ -1,5 +1,6 @@
 import type { PackedImages } from '@lethe/domain'
 import type { AuditOptions, Embed } from '../audited-model.js'
+import { AUDIT_EPOCH } from '../challenge.js'
 import type { SetScores } from '../battery/recovery.js'
 import { membershipScores } from './alignment.js'
 import { askInParts, type ViewEmbeddings } from './view-embeddings.js'
@@ -21,7 +22,7 @@ async function scoreSet(
   const views: Float32Array[] = []
   let dimension = 1
   for (let view = 0; view < policy.views; view++) {
-    const answers = await askInParts(embed, images, drawViews(images, policy.seed, view), signal)
+    const answers = await askInParts(embed, images, drawViews(images, policy.seed, view, AUDIT_EPOCH), signal)
     dimension = answers.dimension
     views.push(answers.unit)
   }

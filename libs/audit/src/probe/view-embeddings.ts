@@ -1,6 +1,6 @@
 import type { PackedImages } from '@lethe/domain'
 import type { AuditOptions, AuditedModel, Embed } from '../audited-model.js'
-import { viewSeedOf } from '../challenge.js'
+import { AUDIT_EPOCH, viewSeedOf } from '../challenge.js'
 import type { EndpointCode } from '../endpoint/endpoint-fault.js'
 import { ask, missing, type Answers } from './ask.js'
 
@@ -69,7 +69,7 @@ export async function collectViews(
   const collected = questioned.map(() => ({ projections: emptySets(), features: emptySets() }))
   for (let view = 0; view < policy.views; view++) {
     for (const [name, images] of Object.entries(sets) as [QuestionSet, PackedImages][]) {
-      const drawn = drawViews(images, seed, view)
+      const drawn = drawViews(images, seed, view, AUDIT_EPOCH)
       for (const [index, { model, sets: own, withFeatures }] of questioned.entries()) {
         if (!own.includes(name)) continue
         collected[index]?.projections[name].push(await askInParts(model.embed, images, drawn, signal))
