@@ -50,5 +50,12 @@ it.each(['en', 'ja'] as const)('every message in %s can be formatted', (locale) 
 it('leaves nothing in Japanese untranslated but names and symbols', () => {
   const same = [...messages.ja].filter(([key, message]) => message === messages.en.get(key)).map(([key]) => key)
   const names = ['method.neg-grad', 'framework.simclr', 'framework.moco', 'framework.clip']
-  expect(same).toEqual(['nav.reference', ...names, 'audit.fromTo', 'audit.testColumn.p', 'reference.title'])
+  expect(same).toEqual([
+    'nav.reference',
+    ...names,
+    'audit.fromTo',
+    'audit.testColumn.p',
+    'audit.test.A6-u-lira.name',
+    'reference.title',
+  ])
 })
