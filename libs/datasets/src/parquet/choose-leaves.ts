@@ -1,5 +1,4 @@
-import { parquetSchema, type FileMetaData } from 'hyparquet'
-import type { SchemaTree } from 'hyparquet/src/types.js'
+import { parquetSchema, type FileMetaData, type SchemaTree } from 'hyparquet'
 import { refuse } from '../errors.js'
 import { assertColumns, imageColumns, listed, type ColumnNames } from '../sources/describe-row.js'
 import type { Leaf } from './read-leaf.js'

@@ -1,4 +1,4 @@
-import type { ColumnMetaData, PageHeader, SchemaTree } from 'hyparquet/src/types.js'
+import type { ColumnMetaData, PageHeader, SchemaTree } from 'hyparquet'
 import { parquetHeader, readPage } from 'hyparquet/src/column.js'
 import { convert, DEFAULT_PARSERS } from 'hyparquet/src/convert.js'
 import { refuse } from '../errors.js'
