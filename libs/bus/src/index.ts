@@ -14,6 +14,6 @@ export { putDeployment, removeDeployment, watchDeployments, type DeploymentWatch
 export { followEvents, type FollowedEvent, type FollowOptions } from './follow-events.js'
 export { publishChanged, publishProgress, publishResult, publishTask, type Published } from './publish.js'
 export { readQueues, type QueueReading } from './read-queues.js'
-export { defaultRetryPolicy, TaskInterrupt, type RetryPolicy } from './settle.js'
+export { defaultRetryPolicy, FailureWithCheckpoint, TaskInterrupt, type RetryPolicy } from './settle.js'
 export type { EventScope } from './subjects.js'
 export { stream, taskConsumer } from './topology.js'

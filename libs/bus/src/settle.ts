@@ -1,4 +1,5 @@
-import { isDomainError } from '@lethe/domain'
+import { DomainError, isDomainError } from '@lethe/domain'
+import type { CheckpointRef } from './contracts/blobs.js'
 
 /** Why a running task is asked to stop. It is the `reason` of the handler's AbortSignal. */
 export class TaskInterrupt extends Error {
@@ -12,6 +13,18 @@ export interface TaskFailure {
   readonly code: string
   readonly message: string
   readonly field?: string
+  /** Where training was still sound, for whoever looks into it. */
+  readonly lastGood?: CheckpointRef
+}
+
+/** A refusal after which a checkpoint is left that is worth keeping. */
+export class FailureWithCheckpoint extends DomainError {
+  constructor(
+    { code, message, field }: DomainError,
+    readonly lastGood: CheckpointRef,
+  ) {
+    super(code, message, field)
+  }
 }
 
 /** What is done with a delivery once its handler has thrown. There is no other way to settle one. */
@@ -47,7 +60,8 @@ export function classify(error: unknown, signal: AbortSignal, counted: number, p
   }
   if (isDomainError(error)) {
     const { code, message, field } = error
-    return { kind: 'refused', failure: { code, message, ...(field === undefined ? {} : { field }) } }
+    const kept = error instanceof FailureWithCheckpoint ? { lastGood: error.lastGood } : {}
+    return { kind: 'refused', failure: { code, message, ...(field === undefined ? {} : { field }), ...kept } }
   }
   if (counted >= policy.maxAttempts) return { kind: 'exhausted', failure: exhaustion(counted) }
   return { kind: 'retry', delayMs: policy.delaysMs[Math.min(counted, policy.delaysMs.length) - 1] ?? 0 }

@@ -1,6 +1,7 @@
 import { requestCancel, type RunResult, type Task } from '@lethe/bus'
 import { writeWebDataset, encodePng } from '@lethe/datasets'
-import { AuditPolicy } from '@lethe/domain'
+import { AuditPolicy, type Digest } from '@lethe/domain'
+import { parseSafetensors } from '@lethe/safetensors'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { forgetBytes, tinyPack, tinyRecipe } from '../../../test/kit/tiny-training.js'
 import { absent, newRunId, startComputeRig, type ComputeRig } from './testing/rig.js'
@@ -204,6 +205,19 @@ describe('one worker', () => {
     const error = { code, field: 'forget' }
     await until(() => expect(resultsOf(unlearn)).toMatchObject([{ outcome: 'failed', attempt: 1, error }]))
     expect(progressOf(unlearn)).toEqual([])
+  })
+
+  it('keeps the last good checkpoint of training that diverges, and names it in the result', async () => {
+    const task = await pretrainTask(200)
+    const optimizer = { ...task.recipe.optimizer, learningRate: 100, weightDecay: 1 }
+    const diverging: Task = { ...task, recipe: { ...task.recipe, optimizer } }
+    await rig.submit(diverging)
+    await until(() => expect(resultsOf(diverging)).toMatchObject([{ error: { code: 'LOSS_NOT_FINITE' } }]))
+    const [result] = resultsOf(diverging)
+    const lastGood = result?.outcome === 'failed' ? result.error.lastGood : undefined
+    const weights = await rig.artifacts.get(rig.tenantId, lastGood?.weights.digest as Digest)
+    for (const { data } of parseSafetensors(weights).tensors.values())
+      expect(Array.from(data).every(Number.isFinite)).toBe(true)
   })
 
   it('refuses a blob that is missing, or is no pack, with a code', async () => {

@@ -1,5 +1,13 @@
 import { digestOf, type ArtifactStore } from '@lethe/artifacts'
-import { TaskInterrupt, type BlobRef, type RunOutput, type Task, type TaskContext, type TaskOutcome } from '@lethe/bus'
+import {
+  FailureWithCheckpoint,
+  TaskInterrupt,
+  type BlobRef,
+  type RunOutput,
+  type Task,
+  type TaskContext,
+  type TaskOutcome,
+} from '@lethe/bus'
 import { isDomainError, type DomainError, type Provenance } from '@lethe/domain'
 import {
   costOf,
@@ -83,15 +91,21 @@ async function compute(
   })
   signal.throwIfAborted()
   const saving = new Saving(runner, context, meter)
+  let newest: CheckpointBytes | null = null
   try {
     return await runner.engine.run(job, {
       signal: AbortSignal.any([signal, saving.superseded]),
       mayFinishEpoch: () => isShutdown(signal) && isTraining(job),
       onProgress: (progress) => context.progress(progress),
-      onCheckpoint: (checkpoint) => saving.add(checkpoint),
+      onCheckpoint: (checkpoint) => {
+        newest = checkpoint
+        saving.add(checkpoint)
+      },
     })
   } catch (error) {
-    throw isAccident(error) ? new Error(error.message) : error
+    if (isAccident(error)) throw new Error(error.message)
+    if (isDiverged(error) && newest !== null) throw await keepLastGood(runner, task.tenantId, error, newest)
+    throw error
   } finally {
     await saving.idle()
   }
@@ -99,6 +113,19 @@ async function compute(
 
 /** A thread that was lost is no fault of the task: another attempt may go well. */
 const isAccident = (error: unknown): error is DomainError => isDomainError(error) && error.code === 'VIEW_THREAD_LOST'
+
+const isDiverged = (error: unknown): error is DomainError => isDomainError(error) && error.code === 'LOSS_NOT_FINITE'
+
+/** Resume points go when a run ends; what a diverged run was before it diverged stays. */
+async function keepLastGood(
+  { artifacts }: TaskRunner,
+  tenantId: Task['tenantId'],
+  error: DomainError,
+  { weights, state }: CheckpointBytes,
+): Promise<FailureWithCheckpoint> {
+  const keep = (bytes: Uint8Array): Promise<BlobRef> => artifacts.put(tenantId, bytes)
+  return new FailureWithCheckpoint(error, { weights: await keep(weights), state: await keep(state) })
+}
 
 const isShutdown = ({ reason }: AbortSignal): boolean => reason instanceof TaskInterrupt && reason.why === 'shutdown'
 

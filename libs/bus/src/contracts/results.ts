@@ -88,7 +88,13 @@ export const RunResult = z.discriminatedUnion('outcome', [
   z.object({
     ...envelope,
     outcome: z.literal('failed'),
-    error: z.object({ code: z.string(), message: z.string(), field: z.string().optional() }),
+    error: z.object({
+      code: z.string(),
+      message: z.string(),
+      field: z.string().optional(),
+      /** Of training that stopped being finite: the checkpoint of its last whole epoch. */
+      lastGood: CheckpointRef.optional(),
+    }),
   }),
   z.object({ ...envelope, outcome: z.literal('cancelled') }),
 ])

@@ -13,9 +13,11 @@ export async function recordFailure(recording: Recording, result: Ended): Promis
       ? `The ${run.kind} run failed: ${result.error.message}`
       : `The ${run.kind} run was cancelled.`
   await markProduct(recording, reason)
+  const lastGood = result.outcome === 'failed' ? result.error.lastGood : undefined
   const ended: EvidenceEntry = {
     kind: 'run-ended/v1',
-    subjects: [],
+    subjects:
+      lastGood === undefined ? [] : [{ name: 'last-good-weights', digest: { sha256: lastGood.weights.digest } }],
     ...(requestId === null ? {} : { erasureRequestId: requestId }),
     predicate: { runId: run.id, kind: run.kind, outcome: result.outcome, code, attempt: result.attempt },
   }
