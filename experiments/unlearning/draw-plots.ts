@@ -24,10 +24,13 @@ export const drawPlots = (summaries: readonly Summary[]): Map<string, string> =>
   new Map([
     [
       'membership.svg',
-      drawStrips(dotsOf(summaries, membershipOf), {
-        label: 'AUC, forgotten against never-seen pictures (0.5 remembers nothing) →',
-        band: [0.45, 0.55],
-      }),
+      drawStrips(
+        dotsOf(summaries, ({ auc }) => auc),
+        {
+          label: 'AUC, forgotten against never-seen pictures (0.5 remembers nothing) →',
+          band: [0.45, 0.55],
+        },
+      ),
     ],
     [
       'average-gap.svg',
@@ -37,9 +40,6 @@ export const drawPlots = (summaries: readonly Summary[]): Map<string, string> =>
       ),
     ],
   ])
-
-/** CLIP remembers pairs, the others views. */
-const membershipOf = ({ auc, pairAuc }: SeedFigures): Figure => pairAuc ?? auc
 
 const dotsOf = (summaries: readonly Summary[], of: (figures: SeedFigures) => Figure): Dot[] =>
   summaries.flatMap(({ framework, name, seeds }) =>

@@ -6,6 +6,7 @@ import path from 'node:path'
 import { parseArgs } from 'node:util'
 import type { Framework } from '@lethe/domain'
 import { openBackend } from '../open-backend.js'
+import { bestSettings } from './best-settings.js'
 import { drawPlots } from './draw-plots.js'
 import { chosenSetting, methodNames, settingsToTune, type MethodName } from './methods.js'
 import { runSeed, type Row } from './run-seed.js'
@@ -47,9 +48,9 @@ for (const framework of frameworks)
     )
     for await (const row of runSeed({ framework, seed, share: values.quick ? QUICK : 1, methods: plan })) {
       rows.push(row)
-      const { auc, pairs, whiteBox } = row.measures
+      const { agreement, whiteBox } = row.measures
       say(
-        `${framework} ${seed} ${labelOf(row)}: AUC ${auc.toFixed(3)}${pairs === null ? '' : `, of pairs ${pairs.auc.toFixed(3)}`}, TA ${((whiteBox.testAccuracy ?? 0) * 100).toFixed(1)}, ${row.cpuSeconds.toFixed(1)} CPU s`,
+        `${framework} ${seed} ${labelOf(row)}: AUC ${agreement.auc.toFixed(3)}, TA ${(100 * (whiteBox.testAccuracy ?? 0)).toFixed(1)}, ${row.cpuSeconds.toFixed(1)} CPU s`,
       )
     }
   }
@@ -61,5 +62,6 @@ const out = path.resolve(values.out)
 mkdirSync(out, { recursive: true })
 writeFileSync(path.join(out, 'unlearning.md'), report)
 writeFileSync(path.join(out, 'unlearning.json'), `${JSON.stringify({ device, rows }, null, 1)}\n`)
-if (!values.tune) for (const [name, svg] of drawPlots(summaries)) writeFileSync(path.join(out, name), svg)
+if (values.tune) console.log(bestSettings(summaries))
+else for (const [name, svg] of drawPlots(summaries)) writeFileSync(path.join(out, name), svg)
 process.exit(0)

@@ -13,17 +13,23 @@ import type { Deal, DealtSet } from './deal-sets.js'
 /** What is known of one model on one deal. */
 export interface Measures {
   readonly whiteBox: WhiteBoxMetrics
-  /** Membership: AUC of views' agreement in the projection, forget against held-out pictures. 0.5 remembers nothing. */
-  readonly auc: number
-  /** Mean agreement of views in the projection, before anything is subtracted from it. */
-  readonly agreement: { readonly forget: number; readonly heldOut: number }
+  /** Of two views of a picture in the projection; for CLIP of a picture and its own text. */
+  readonly agreement: Agreement
   /** CLIP's. */
   readonly pairs: PairMeasures | null
 }
 
-export interface PairMeasures {
-  /** Membership by the cosine of a picture and its own text. */
+export interface Agreement {
+  /** Membership: forget against held-out pictures. 0.5 remembers nothing. */
   readonly auc: number
+  /** Means, before anything is subtracted from them. */
+  readonly forget: number
+  readonly heldOut: number
+}
+
+export interface PairMeasures {
+  /** Membership by the agreement of views, as for the other frameworks. */
+  readonly viewAuc: number
   /** Of texts for pictures, among as many pairs on either side. */
   readonly retained: Recall
   readonly heldOut: Recall
@@ -36,17 +42,24 @@ export async function measureModel(weights: Uint8Array, deal: Deal): Promise<Mea
     await embedSet(embedder, deal.forget),
     await embedSet(embedder, deal.heldOut),
   ]
-  const agreement = [forget, heldOut].map(({ projected }) => viewAgreement(projected, embedder.projectionDimension))
-  const pairs = await measurePairs(embedder, deal)
+  const [ofForget, ofHeldOut] = [forget, heldOut].map(({ projected }) =>
+    viewAgreement(projected, embedder.projectionDimension),
+  ) as [Float64Array, Float64Array]
+  const ofViews = agreementOf(ofForget, ofHeldOut)
+  const ofPairs = await measurePairs(embedder, deal, ofViews.auc)
   embedder.dispose()
-  const [ofForget, ofHeldOut] = agreement as [Float64Array, Float64Array]
   return {
     whiteBox: whiteBoxMetrics({ retain, test: heldOut, unlearn: forget }),
-    auc: areaUnderCurve(ofForget, ofHeldOut),
-    agreement: { forget: mean(ofForget), heldOut: mean(ofHeldOut) },
-    pairs,
+    agreement: ofPairs?.agreement ?? ofViews,
+    pairs: ofPairs?.pairs ?? null,
   }
 }
+
+const agreementOf = (forget: Float64Array, heldOut: Float64Array): Agreement => ({
+  auc: areaUnderCurve(forget, heldOut),
+  forget: mean(forget),
+  heldOut: mean(heldOut),
+})
 
 async function embedSet(embedder: Embedder, { samples, labels, views }: DealtSet) {
   const features = await embedder.embed(samples.data, 'features')
@@ -59,7 +72,7 @@ async function embedSet(embedder: Embedder, { samples, labels, views }: DealtSet
   return { features, labels, views: seen, projected }
 }
 
-async function measurePairs(embedder: Embedder, { retain, forget, heldOut }: Deal): Promise<PairMeasures | null> {
+async function measurePairs(embedder: Embedder, { retain, forget, heldOut }: Deal, viewAuc: number) {
   const { embedTexts, projectionDimension: width } = embedder
   if (embedTexts === null) return null
   const embed = async ({ samples }: DealtSet) => ({
@@ -68,12 +81,13 @@ async function measurePairs(embedder: Embedder, { retain, forget, heldOut }: Dea
   })
   const [kept, forgotten, unseen] = [await embed(retain), await embed(forget), await embed(heldOut)]
   const own = ({ pictures, texts }: typeof kept) => viewAgreement([pictures, texts], width)
-  const few = (rows: Float32Array) => rows.subarray(0, kept.pictures.length)
-  return {
-    auc: areaUnderCurve(own(forgotten), own(unseen)),
+  const asMany = (rows: Float32Array) => rows.subarray(0, kept.pictures.length)
+  const pairs: PairMeasures = {
+    viewAuc,
     retained: recallOf(kept.pictures, kept.texts, width),
-    heldOut: recallOf(few(unseen.pictures), few(unseen.texts), width),
+    heldOut: recallOf(asMany(unseen.pictures), asMany(unseen.texts), width),
   }
+  return { agreement: agreementOf(own(forgotten), own(unseen)), pairs }
 }
 
 const mean = (values: Float64Array): number => values.reduce((sum, value) => sum + value, 0) / values.length

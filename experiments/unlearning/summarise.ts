@@ -22,7 +22,8 @@ export interface SeedFigures {
   readonly cpuSeconds: Figure
   /** Of retraining, per cent. */
   readonly costShare: Figure
-  readonly pairAuc: Figure
+  /** CLIP's, whose `auc` is that of pairs. */
+  readonly viewAuc: Figure
   readonly retainedRecall: readonly Figure[]
   readonly heldOutRecall: readonly Figure[]
 }
@@ -60,7 +61,7 @@ function figuresOf(row: Row, rows: readonly Row[]): SeedFigures {
   const retrains = siblings.filter((other) => other.name === 'retrain')
   const others = retrains.filter((other) => other !== row)
   const original = siblings.find(({ name }) => name === 'original') as Row
-  const { whiteBox, auc, agreement, pairs } = row.measures
+  const { whiteBox, agreement, pairs } = row.measures
   const before = original.measures.agreement
   const forgettingScore = before.forget - agreement.forget
   const percent = (share: Figure) => (share === null ? null : 100 * share)
@@ -72,13 +73,13 @@ function figuresOf(row: Row, rows: readonly Row[]): SeedFigures {
     encoderNonMembers: percent(whiteBox.encoderNonMembers),
     confidenceNonMembers: percent(whiteBox.confidenceNonMembers),
     averageGap: meanOf(others.map(({ measures }) => averageGap(whiteBox, measures.whiteBox))),
-    auc,
-    aucGap: meanOf(others.map(({ measures }) => Math.abs(auc - measures.auc))),
+    auc: agreement.auc,
+    aucGap: meanOf(others.map(({ measures }) => Math.abs(agreement.auc - measures.agreement.auc))),
     forgettingScore,
     differenceInDifferences: forgettingScore - (before.heldOut - agreement.heldOut),
     cpuSeconds: row.cpuSeconds,
     costShare: percent(row.cpuSeconds / (meanOf(retrains.map(({ cpuSeconds }) => cpuSeconds)) ?? Number.NaN)),
-    pairAuc: pairs?.auc ?? null,
+    viewAuc: pairs?.viewAuc ?? null,
     retainedRecall: pairs === null ? [] : [1, 5, 10].map((depth) => percent(pairs.retained[depth as 1])),
     heldOutRecall: pairs === null ? [] : [1, 5, 10].map((depth) => percent(pairs.heldOut[depth as 1])),
   }

@@ -21,8 +21,8 @@ where; ${RETRAINS} retrained models a seed. Mean ± standard deviation between s
   the probe's confidence, in per cent. At this size both swing between equal models; see the gap of retraining to itself.
 - Average gap: mean distance to the retrained models over those five, in points. The line of retraining is the distance of
   retrained models to each other: a smaller gap than that is no achievement.
-- AUC: forgotten against never-seen pictures by the agreement of views in the projection; 0.5 remembers nothing, and less than
-  0.5 is over-forgetting. AUC gap: distance to the retrained models'.
+- AUC: forgotten against never-seen pictures by the agreement of views in the projection (CLIP: of a picture and its own
+  text); 0.5 remembers nothing, and less than 0.5 is over-forgetting. AUC gap: distance to the retrained models'.
 - FS, DiD: fall of that agreement on forgotten pictures, and the same minus the fall on never-seen ones.
 - RTE: processor time of making the model, and its share of retraining.
 `
@@ -33,7 +33,9 @@ export function writeReport(summaries: readonly Summary[], rows: readonly Row[],
   const sections = [...new Set(summaries.map(({ framework }) => framework))].map((framework) => {
     const own = summaries.filter((summary) => summary.framework === framework)
     const recall =
-      framework === 'clip' ? `\n\nPictures and their own texts, among 256 pairs:\n\n${recallTable(own)}` : ''
+      framework === 'clip'
+        ? `\n\nMembership by views, and retrieval of the own text among 256 pairs:\n\n${recallTable(own)}`
+        : ''
     return `## ${titles[framework]}\n\n${mainTable(own)}${recall}\n`
   })
   const plots = ['![AUC by method](membership.svg)', '![Average gap by method](average-gap.svg)', '']

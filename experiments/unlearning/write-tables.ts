@@ -22,7 +22,7 @@ const columns: readonly Column[] = [
 ]
 
 const recallColumns: readonly Column[] = [
-  { head: 'AUC of pairs', of: ({ pairAuc }) => pairAuc, digits: 3 },
+  { head: 'AUC of views', of: ({ viewAuc }) => viewAuc, digits: 3 },
   ...[1, 5, 10].flatMap((depth, k): Column[] => [
     { head: `retained R@${depth}`, of: ({ retainedRecall }) => retainedRecall[k] ?? null, digits: 1 },
     { head: `held-out R@${depth}`, of: ({ heldOutRecall }) => heldOutRecall[k] ?? null, digits: 1 },
@@ -32,7 +32,7 @@ const recallColumns: readonly Column[] = [
 /** The table of the paper, and what the audit looks at. */
 export const mainTable = (summaries: readonly Summary[]): string => tableOf(summaries, columns)
 
-/** CLIP: membership by a picture and its own text, and retrieval of texts. */
+/** CLIP: membership by views, and retrieval of texts. */
 export const recallTable = (summaries: readonly Summary[]): string => tableOf(summaries, recallColumns)
 
 function tableOf(summaries: readonly Summary[], shown: readonly Column[]): string {
