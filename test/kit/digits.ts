@@ -10,7 +10,7 @@ const records = gunzipSync(readFileSync(new URL('./fixtures/digits.bin.gz', impo
 export const digitCount = records.length / RECORD
 
 /** PNG, 8 × 8, dark on white. */
-async function digitPicture(index: number): Promise<Uint8Array> {
+export async function digitPicture(index: number): Promise<Uint8Array> {
   const pixels = records.subarray(index * RECORD + 1, (index + 1) * RECORD)
   const rgb = Uint8Array.from(
     { length: EDGE * EDGE * 3 },
@@ -18,6 +18,8 @@ async function digitPicture(index: number): Promise<Uint8Array> {
   )
   return encodePng(rgb, EDGE)
 }
+
+export const digitLabel = (index: number): number => records[index * RECORD] as number
 
 export interface DigitShare {
   readonly owner: string
@@ -38,7 +40,7 @@ export async function digitDataset(shares: readonly DigitShare[], seed = 1): Pro
   const samples = await Promise.all(
     places.map(async (place, i): Promise<NewSample> => {
       const index = order[i] as number
-      const digit = records[index * RECORD] as number
+      const digit = digitLabel(index)
       const key = `digit-${String(index).padStart(4, '0')}`
       return { key, picture: await digitPicture(index), label: `digit ${digit}`, group: String(digit), ...place }
     }),

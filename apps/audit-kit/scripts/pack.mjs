@@ -75,13 +75,18 @@ function thirdParties({ inputs }) {
       return place < 0 || inner === null ? [] : [path.join(file.slice(0, place), inner[0])]
     }),
   )
-  const texts = [...packages].sort().map((folder) => {
+  // Many small packages share one text.
+  const namesByText = new Map()
+  for (const folder of [...packages].sort()) {
     const { name, version, license } = readJson(path.join(folder, 'package.json'))
-    const file = readdirSync(path.join(root, folder)).find((entry) => /^licen[cs]e(\.|$)/i.test(entry))
-    const text = file === undefined ? '' : readFileSync(path.join(root, folder, file), 'utf8').trim()
-    return `${name} ${version} (${license})\n\n${text}\n`
-  })
-  return `This program contains:\n\n${texts.join('\n' + '-'.repeat(80) + '\n\n')}`
+    const texts = readdirSync(path.join(root, folder))
+      .filter((entry) => /^(licen[cs]e|notice)(\.|$)/i.test(entry))
+      .map((file) => readFileSync(path.join(root, folder, file), 'utf8').trim())
+    const text = texts.join('\n\n')
+    namesByText.set(text, [...(namesByText.get(text) ?? []), `${name} ${version} (${license})`])
+  }
+  const parts = [...namesByText].map(([text, names]) => `${names.join('\n')}\n\n${text}\n`)
+  return `This program contains:\n\n${parts.join('\n' + '-'.repeat(80) + '\n\n')}`
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {

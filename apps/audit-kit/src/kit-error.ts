@@ -20,6 +20,8 @@ export type KitErrorCode =
   /** The folder holds another audit, or is not one. */
   | 'FOLDER_TAKEN'
   | 'FOLDER_INCOMPLETE'
+  /** Files of an audit that contradict themselves. */
+  | 'FOLDER_DAMAGED'
   /** A question of the audit that has no answer, or one that cannot be read, where nobody may be asked. */
   | 'ANSWER_MISSING'
   | 'KEY_UNREADABLE'

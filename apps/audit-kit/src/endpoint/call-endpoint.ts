@@ -135,6 +135,14 @@ function parsedOrUndefined(text: string): unknown {
   }
 }
 
+/** Address of a route below the model's; what the owner's address says after `?` stays. */
+export function routeOf(url: string, route = '', parameters: Readonly<Record<string, string>> = {}): string {
+  const address = new URL(url)
+  address.pathname = `${address.pathname.replace(/\/+$/, '')}${route === '' ? '' : `/${route}`}`
+  for (const [name, value] of Object.entries(parameters)) address.searchParams.set(name, value)
+  return address.href
+}
+
 /** An address as it may be shown and kept: no user, password, query or fragment. */
 export function withoutSecrets(url: string): string {
   const parsed = new URL(url)

@@ -1,7 +1,7 @@
 import { Digest, ViewConfig } from '@lethe/domain'
 import { z } from 'zod'
 import { refuse } from '../kit-error.js'
-import { callEndpoint, withoutSecrets, type CallOptions } from './call-endpoint.js'
+import { callEndpoint, routeOf, withoutSecrets, type CallOptions } from './call-endpoint.js'
 
 export type Representation = 'projection' | 'features'
 
@@ -40,7 +40,7 @@ export interface Endpoint {
 
 /** @throws DomainError ENDPOINT_*. */
 export async function readEndpoint(url: string, options: CallOptions): Promise<Endpoint> {
-  return endpointOf(url, await callEndpoint(trimmed(url), undefined, options))
+  return endpointOf(url, await callEndpoint(routeOf(url), undefined, options))
 }
 
 /** As `readEndpoint`, from what the endpoint said on another day. */

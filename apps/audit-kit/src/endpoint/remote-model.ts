@@ -2,7 +2,7 @@ import type { AuditedModel, Embed } from '@lethe/audit'
 import { refuse } from '../kit-error.js'
 import { encodePlainPng } from '../pictures/encode-plain-png.js'
 import type { AnswerLog, Question } from '../record/answer-log.js'
-import { callEndpoint, type CallOptions } from './call-endpoint.js'
+import { callEndpoint, routeOf, type CallOptions } from './call-endpoint.js'
 import { readAnswer } from './read-answer.js'
 import type { Endpoint, Representation } from './read-endpoint.js'
 
@@ -64,7 +64,7 @@ async function embedImages(
       const pngs = Array.from({ length: count }, (_, row) =>
         encodePlainPng(content.subarray(row * size, (row + 1) * size), imageSize).toString('base64'),
       )
-      return ask(endpoint, `embed?representation=${kind}`, { images: pngs }, count, options)
+      return ask(endpoint, routeOf(endpoint.url, 'embed', { representation: kind }), { images: pngs }, count, options)
     })
   })
 }
@@ -79,19 +79,19 @@ async function embedTexts(
     const part = texts.slice(first, first + count)
     const content = Buffer.from(JSON.stringify(part))
     return options.log.answer({ role, kind: 'texts', count, content }, () =>
-      ask(endpoint, 'embed-texts', { texts: part }, count, options),
+      ask(endpoint, routeOf(endpoint.url, 'embed-texts'), { texts: part }, count, options),
     )
   })
 }
 
 async function ask(
-  { url, shownUrl, info }: Endpoint,
-  route: string,
+  { shownUrl, info }: Endpoint,
+  url: string,
   body: unknown,
   count: number,
   options: RemoteModelOptions,
 ): Promise<Float32Array> {
-  const { values, weightsDigest } = readAnswer(await callEndpoint(`${url}/${route}`, body, options), count)
+  const { values, weightsDigest } = readAnswer(await callEndpoint(url, body, options), count)
   if (weightsDigest !== null && info.weightsDigest != null && weightsDigest !== info.weightsDigest)
     refuse(
       'ENDPOINT_CHANGED',

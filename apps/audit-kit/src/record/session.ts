@@ -76,7 +76,10 @@ const NOTICE = `This folder holds the pictures of the audit, the answers about t
 Whoever verifies with you needs it; whoever only reads the report does not. Do not publish it.
 `
 
-/** @throws DomainError FOLDER_INCOMPLETE. */
+/** plan.json as it lies there. */
+export const readPlanText = (folder: string): string => readFileSync(path.join(folder, PLAN), 'utf8')
+
+/** @throws DomainError FOLDER_INCOMPLETE, FOLDER_DAMAGED. */
 export function loadSession(folder: string): Session {
   const read = (name: string): Buffer => {
     try {
@@ -91,14 +94,14 @@ export function loadSession(folder: string): Session {
   const plan = OwnerAuditPlan.safeParse(parsed(read(PLAN)))
   const secrets = Secrets.safeParse(parsed(read(SECRETS)))
   if (!plan.success || !secrets.success)
-    return refuse('FOLDER_INCOMPLETE', `${folder} holds no audit that this kit can read.`)
+    return refuse('FOLDER_DAMAGED', `${folder} holds no audit that this kit can read.`)
   const { tensors } = parseSafetensors(read(PICTURES))
   const setOf = (name: SetName, files: SavedFiles): SavedSet => {
     const pictures = tensors.get(name)
     const labels = tensors.get(`${name}.labels`)
     const [count = 0, height = 0, width = 0, channels = 0] = pictures?.shape ?? []
     if (pictures?.dtype !== 'U8' || count !== files.files.length)
-      return refuse('FOLDER_INCOMPLETE', `The pictures of ${folder} do not match its list of files.`)
+      return refuse('FOLDER_DAMAGED', `The pictures of ${folder} do not match its list of files.`)
     return {
       images: { data: pictures.data, count, height, width, channels },
       labels: labels?.dtype === 'I32' ? labels.data : null,

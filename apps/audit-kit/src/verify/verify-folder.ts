@@ -6,7 +6,7 @@ import { conductAudit } from '../audit/conduct-audit.js'
 import { files, renderReports, resultText, sha256 } from '../audit/write-result.js'
 import { refuse } from '../kit-error.js'
 import { commitTo } from '../record/commitment.js'
-import { answersIn, loadSession, planText, setNames, type Session } from '../record/session.js'
+import { answersIn, loadSession, readPlanText, setNames, type Session } from '../record/session.js'
 import { readVerifier } from '../signing/owner-key.js'
 
 export type CheckName = 'signature' | 'matrices' | 'plan' | 'pictures' | 'answers' | 'statistics' | 'report'
@@ -68,7 +68,7 @@ async function recompute(
 ): Promise<Check[]> {
   const plan = compare(
     'plan',
-    sha256(planText(session.plan)),
+    sha256(readPlanText(folder)),
     result.planDigest,
     'The plan was changed after it was signed.',
   )

@@ -14,7 +14,7 @@ export interface Scale {
 export const PALETTE_SIZE = 256
 
 const LIGHTEST = 0.975
-const DARKEST = 0.24
+const DARKEST = 0.3
 /** Hues of OKLCH in degrees that every common colour vision tells apart. */
 const BLUE = 250
 const ORANGE = 50
@@ -40,7 +40,8 @@ function rgbOf(lightness: number, chroma: number, hue: number): Rgb {
 /** From light at 0 to dark at 1: perceived lightness falls in equal steps, so that it reads without hue and on paper. */
 function shade(depth: number, hue: number): Rgb {
   const lightness = LIGHTEST + (DARKEST - LIGHTEST) * depth
-  return rgbOf(lightness, 0.125 * Math.sin(Math.PI * depth ** 0.85), hue)
+  // Some colour is left at the dark end: there the two sides of a diverging scale must still differ.
+  return rgbOf(lightness, 0.13 * Math.sin(0.75 * Math.PI * depth), hue)
 }
 
 const colourAt = (kind: ScaleKind, position: number): Rgb =>

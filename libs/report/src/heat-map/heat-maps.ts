@@ -78,20 +78,22 @@ function summaryTable(group: MatrixGroup, { matrices }: Words): Markup {
       </tr>`
     }),
   )
-  return html`<table class="figures">
-    <caption>
-      ${summary.title}
-    </caption>
-    <thead>
-      <tr>
-        <th scope="col">${summary.matrix}</th>
-        <th scope="col">${summary.diagonal}</th>
-        <th scope="col">${summary.rest}</th>
-        <th scope="col">${summary.range}</th>
-      </tr>
-    </thead>
-    <tbody>
-      ${rows}
-    </tbody>
-  </table>`
+  return html`<div class="scroll" tabindex="0" role="region" aria-label="${summary.title}">
+    <table class="figures">
+      <caption>
+        ${summary.title}
+      </caption>
+      <thead>
+        <tr>
+          <th scope="col">${summary.matrix}</th>
+          <th scope="col">${summary.diagonal}</th>
+          <th scope="col">${summary.rest}</th>
+          <th scope="col">${summary.range}</th>
+        </tr>
+      </thead>
+      <tbody>
+        ${rows}
+      </tbody>
+    </table>
+  </div>`
 }
