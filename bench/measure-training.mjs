@@ -1,44 +1,95 @@
-import { fork } from 'node:child_process'
-import os from 'node:os'
-import path from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { provisionTensorflow, readStackEnv } from '@lethe/stack'
+import { median } from './table.mjs'
+import { largeBatchCase, trainingCases } from './training-cases.mjs'
+import { findPeerPython, startLethe, startPeer } from './training-contestants.mjs'
 
-const worker = fileURLToPath(new URL('training-worker.mjs', import.meta.url))
-const epochs = { tensorflow: 12, wasm: 3 }
+/** Steps of a turn. WASM is so slow that one is enough. */
+const steps = { tensorflow: 2, wasm: 1, pytorch: 2 }
+const turns = 3
 
-/** The demonstration's network and recipe on every backend that this machine has, one process each. */
+/**
+ * What a step of training costs on every backend that this machine has, and in PyTorch where a Python can import it. All take
+ * turns, and speeds are compared turn by turn: a busy machine slows down neighbours alike.
+ */
 export async function measure() {
-  const { cacheDir } = readStackEnv()
-  const { backend, tfjsNodeDir } = await provisionTensorflow({ cacheDir, backend: 'auto', tfjsNodeDir: undefined })
-  const backends = backend === 'wasm' ? ['wasm'] : ['tensorflow', 'wasm']
+  const { cacheDir, tfjsNodeDir: given } = readStackEnv()
+  const native = await provisionTensorflow({ cacheDir, backend: 'auto', tfjsNodeDir: given })
+  const python = findPeerPython()
   const runs = []
-  for (const name of backends) runs.push(await trainOn(name, tfjsNodeDir))
-  const [first] = runs
+  for (const trainingCase of trainingCases) runs.push(...(await race(trainingCase, native, python)))
+  const large = native.backend === 'wasm' ? null : await oneStep(largeBatchCase, native)
+  const peer = runs.find(({ backend }) => backend === 'pytorch')?.version
   return {
-    figures: { runs, threads: os.availableParallelism() },
+    figures: { runs, large },
     tables: [
       {
-        title: `SimCLR, ${path.basename(worker)}`,
-        columns: ['backend', 'images/s', 'CPU ms/image', 'peak MiB', 'speed of first'],
+        title: `a step of SimCLR, one thread; speed per CPU second of ${peer ?? 'PyTorch (no python3 here imports torch)'}`,
+        columns: ['net', 'pictures', 'backend', 'pictures/s', 'CPU ms/step', 'peak MiB', 'of PyTorch'],
         rows: runs.map((run) => [
+          run.name,
+          run.batchSize,
           run.backend,
-          run.imagesPerSecond,
-          run.cpuMsPerImage,
+          run.picturesPerSecond,
+          run.cpuMs,
           run.peakBytes / 2 ** 20,
-          run.imagesPerSecond / first.imagesPerSecond,
+          run.ofPeer,
         ]),
       },
+      ...(large === null
+        ? []
+        : [
+            {
+              title: largeBatchCase.name,
+              columns: ['backend', 'CPU s/step', 'peak MiB'],
+              rows: [[large.backend, large.cpuMs / 1000, large.peakBytes / 2 ** 20]],
+            },
+          ]),
     ],
   }
 }
 
-function trainOn(backend, tfjsNodeDir) {
-  return new Promise((resolve, reject) => {
-    const child = fork(worker, [JSON.stringify({ backend, tfjsNodeDir, epochs: epochs[backend] })], {
-      env: { ...process.env, TF_CPP_MIN_LOG_LEVEL: '2' },
-    })
-    child.once('message', resolve)
-    child.once('exit', (code) => reject(new Error(`training on ${backend} ended with code ${code}`)))
-  })
+/** Every contestant's turns on one net, and how its CPU time compares with the peer's turn of the same round. */
+async function race({ name, recipe, imageSize }, native, python) {
+  const backends = native.backend === 'wasm' ? ['wasm'] : ['tensorflow', 'wasm']
+  const order = (kind) => ({ recipe, imageSize, steps: steps[kind], tfjsNodeDir: native.tfjsNodeDir })
+  const contestants = []
+  try {
+    if (python !== null) contestants.push(await startPeer(python, order('pytorch')))
+    for (const backend of backends)
+      contestants.push(await startLethe({ ...order(backend), backend: nameFor(backend, native) }))
+    const rounds = []
+    for (let turn = 0; turn < turns; turn++) {
+      const round = []
+      for (const contestant of contestants) round.push(await contestant.turn())
+      rounds.push(round)
+    }
+    return contestants.map((_, place) => summarise(rounds, place, name, recipe.batchSize, python !== null))
+  } finally {
+    for (const contestant of contestants) contestant.stop()
+  }
+}
+
+const nameFor = (backend, native) => (backend === 'wasm' ? 'wasm' : native.backend)
+
+function summarise(rounds, place, name, batchSize, hasPeer) {
+  const own = rounds.map((round) => round[place])
+  return {
+    name,
+    batchSize,
+    backend: own[0].backend,
+    version: own[0].version,
+    picturesPerSecond: batchSize / (median(own.map(({ wallMs }) => wallMs)) / 1000),
+    cpuMs: median(own.map(({ cpuMs }) => cpuMs)),
+    peakBytes: own.at(-1).peakBytes,
+    ofPeer: hasPeer ? median(rounds.map((round) => round[0].cpuMs / round[place].cpuMs)) : null,
+    rounds: own,
+  }
+}
+
+/** The warm-up alone: memory shows at the first step. */
+async function oneStep({ recipe, imageSize }, native) {
+  const { backend, tfjsNodeDir } = native
+  const contestant = await startLethe({ recipe, imageSize, steps: 1, backend, tfjsNodeDir })
+  contestant.stop()
+  return contestant.warmUp
 }

@@ -1,32 +1,47 @@
-// Trains on one backend and tells what it cost. The first epoch warms up and is not counted.
-import { emojiScenario } from '@lethe/cli/demo'
-import { ingestWebDataset, readPack, selectImages } from '@lethe/datasets'
+// Trains on one backend, one epoch of a few steps each time it is told to, and says what that cost.
+// Views are drawn once and shown again and again: what is timed is the training alone.
 import { openDevice } from '@lethe/device'
+import { randomStream } from '@lethe/domain'
 import { pretrain } from '@lethe/learning'
 
-const { backend, tfjsNodeDir, epochs } = JSON.parse(process.argv[2])
-const scenario = emojiScenario(backend)
-const { pack } = await ingestWebDataset(await scenario.dataset.build(), { imageSize: scenario.dataset.imageSize })
-const images = selectImages(readPack(pack), ({ split }) => split === 'train')
+const { backend, tfjsNodeDir, recipe, imageSize, steps } = JSON.parse(process.argv[2])
 const device = await openDevice({ backend, tfjsNodeDir })
+const random = randomStream(1)
+const pixels = imageSize * imageSize * 3
+const count = steps * recipe.batchSize
+const views = Float32Array.from({ length: 2 * recipe.batchSize * pixels }, random)
+const images = {
+  data: Uint8Array.from({ length: count * pixels }, () => 256 * random()),
+  count,
+  height: imageSize,
+  width: imageSize,
+  channels: 3,
+}
 
-const boundaries = []
+const told = () => new Promise((resolve) => process.once('message', resolve))
+let started = read()
+
+function read() {
+  const { user, system } = process.cpuUsage()
+  return { wallMs: performance.now(), cpuMs: (user + system) / 1000 }
+}
+
 await pretrain({
+  recipe,
   images,
-  recipe: { ...scenario.recipe, epochs: epochs + 1 },
+  views: () => ({ draw: () => Promise.resolve(views), close: () => Promise.resolve() }),
   signal: new AbortController().signal,
   now: () => performance.now(),
-  onCheckpoint: () => void boundaries.push({ ms: performance.now(), cpu: process.cpuUsage() }),
+  onCheckpoint: async () => {
+    const now = read()
+    process.send({
+      backend: device.backend,
+      version: device.backendVersion,
+      wallMs: (now.wallMs - started.wallMs) / steps,
+      cpuMs: (now.cpuMs - started.cpuMs) / steps,
+      peakBytes: process.resourceUsage().maxRSS * 1024,
+    })
+    await told()
+    started = read()
+  },
 })
-const [from] = boundaries
-const to = boundaries.at(-1)
-const counted = images.count * (boundaries.length - 1)
-const cpuMs = (to.cpu.user + to.cpu.system - from.cpu.user - from.cpu.system) / 1000
-process.send({
-  backend: device.backend,
-  backendVersion: device.backendVersion,
-  imagesPerSecond: counted / ((to.ms - from.ms) / 1000),
-  cpuMsPerImage: cpuMs / counted,
-  peakBytes: process.resourceUsage().maxRSS * 1024,
-})
-process.exit(0)

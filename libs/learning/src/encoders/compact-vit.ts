@@ -3,7 +3,7 @@ import * as tf from '@tensorflow/tfjs'
 import { linearLayer } from '../ops/linear-layer.js'
 import type { Architecture } from './architecture.js'
 import { layerNorm, linear } from './parameter.js'
-import { normal, transformerBlock, transformerBlockParameters } from './transformer-block.js'
+import { normalizeWith, transformerBlock, transformerBlockParameters } from './transformer-block.js'
 
 type CompactVitConfig = Extract<EncoderConfig, { kind: 'compact-vit' }>
 
@@ -29,9 +29,9 @@ export function compactVit({ imageSize, patch, width, depth, heads }: CompactVit
       )
       const placed = tf.add(tf.reshape(embedded, [n, length, width]), layers.get('encoder.positions'))
       const start = tf.reshape<tf.Rank.R2>(placed, [n * length, width])
-      const shape = { width, heads, length }
+      const shape = { heads, length }
       const rows = blocks.reduce((x, name) => transformerBlock(x, layers, name, shape, null), start)
-      return tf.mean(tf.reshape(normal(rows, layers, 'encoder.norm'), [n, length, width]), 1)
+      return tf.mean(tf.reshape(normalizeWith(rows, layers, 'encoder.norm'), [n, length, width]), 1)
     },
   }
 }

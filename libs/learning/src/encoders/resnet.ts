@@ -1,9 +1,9 @@
 import type { EncoderConfig } from '@lethe/domain'
-import * as tf from '@tensorflow/tfjs'
+import type * as tf from '@tensorflow/tfjs'
 import { averagePixels } from '../ops/average-pixels.js'
 import { convolve } from '../ops/convolve.js'
 import { maxPool } from '../ops/max-pool.js'
-import { rectify } from '../ops/rectify.js'
+import { rectify, rectifySum } from '../ops/rectify.js'
 import type { Architecture, Layers } from './architecture.js'
 import { batchNorm, type Parameter } from './parameter.js'
 
@@ -118,8 +118,8 @@ function forwardBlock(x: tf.Tensor4D, block: Block, layers: Layers): tf.Tensor4D
     const normal = layers.normalize(`${name}.bn${index + 1}`, convolved)
     return index < path.length - 1 ? rectify(normal) : normal
   }, x)
-  if (!isProjected) return rectify(tf.add<tf.Tensor4D>(y, x))
+  if (!isProjected) return rectifySum(y, x)
   const kernel = layers.get<tf.Tensor4D>(`${name}.downsample.0.kernel`)
   const shortcut = convolve(x, kernel, { stride, needsInputGradient: true })
-  return rectify(tf.add<tf.Tensor4D>(y, layers.normalize(`${name}.downsample.1`, shortcut)))
+  return rectifySum(y, layers.normalize(`${name}.downsample.1`, shortcut))
 }

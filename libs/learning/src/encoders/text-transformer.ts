@@ -4,7 +4,7 @@ import { multiplyMatrices } from '../ops/multiply-matrices.js'
 import type { Layers } from './architecture.js'
 import { END, VOCABULARY } from './byte-tokens.js'
 import { layerNorm, type Parameter } from './parameter.js'
-import { normal, transformerBlock, transformerBlockParameters } from './transformer-block.js'
+import { normalizeWith, transformerBlock, transformerBlockParameters } from './transformer-block.js'
 
 /** Added to a score that must not count. */
 const NEVER = -1e9
@@ -38,10 +38,10 @@ export function textTransformer({ width, depth, heads, contextLength }: TextEnco
       const embedded = multiplyMatrices(oneHot as tf.Tensor2D, layers.get('text.tokens'))
       const placed = tf.add(tf.reshape(embedded, [n, contextLength, width]), layers.get('text.positions'))
       const start = tf.reshape<tf.Rank.R2>(placed, [n * contextLength, width])
-      const shape = { width, heads, length: contextLength }
+      const shape = { heads, length: contextLength }
       const mask = causalMask(contextLength)
       const rows = blocks.reduce((x, name) => transformerBlock(x, layers, name, shape, mask), start)
-      const normalised = tf.reshape(normal(rows, layers, 'text.norm'), [n, contextLength, width])
+      const normalised = tf.reshape(normalizeWith(rows, layers, 'text.norm'), [n, contextLength, width])
       const atEnd = tf.reshape(tf.cast(tf.equal(tokens, END), 'float32'), [n, contextLength, 1])
       return tf.sum(tf.mul(normalised, atEnd), 1)
     },

@@ -9,7 +9,7 @@ export function averagePixels(x: tf.Tensor4D): tf.Tensor2D {
     value: tf.mean(tf.reshape(x, [n, pixels, channels]), 1),
     gradient: (dy) => {
       const share = tf.reshape(tf.mul(dy, 1 / pixels), [n, 1, channels])
-      return [tf.reshape(tf.tile(share, [1, pixels, 1]), x.shape)]
+      return [tf.reshape(tf.mul(share, tf.ones([1, pixels, 1])), x.shape)]
     },
   })) as tf.Tensor2D
 }

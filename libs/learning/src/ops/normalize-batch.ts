@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs'
 import { withGradient } from './custom-gradient.js'
+import { sumRows } from './matrix-kernels.js'
 import { floatType, nativeBackend, type NativeAttribute, type NativeBackend } from './native-backend.js'
 
 /** PyTorch's; tfjs's own default is 1e-3. */
@@ -37,24 +38,21 @@ export function normalizeByStatistics<T extends tf.Tensor>(
 function composed(x: tf.Tensor, gamma: tf.Tensor1D, beta: tf.Tensor1D, onMoments: MomentsReceiver): tf.Tensor {
   const channels = x.shape.at(-1) as number
   return withGradient([x, gamma, beta], (save) => {
-    const rows = tf.reshape(x, [-1, channels])
+    const rows = tf.reshape<tf.Rank.R2>(x, [-1, channels])
     const count = rows.shape[0]
-    const mean = tf.mean(rows, 0, true)
-    const centred = tf.sub(rows, mean)
-    const variance = tf.mean(tf.square(centred), 0, true)
-    onMoments(
-      tf.keep(tf.reshape(mean, [channels])),
-      tf.keep(tf.reshape(tf.mul(variance, count / (count - 1)), [channels])),
-    )
+    const mean = tf.div<tf.Tensor1D>(sumRows(rows), count)
+    const centred = tf.sub<tf.Tensor2D>(rows, mean)
+    const variance = tf.div(sumRows(tf.square(centred)), count)
+    onMoments(tf.keep(mean), tf.keep(tf.mul(variance, count / (count - 1))))
     const inverse = tf.rsqrt(tf.add(variance, BATCH_NORM_EPSILON))
     const standard = tf.mul(centred, inverse)
     save([standard, tf.mul(inverse, gamma)])
     return {
       value: tf.reshape(tf.add(tf.mul(standard, gamma), beta), x.shape),
       gradient: (dy, [unit, scale]) => {
-        const d = tf.reshape(dy, [-1, channels])
-        const dBeta = tf.sum(d, 0)
-        const dGamma = tf.sum(tf.mul(d, unit as tf.Tensor), 0)
+        const d = tf.reshape<tf.Rank.R2>(dy, [-1, channels])
+        const dBeta = sumRows(d)
+        const dGamma = sumRows(tf.mul(d, unit as tf.Tensor))
         const shared = tf.add(tf.div(dBeta, count), tf.mul(unit as tf.Tensor, tf.div(dGamma, count)))
         return [tf.reshape(tf.mul(scale as tf.Tensor, tf.sub(d, shared)), x.shape), dGamma, dBeta]
       },

@@ -1,6 +1,7 @@
 import type { EncoderConfig } from '@lethe/domain'
-import * as tf from '@tensorflow/tfjs'
+import type * as tf from '@tensorflow/tfjs'
 import { architectureOf } from '../encoders/architecture-of.js'
+import { standardizePixels } from '../ops/standardize-pixels.js'
 import { projectFeatures, projectionHeadParameters } from './projection-head.js'
 import type { Blueprint } from './tower.js'
 
@@ -17,8 +18,7 @@ export function imageTower(config: EncoderConfig): Blueprint {
     featureDimension,
     projectionDimension: config.projection.output,
     forward(images, layers) {
-      const standardised = tf.div<tf.Tensor4D>(tf.sub(images, MEAN), DEVIATION)
-      const features = architecture.features(standardised, layers)
+      const features = architecture.features(standardizePixels(images as tf.Tensor4D, MEAN, DEVIATION), layers)
       return { features, projection: projectFeatures(features, layers, config.projection) }
     },
   }
