@@ -35,13 +35,15 @@ export interface LoadOptions {
   readonly signal: AbortSignal
 }
 
+/** Of pixels in one set: its views are held as floats, four times as large. */
+const MAX_BYTES = 2 ** 28
 /** Pictures decoded at once. */
 const BATCH = 16
 
 /**
  * The pictures of a folder (or CIFAR, Parquet, WebDataset, list), each fitted whole into the model's square. What is no picture, or
  * is there twice, is left out and told.
- * @throws DomainError PICTURES_MISSING, and what reading the source throws.
+ * @throws DomainError PICTURES_MISSING, PICTURES_TOO_LARGE, and what reading the source throws.
  */
 export async function loadPictures(folder: string, field: string, options: LoadOptions): Promise<LoadedPictures> {
   const known = new Map<ContentId, Picture>()
@@ -67,6 +69,7 @@ export async function loadPictures(folder: string, field: string, options: LoadO
     else if (batch.push(item) === BATCH) await flush()
   }
   await flush()
+  assertRoom(Math.min(known.size, options.most), options.imageSize, field)
   const pictures = [...known.values()].sort((a, b) => (a.contentId < b.contentId ? -1 : 1)).slice(0, options.most)
   if (pictures.length < 2) {
     const [first] = leftOut
@@ -77,6 +80,16 @@ export async function loadPictures(folder: string, field: string, options: LoadO
     )
   }
   return { pictures, leftOut }
+}
+
+function assertRoom(count: number, imageSize: number, field: string): void {
+  const most = Math.floor(MAX_BYTES / (imageSize * imageSize * 3))
+  if (count > most)
+    refuse(
+      'PICTURES_TOO_LARGE',
+      `${count} pictures of ${imageSize} pixels do not fit into memory; give --most ${most} or fewer.`,
+      field,
+    )
 }
 
 async function decode({ picture }: SourceSample, imageSize: number): Promise<Uint8Array | string> {
