@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises'
 import { Intake, type IngestedDataset, type IngestOptions, type SourceDefaults } from './intake.js'
 import { isFault, type Fault, type SourceSample } from './sources/sample-source.js'
 
@@ -24,6 +25,8 @@ export async function ingestSource(
     if (batch.length < BATCH) continue
     await intake.accept(batch)
     batch = []
+    // A source in memory never waits: without this nothing else would run, and no abort be heard, until its end.
+    await setImmediate()
   }
   await intake.accept(batch)
   return intake.finish()

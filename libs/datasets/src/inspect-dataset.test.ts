@@ -98,6 +98,15 @@ describe('inspectDataset', () => {
     stop.abort(new Error('stopped'))
     const source = sourceOf([{ key: 'a', reason: 'x' }])
     await expect(inspectDataset(source, { signal: stop.signal })).rejects.toThrow('stopped')
+    const raw = { ...bare, key: 'a', picture: { planes: cifarRecord([], 9), width: 32, height: 32 } }
+    const endless: SampleSource = {
+      format: 'cifar-10',
+      expected: null,
+      async *[Symbol.asyncIterator]() {
+        for (;;) yield await Promise.resolve(raw)
+      },
+    }
+    await expect(inspectDataset(endless, { signal: AbortSignal.timeout(20) })).rejects.toThrow('timeout')
   })
 })
 

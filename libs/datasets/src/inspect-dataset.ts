@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises'
 import { isDomainError } from '@lethe/domain'
 import { contentId } from './content-id.js'
 import { decodePicture, type DecodedPicture } from './decode-image.js'
@@ -71,6 +72,8 @@ export async function inspectDataset(
     for (const [i, sample] of batch.entries()) inspector.take(sample, decoded[i] as DecodedPicture | string)
     batch = []
     await onProgress?.({ seen, expected: source.expected })
+    // A source in memory never waits: without this nothing else would run, and no abort be heard, until its end.
+    await setImmediate()
   }
   for await (const item of source) {
     signal?.throwIfAborted()
