@@ -108,7 +108,12 @@ export const controls: readonly Control[] = [
     name: 'β too large',
     expected: ['OVER_FORGOTTEN'],
     build: unlearned('alignment-calibration', ({ original, recipe, world, seed }) =>
-      unlearnFrom(original, recipe, imagesOf(world), calibration(seed, { beta: 16, repairEpochs: 0 })),
+      unlearnFrom(
+        original,
+        recipe,
+        imagesOf(world),
+        calibration(seed, { beta: 16, learningRate: UNLEARNING_RATE, repairEpochs: 0 }),
+      ),
     ),
   },
   {
@@ -164,7 +169,7 @@ async function ascendUntilForgettingScore(lab: Laboratory): Promise<TrainedModel
   const { original, retrained, recipe, world, seed } = lab
   const wanted = await forgettingScore(lab, endpointOf((retrained[0] as TrainedModel).weights))
   let last = original
-  for (const learningRate of [1e-4, 3e-4, 1e-3, 2e-3, 4e-3, 7e-3, 1e-2, 2e-2, 4e-2]) {
+  for (const learningRate of [1e-3, 3e-3, 1e-2, 2e-2, 4e-2]) {
     const ascent = { method: 'gradient-ascent' as const, epochs: 10, learningRate, seed }
     last = await unlearnFrom(original, recipe, imagesOf(world), ascent)
     if ((await forgettingScore(lab, endpointOf(last.weights))) >= wanted) break

@@ -10,7 +10,7 @@ import {
   type PackedImages,
 } from '@lethe/domain'
 
-/** Edge of a picture. At 16 × 16 a network of three stages remembers 350 emoji in 2,000 steps. */
+/** Edge of a picture. At 16 × 16 a network of three stages remembers 384 emoji in 2,400 steps. */
 export const EDGE = 16
 
 export interface WorldSizes {
@@ -19,7 +19,7 @@ export interface WorldSizes {
   readonly heldOut: number
 }
 
-export const worldSizes: WorldSizes = { retain: 256, forget: 96, heldOut: 500 }
+export const worldSizes: WorldSizes = { retain: 256, forget: 128, heldOut: 800 }
 
 export interface LabelledSet {
   readonly images: PackedImages

@@ -52,16 +52,15 @@ export async function unlearnFrom(
   return checkpoint
 }
 
-/** Tuned on deals 100 and 101, which no table shows: 8 left an AUC of .56 and .53, 12 of .55 and .51, 16 of .46 and .47. */
-const BETA = 12
-
-export const calibration = (seed: number, changes: { beta?: number; repairEpochs?: number } = {}) => ({
-  method: 'alignment-calibration' as const,
-  learningRate: UNLEARNING_RATE,
-  seed,
-  beta: BETA,
-  ...changes,
-})
+/**
+ * Alignment Calibration as it passes on deals 100 and 101, which no table shows: at a sixth of the peak rate with 10 + 5 epochs, β 7 to 13
+ * brought the AUC by projections to .47 to .55 and left .56 to .58 in pooled features on one of the two; at a third of it, β 9
+ * brought both to .49 to .54, at 4 % of the steps of pretraining.
+ */
+export const calibration = (
+  seed: number,
+  changes: { beta?: number; learningRate?: number; repairEpochs?: number } = {},
+) => ({ method: 'alignment-calibration' as const, learningRate: 2 * UNLEARNING_RATE, beta: 9, seed, ...changes })
 
 export const imagesOf = ({ retain, forget }: World): UnlearnSets => ({ retain: retain.images, forget: forget.images })
 

@@ -28,7 +28,7 @@ export function writeResults(folder: string, results: Results): string {
 const describe = ({ device, deals, retrains, epochs, seconds, simclr, clip, uLira }: Results): string =>
   [
     '# The auditor audited',
-    `Made by \`npm run experiment:audit\` on ${device.backendVersion} (${device.device}) in ${Math.round(seconds / 60)} minutes: ${deals} deals of emoji at 16 × 16, 256 retained, 96 to be forgotten, their 96 twins, 500 held out; ${epochs} epochs of SimCLR on a net of three stages; ${retrains} retrained models per deal. Slashes part the deals. What AC takes was tuned on deals that are not shown.`,
+    `Made by \`npm run experiment:audit\` on ${device.backendVersion} (${device.device}) in ${Math.round(seconds / 60)} minutes: ${deals} deals of emoji at 16 × 16, 256 retained, 128 to be forgotten, their 128 twins, 800 held out; ${epochs} epochs of SimCLR on a net of three stages; ${retrains} retrained models per deal. Slashes part the deals. What AC takes was tuned on deals that are not shown.`,
     '## SimCLR: control × verdict',
     controlsTable(simclr),
     ...(clip.length === 0 ? [] : ['## CLIP: control × verdict', controlsTable(clip)]),
