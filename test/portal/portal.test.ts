@@ -204,7 +204,7 @@ describe('an audit report', () => {
     await page.getByText('Every value as a table').click()
     await page.getByTestId('matrix-values').waitFor()
     expect(await page.getByTestId('matrix-values').locator('tbody tr').count()).toBeGreaterThan(10)
-    await page.getByTestId('tests').getByText('Residual membership').waitFor()
+    await page.getByTestId('tests').getByText('Residual membership').first().waitFor()
     const rows = await page.getByTestId('comparison').locator('tbody th').allTextContents()
     expect(rows.slice(0, 3)).toEqual([
       expect.stringContaining('Before'),

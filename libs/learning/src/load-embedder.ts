@@ -109,7 +109,7 @@ async function embedTexts(tower: Tower, contextLength: number, texts: readonly s
       const tokens = tf.tensor2d(tokenizeTexts(part, contextLength), [part.length, contextLength], 'int32')
       return tower.forward(tokens, { kind: 'evaluation' }).projection
     })
-    embeddings.set((await output.data()) as Float32Array, first * tower.projectionDimension)
+    embeddings.set(await output.data(), first * tower.projectionDimension)
     output.dispose()
     await tf.nextFrame()
   }
