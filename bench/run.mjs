@@ -1,5 +1,5 @@
 // npm run bench -- [ready] [training] [task-latency] [audit] [demo] [dataset]     all of them when none is named
-//   --million      dataset: also with a million samples, some two minutes more
+//   --million      dataset: also with a million samples, some five minutes more
 //   --out FILE     where the JSON goes; default .lethe/bench.json
 // Measures and prints; asserts nothing. Everything runs in a temporary state directory.
 import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
