@@ -1,7 +1,9 @@
-import { AuditReport } from '@lethe/domain'
+import { AuditReport, type AuditTest } from '@lethe/domain'
 import { parseSafetensors } from '@lethe/safetensors'
 import { describe, expect, it } from 'vitest'
 import type { AuditOptions, Embed } from './audited-model.js'
+import { shareAlpha } from './battery/membership-family.js'
+import type { TestContext } from './battery/test-context.js'
 import { runAudit } from './run-audit.js'
 import { matrixMeans } from './statistics/bootstrap.js'
 import { toyAudit, toyWorld } from './toy-world.fixture.js'
@@ -38,6 +40,25 @@ describe('an audit with randomised twins', () => {
     expect(findTest(kept, 'A10-randomised-twins')).toBeUndefined()
     const lonely = { members: world.forget, twins: world.heldOut }
     await expect(auditWith(retrained, { twins: lonely })).rejects.toMatchObject({ field: 'twins' })
+  })
+})
+
+describe('tests that share one alpha', () => {
+  it('accuse by themselves no longer where all of them together would too often', () => {
+    const accusing = { id: 'A10-randomised-twins', outcome: 'not-met' } as AuditTest
+    const contextWith = (p: number): TestContext =>
+      ({
+        after: { auc: { auc: 0.5, standardError: 0.03 }, witnesses: {} },
+        policy: { alpha: 0.05 },
+        furtherAccusations: [
+          ['A10-randomised-twins', p],
+          ['A7-one-run-epsilon', 0.6],
+        ],
+      }) as unknown as TestContext
+    expect(shareAlpha(accusing, contextWith(0.04)).outcome).toBe('inconclusive')
+    expect(shareAlpha(accusing, contextWith(0.01)).outcome).toBe('not-met')
+    expect(shareAlpha({ ...accusing, outcome: 'met' }, contextWith(0.04)).outcome).toBe('met')
+    expect(shareAlpha({ ...accusing, id: 'A8-recovery' }, contextWith(0.04)).outcome).toBe('not-met')
   })
 })
 

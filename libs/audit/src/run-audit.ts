@@ -6,6 +6,7 @@ import { testBlindControl } from './battery/blind-control.js'
 import { testEndpointIntegrity } from './battery/endpoint-integrity.js'
 import { testFeatureMembership } from './battery/feature-membership.js'
 import { testDifferenceInDifferences, testForgettingScore } from './battery/forgetting-score.js'
+import { shareAlpha } from './battery/membership-family.js'
 import { testNeighbours } from './battery/neighbours.js'
 import { runOptionalTests } from './battery/optional-tests.js'
 import { testResidualMembership } from './battery/residual-membership.js'
@@ -43,13 +44,13 @@ export async function runAudit(given: AuditOptions): Promise<AuditResult> {
   const { policy: frozen, method, forget, heldOut, retain } = options
   const policy = completePolicy(frozen)
   const [before, after, ...references] = withCommonViews(answers).map(examine) as [Examined, Examined, ...Examined[]]
-  const context = { before, after, references, policy, method }
+  const context: TestContext = { before, after, references, policy, method, furtherAccusations: optional.accusations }
   const correct = plain.map((sets) => classifyPlain(sets, options))
   const measured = [
     ...membershipTests(context),
     ...utilityTests(context, plain, correct),
     testBlindControl(forget.images, heldOut.images, policy),
-    ...optional.tests,
+    ...optional.tests.map((test) => shareAlpha(test, context)),
   ]
   const result = writeReport(options, context, {
     tests: [integrity, ...(isIncomplete(answers) ? measured.map(asIncomplete) : measured)],

@@ -62,6 +62,16 @@ export function epsilonOf(ordered: OrderedGuesses, alpha: number, delta: number)
 
 const countRight = (ordered: OrderedGuesses): number => ordered.filter((isRight) => isRight).length
 
+/** p of "the scores know nothing of the coins", over all looks and both sides (Bonferroni). */
+export function coinP(ordered: OrderedGuesses): number {
+  const looks = GUESSED_SHARES.flatMap((share) => {
+    const guesses = Math.ceil(share * ordered.length)
+    const right = countRight(ordered.slice(0, guesses))
+    return [right, guesses - right].map((agreeing) => binomialTail(agreeing, guesses, 0.5))
+  })
+  return Math.min(1, looks.length * Math.min(...looks))
+}
+
 /** Chance that a model which is guessed at as well as this one shows an ε above 0 again. */
 function chanceToShow({ guesses, right }: GuessedEpsilon, alpha: number): number {
   let least = right

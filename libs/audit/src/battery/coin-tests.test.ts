@@ -1,6 +1,6 @@
 import { AuditPolicy, randomStream } from '@lethe/domain'
 import { describe, expect, it } from 'vitest'
-import { epsilonOf, guessCanaries, guessTwins, testOneRunEpsilon } from './canary-epsilon.js'
+import { coinP, epsilonOf, guessCanaries, guessTwins, testOneRunEpsilon } from './canary-epsilon.js'
 import { testRandomisedTwins, twinsPower, type TwinScores } from './twins.js'
 
 const policy = AuditPolicy.parse({ version: 1 })
@@ -53,6 +53,15 @@ describe('one-run ε', () => {
     let claims = 0
     for (let run = 0; run < 300; run++) claims += epsilonOf(guesses(0, 1000 + run), 0.05, 0).epsilon > 0 ? 1 : 0
     expect(claims).toBeLessThanOrEqual(15 + 12)
+  })
+
+  it('is above 0 exactly where the p of all looks together is below alpha', () => {
+    for (const [memory, seed] of [0, 0.2, 0.3, 0.4, 0.6, -0.4].flatMap((value) =>
+      [3, 4, 5].map((k) => [value, k] as const),
+    )) {
+      const ordered = guesses(memory, seed)
+      expect(coinP(ordered) < 0.05).toBe(epsilonOf(ordered, 0.05, 0).epsilon > 0)
+    }
   })
 
   it('is 0 for an endpoint that scores all canaries alike', () => {

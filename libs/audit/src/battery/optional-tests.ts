@@ -4,10 +4,11 @@ import { alignmentGap, membershipScores } from '../probe/alignment.js'
 import { askTexts, textAlignmentMatrix } from '../probe/text-embeddings.js'
 import { collectAnswers, embedPlain, type ModelAnswers } from '../probe/view-embeddings.js'
 import { MATRIX_LIMIT } from './alignment-gap.js'
-import { guessCanaries, guessTwins, testOneRunEpsilon, type OrderedGuesses } from './canary-epsilon.js'
+import { coinP, guessCanaries, guessTwins, testOneRunEpsilon, type OrderedGuesses } from './canary-epsilon.js'
 import { examinePairs, testClipAlignment, type PairExamined } from './clip-alignment.js'
 import { retrievalRanks, testRetrieval, type RetrievalRanks } from './clip-retrieval.js'
-import { streamOf } from './test-context.js'
+import { twoSidedP } from './membership-family.js'
+import { streamOf, type Accusation } from './test-context.js'
 import { testRandomisedTwins } from './twins.js'
 
 /** Tests that ask only where the audit has more than pictures: coins that were tossed before training, or texts. */
@@ -15,35 +16,47 @@ export async function runOptionalTests(
   options: AuditOptions,
   answers: readonly ModelAnswers[],
 ): Promise<OptionalTests> {
-  const { tests, matrices } = await textTests(options, answers)
-  return { tests: [...(await coinTests(options)), ...tests, ...(options.measuredByProvider ?? [])], matrices }
+  const texts = await textTests(options, answers)
+  const coins = await coinTests(options)
+  return {
+    tests: [...coins.tests, ...texts.tests, ...(options.measuredByProvider ?? [])],
+    accusations: [...coins.accusations, ...texts.accusations],
+    matrices: texts.matrices,
+  }
 }
 
 export interface OptionalTests {
   readonly tests: readonly AuditTest[]
+  readonly accusations: readonly Accusation[]
   /** `{forget,held-out}.texts.{before,after,gap}`: pictures down, texts across, [n, n]. */
   readonly matrices: ReadonlyMap<string, Float32Array>
 }
 
 /** A10 on twins, A7 on twins or canaries. */
-async function coinTests(options: AuditOptions): Promise<AuditTest[]> {
+async function coinTests(options: AuditOptions): Promise<Omit<OptionalTests, 'matrices'>> {
   const { twins, canaries, policy, method } = options
   const tests: AuditTest[] = []
+  const accusations: Accusation[] = []
+  const addGuesses = (before: OrderedGuesses, after: OrderedGuesses) => {
+    const test = testOneRunEpsilon({ before, after, policy, method })
+    tests.push(test)
+    accusations.push([test.id, coinP(after)])
+  }
   if (twins !== undefined) {
     const [before, after] = await scoresOf(options, twins.members, twins.twins)
     const asTwins = ({ first, second }: Scores) => ({ members: first, twins: second })
-    tests.push(testRandomisedTwins({ before: asTwins(before), after: asTwins(after), policy, method }))
-    if (canaries === undefined) {
-      const guess = ({ first, second }: Scores) => guessTwins(first, second)
-      tests.push(testOneRunEpsilon({ before: guess(before), after: guess(after), policy, method }))
-    }
+    const test = testRandomisedTwins({ before: asTwins(before), after: asTwins(after), policy, method })
+    tests.push(test)
+    accusations.push([test.id, test.p ?? 1])
+    const guess = ({ first, second }: Scores) => guessTwins(first, second)
+    if (canaries === undefined) addGuesses(guess(before), guess(after))
   }
   if (canaries !== undefined) {
     const [before, after] = await scoresOf(options, canaries.included, canaries.excluded)
     const guess = (scores: Scores) => guessIncluded(scores, policy)
-    tests.push(testOneRunEpsilon({ before: guess(before), after: guess(after), policy, method }))
+    addGuesses(guess(before), guess(after))
   }
-  return tests
+  return { tests, accusations }
 }
 
 interface Scores {
@@ -78,7 +91,7 @@ async function textTests(options: AuditOptions, answers: readonly ModelAnswers[]
     await readModel(options.before, options, answers[0]),
     await readModel(options.after, options, answers[1]),
   ]
-  if (before === null || after === null) return { tests: [], matrices: new Map() }
+  if (before === null || after === null) return { tests: [], accusations: [], matrices: new Map() }
   const alignment = testClipAlignment({ before: before.pairs, after: after.pairs, policy, method })
   const defect = after.defect ?? before.defect
   const matrices = new Map<string, Float32Array>()
@@ -91,7 +104,11 @@ async function textTests(options: AuditOptions, answers: readonly ModelAnswers[]
     defect === null
       ? alignment
       : { ...alignment, outcome: 'inconclusive', detail: `Texts were not answered: ${defect}.` }
-  return { tests: [answered, testRetrieval(before.ranks, after.ranks, policy)], matrices }
+  return {
+    tests: [answered, testRetrieval(before.ranks, after.ranks, policy)],
+    accusations: [[answered.id, twoSidedP(after.pairs.auc)]],
+    matrices,
+  }
 }
 
 interface ReadModel {

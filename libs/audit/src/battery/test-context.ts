@@ -31,7 +31,12 @@ export interface TestContext {
   readonly references: readonly Examined[]
   readonly policy: CompletePolicy
   readonly method: UnlearningMethod
+  /** Accusing p of tests that this audit asks besides: they share its alpha. */
+  readonly furtherAccusations?: readonly Accusation[] | undefined
 }
+
+/** A test, and the p of "it sees no difference between forgotten and unseen". */
+export type Accusation = readonly [AuditTestId, number]
 
 const number: Readonly<Record<AuditTestId, number>> = {
   'A0-endpoint-integrity': 0,
