@@ -1,5 +1,5 @@
 import { scoreSets, type SetScores } from '@lethe/audit'
-import type { AuditPolicy, TrainingRecipe, UnlearningMethod, Verdict } from '@lethe/domain'
+import { selectImages, type AuditPolicy, type TrainingRecipe, type UnlearningMethod, type Verdict } from '@lethe/domain'
 import { endpointOf, viewsOf, type Endpoint } from './black-box.js'
 import type { World } from './deal-world.js'
 import { bySpreading, fromTable, withFreshNoise, withNoiseOfPicture, withRounding } from './endpoints.js'
@@ -164,24 +164,37 @@ export const controls: readonly Control[] = [
   },
 ]
 
-/** The smallest of a grid of rates at which gradient ascent shows the forgetting score that a retrained model shows. */
+/** Halvings of the range of rates, on a logarithmic scale. */
+const SEARCH_STEPS = 8
+
+/** Gradient ascent at the rate that shows just the forgetting score of a retrained model. */
 async function ascendUntilForgettingScore(lab: Laboratory): Promise<TrainedModel> {
   const { original, retrained, recipe, world, seed } = lab
-  const wanted = await forgettingScore(lab, endpointOf((retrained[0] as TrainedModel).weights))
-  let last = original
-  for (const learningRate of [1e-3, 3e-3, 1e-2, 2e-2, 4e-2]) {
+  const alignedBefore = await meanForgetScore(lab, original)
+  const fallOf = async (model: TrainedModel) => alignedBefore - (await meanForgetScore(lab, model))
+  const wanted = await fallOf(retrained[0] as TrainedModel)
+  let [low, high] = [Math.log(1e-5), Math.log(0.1)]
+  let model = original
+  for (let step = 0; step < SEARCH_STEPS; step++) {
+    const learningRate = Math.exp((low + high) / 2)
     const ascent = { method: 'gradient-ascent' as const, epochs: 10, learningRate, seed }
-    last = await unlearnFrom(original, recipe, imagesOf(world), ascent)
-    if ((await forgettingScore(lab, endpointOf(last.weights))) >= wanted) break
+    const tried = await unlearnFrom(original, recipe, imagesOf(world), ascent)
+    if ((await fallOf(tried)) < wanted) low = Math.log(learningRate)
+    else {
+      high = Math.log(learningRate)
+      model = tried
+    }
   }
-  return last
+  return model
 }
 
-/** Mean fall of alignment, on Fisher's scale, of the pictures to be forgotten. */
-async function forgettingScore(lab: Laboratory, after: Endpoint): Promise<number> {
-  const before = await scoresOf(lab, endpointOf(lab.original.weights))
-  const { forget } = await scoresOf(lab, after)
-  return before.forget.reduce((sum, score, sample) => sum + (score - (forget[sample] as number)) / forget.length, 0)
+/** Mean alignment of the pictures to be forgotten, on Fisher's scale. */
+async function meanForgetScore({ world, recipe, policy }: Laboratory, { weights }: TrainedModel): Promise<number> {
+  const forget = world.forget.images
+  const sets = { forget, heldOut: selectImages(forget, [0]) }
+  const by = { drawViews: viewsOf(recipe), policy, signal: new AbortController().signal }
+  const scores = (await scoreSets(endpointOf(weights).embed, sets, by)).forget
+  return scores.reduce((sum, score) => sum + score / scores.length, 0)
 }
 
 /** Membership scores, as an audit with this policy sees them. */
