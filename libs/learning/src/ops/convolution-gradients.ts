@@ -1,38 +1,89 @@
 import * as tf from '@tensorflow/tfjs'
 
-// Gradients of a convolution made of convolutions, for backends without Conv2DBackpropFilter (WASM).
+type Shape4D = [number, number, number, number]
 
-export type Shape4D = [number, number, number, number]
+export interface ConvolutionGradients {
+  readonly dx: () => tf.Tensor4D
+  readonly dKernel: tf.Tensor4D
+}
 
-/** Zeros on every side of every picture. */
-export const padPixels = (x: tf.Tensor4D, by: number): tf.Tensor4D =>
-  tf.pad(x, [
+/**
+ * For stride 1 padding is left to the kernels ('same'), which saves copies and is quickest. For stride 2 TensorFlow's 'same'
+ * pads other sides than PyTorch: zeros are added, `size >> 1` above and left, and as many as are read below and right. (Its
+ * explicit padding is no choice: on a CPU it goes through a kernel of oneDNN that a signal to the process can bring down.)
+ */
+export function padForStride(x: tf.Tensor4D, size: number, stride: 1 | 2): tf.Tensor4D {
+  if (stride === 1) return x
+  const rim = size >> 1
+  const behind = (length: number) => 2 * (Math.ceil(length / 2) - 1) + size - length - rim
+  return tf.pad(x, [
     [0, 0],
-    [by, by],
-    [by, by],
+    [rim, behind(x.shape[1])],
+    [rim, behind(x.shape[2])],
     [0, 0],
   ])
+}
+
+/** With the backend's own kernels. */
+export function gradientsByKernels(
+  dy: tf.Tensor4D,
+  x: tf.Tensor4D,
+  kernel: tf.Tensor4D,
+  stride: 1 | 2,
+): ConvolutionGradients {
+  const [size] = kernel.shape
+  const padded = padForStride(x, size, stride)
+  const common = { strides: stride, pad: stride === 1 ? 'same' : 'valid', dataFormat: 'NHWC' }
+  const run = (name: string, inputs: tf.NamedTensorMap, attributes: Partial<Record<string, unknown>>) =>
+    tf.engine().runKernel<tf.Tensor4D>(name, inputs, { ...common, ...attributes })
+  return {
+    dx: () => {
+      const whole = run('Conv2DBackpropInput', { dy, filter: kernel }, { inputShape: padded.shape })
+      return stride === 1 ? whole : tf.slice(whole, [0, size >> 1, size >> 1, 0], x.shape)
+    },
+    dKernel: run('Conv2DBackpropFilter', { x: padded, dy }, { filterShape: kernel.shape }),
+  }
+}
+
+/** Made of convolutions, for backends without Conv2DBackpropFilter (WASM). */
+export function gradientsByConvolutions(
+  dy: tf.Tensor4D,
+  x: tf.Tensor4D,
+  kernel: tf.Tensor4D,
+  stride: 1 | 2,
+): ConvolutionGradients {
+  const [size] = kernel.shape
+  const rim = size >> 1
+  const padded =
+    stride === 2
+      ? padForStride(x, size, 2)
+      : tf.pad<tf.Tensor4D>(x, [
+          [0, 0],
+          [rim, rim],
+          [rim, rim],
+          [0, 0],
+        ])
+  return {
+    dx: () => inputGradient(dy, x.shape, kernel, stride),
+    dKernel: kernelGradient(dy, padded, stride),
+  }
+}
 
 /** The kernel that carries a gradient back through a convolution of stride 1: mirrored, inputs and outputs exchanged. */
-export const mirrored = (kernel: tf.Tensor4D): tf.Tensor4D => tf.transpose(tf.reverse(kernel, [0, 1]), [0, 1, 3, 2])
+const mirrored = (kernel: tf.Tensor4D): tf.Tensor4D => tf.transpose(tf.reverse(kernel, [0, 1]), [0, 1, 3, 2])
 
 /**
  * The kernel's gradient is itself a convolution: channels of the picture stand for the batch, the batch for channels, and dy,
  * dilated by the stride, for the kernel. Ten times quicker on WASM than a matrix product over patches.
  */
-export function kernelGradient(dy: tf.Tensor4D, padded: tf.Tensor4D, size: number, stride: number): tf.Tensor4D {
-  const [n, height, width] = dy.shape
-  const [, , , inputs] = padded.shape
-  const reach = [stride * (height - 1) + size, stride * (width - 1) + size] as const
-  const isReached = reach[0] === padded.shape[1] && reach[1] === padded.shape[2]
-  const image = isReached ? padded : tf.slice(padded, [0, 0, 0, 0], [n, reach[0], reach[1], inputs])
-  const planes = tf.transpose<tf.Tensor4D>(image, [3, 1, 2, 0])
+function kernelGradient(dy: tf.Tensor4D, padded: tf.Tensor4D, stride: number): tf.Tensor4D {
+  const planes = tf.transpose<tf.Tensor4D>(padded, [3, 1, 2, 0])
   const filter = tf.transpose<tf.Tensor4D>(dy, [1, 2, 0, 3])
   return tf.transpose(tf.conv2d(planes, filter, 1, 'valid', 'NHWC', stride), [1, 2, 0, 3])
 }
 
 /** Gradient with respect to the input of `shape`. */
-export function inputGradient(dy: tf.Tensor4D, shape: Shape4D, kernel: tf.Tensor4D, stride: number): tf.Tensor4D {
+function inputGradient(dy: tf.Tensor4D, shape: Shape4D, kernel: tf.Tensor4D, stride: number): tf.Tensor4D {
   if (stride === 1) return tf.conv2d(dy, mirrored(kernel), 1, 'same')
   const dx = kernel.shape[0] === 3 ? fourPhases(dy, kernel) : tf.conv2d(spreadByTwo(dy), mirrored(kernel), 1, 'same')
   // Odd sizes come one too long.

@@ -1,9 +1,8 @@
 import * as tf from '@tensorflow/tfjs'
 import { withGradient } from './custom-gradient.js'
-import { inputGradient, kernelGradient, padPixels, spreadByTwo } from './convolution-gradients.js'
+import { gradientsByConvolutions, gradientsByKernels, padForStride, spreadByTwo } from './convolution-gradients.js'
 import { multiplyMatrices } from './multiply-matrices.js'
-import { convolveNatively, nativeInputGradient, nativeKernelGradient } from './native-convolution.js'
-import { hasKernel, nativeBackend } from './native-backend.js'
+import { hasKernel } from './native-backend.js'
 
 export interface ConvolutionOptions {
   readonly stride: 1 | 2
@@ -16,45 +15,18 @@ export interface ConvolutionOptions {
  * PyTorch pads.
  */
 export function convolve(x: tf.Tensor4D, kernel: tf.Tensor4D, options: ConvolutionOptions): tf.Tensor4D {
-  const { stride } = options
-  const rim = kernel.shape[0] >> 1
-  if (rim === 0) return multiplyPixels(stride === 1 ? x : everySecondPixel(x), kernel)
-  const native = nativeBackend()
-  if (native !== null)
-    return convolution(x, kernel, options, {
-      forward: () => convolveNatively(native, x, kernel, stride),
-      inputGradient: (dy, filter) => nativeInputGradient(native, dy, x.shape, filter, stride),
-      kernelGradient: (dy, image) => nativeKernelGradient(native, dy, image, kernel.shape, stride),
-    })
-  // tfjs differentiates it; numeric padding of conv2d is no use, its gradient throws.
-  if (hasKernel('Conv2DBackpropFilter')) return tf.conv2d(padPixels(x, rim), kernel, stride, 'valid')
-  return convolution(x, kernel, options, {
-    forward: () => tf.conv2d(padPixels(x, rim), kernel, stride, 'valid'),
-    inputGradient: (dy, filter) => inputGradient(dy, x.shape, filter, stride),
-    kernelGradient: (dy, image) => kernelGradient(dy, padPixels(image, rim), kernel.shape[0], stride),
-  })
-}
-
-interface ConvolutionKernels {
-  forward(): tf.Tensor4D
-  inputGradient(dy: tf.Tensor4D, kernel: tf.Tensor4D): tf.Tensor4D
-  kernelGradient(dy: tf.Tensor4D, x: tf.Tensor4D): tf.Tensor4D
-}
-
-function convolution(
-  x: tf.Tensor4D,
-  kernel: tf.Tensor4D,
-  { needsInputGradient }: ConvolutionOptions,
-  kernels: ConvolutionKernels,
-): tf.Tensor4D {
+  const { stride, needsInputGradient } = options
+  const size = kernel.shape[0]
+  if (size === 1) return multiplyPixels(stride === 1 ? x : everySecondPixel(x), kernel)
+  const backward = hasKernel('Conv2DBackpropFilter') ? gradientsByKernels : gradientsByConvolutions
   return withGradient(needsInputGradient ? [x, kernel] : [kernel], (save) => {
     save([x, kernel])
     return {
-      value: kernels.forward(),
+      value: tf.conv2d(padForStride(x, size, stride), kernel, stride, stride === 1 ? 'same' : 'valid'),
       gradient: (dy, saved) => {
         const [image, filter] = saved as [tf.Tensor4D, tf.Tensor4D]
-        const dKernel = kernels.kernelGradient(dy as tf.Tensor4D, image)
-        return needsInputGradient ? [kernels.inputGradient(dy as tf.Tensor4D, filter), dKernel] : [dKernel]
+        const { dx, dKernel } = backward(dy as tf.Tensor4D, image, filter, stride)
+        return needsInputGradient ? [dx(), dKernel] : [dKernel]
       },
     }
   }) as tf.Tensor4D
