@@ -1,6 +1,6 @@
-import { createHash } from 'node:crypto'
 import { z } from 'zod'
 import { Digest } from './ids.js'
+import { sha256 } from './sha-256.js'
 
 /** The only four things an audit can say. "Not significant" is none of them. */
 export const Verdict = z.enum(['PASS', 'RESIDUAL', 'OVER_FORGOTTEN', 'INCONCLUSIVE'])
@@ -85,9 +85,7 @@ export const completePolicy = (policy: AuditPolicy): CompletePolicy => ({
 
 /** Keys sorted, so that equal policies have equal digests; values are JSON numbers and lists of test ids, in their order. */
 export const auditPolicyDigest = (policy: AuditPolicy): Digest =>
-  createHash('sha256')
-    .update(JSON.stringify(Object.fromEntries(Object.entries(policy).sort(([a], [b]) => (a < b ? -1 : 1)))))
-    .digest('hex') as Digest
+  sha256(JSON.stringify(Object.fromEntries(Object.entries(policy).sort(([a], [b]) => (a < b ? -1 : 1)))))
 
 export const Estimate = z.object({
   value: z.number(),
@@ -164,6 +162,11 @@ export const AuditReport = z.object({
    * and float32 [samples] named scores.<role-label>.{forget,held-out}.
    */
   matrices: z.object({ digest: Digest, size: z.int() }),
+  /**
+   * What was measured, as safetensors, content-addressed: scores per sample and all else that statistics and verdict are
+   * computed from, so that anybody can compute this report anew. Absent in reports older than it.
+   */
+  data: z.object({ digest: Digest, size: z.int() }).optional(),
   /** What this audit does not prove, as stable codes. */
   limits: z.array(z.string()),
   /** The policy with everything filled in, as it was applied. */

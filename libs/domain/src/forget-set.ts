@@ -1,5 +1,5 @@
-import { createHash } from 'node:crypto'
 import type { ContentId, Digest } from './ids.js'
+import { sha256 } from './sha-256.js'
 
 /** The frozen selection that a request asks to forget. Sorted and unique, so that equal sets have equal digests. */
 export interface ForgetSet {
@@ -18,5 +18,5 @@ export const forgetSetBytes = (contentIds: readonly ContentId[]): Uint8Array =>
 
 export const freezeForgetSet = (contentIds: readonly ContentId[]): ForgetSet => ({
   contentIds: [...new Set(contentIds)].sort(),
-  digest: createHash('sha256').update(forgetSetBytes(contentIds)).digest('hex') as Digest,
+  digest: sha256(forgetSetBytes(contentIds)),
 })

@@ -1,7 +1,7 @@
-import { createHash, createHmac } from 'node:crypto'
 import { z } from 'zod'
 import { DomainError } from './errors.js'
 import { ContentId, Digest } from './ids.js'
+import { hmacSha256, sha256 } from './sha-256.js'
 
 /** Which samples are twins: those whose metadata name one `twin`, or a sample and the earlier one that it resembles. */
 export const TwinPairing = z.enum(['metadata', 'near-duplicate'])
@@ -35,7 +35,7 @@ export interface DealtTwins {
 export const commitToTwinSeed = (seed: Uint8Array): Digest => {
   if (seed.length !== TWIN_SEED_BYTES)
     throw new DomainError('TWIN_SEED_INVALID', `A seed of twins has ${TWIN_SEED_BYTES} random bytes.`, 'seed')
-  return createHash('sha256').update(seed).digest('hex') as Digest
+  return sha256(seed)
 }
 
 export const verifyTwinCommitment = (seed: Uint8Array, commitment: string): boolean =>
@@ -95,6 +95,6 @@ function pairsByResemblance(samples: readonly TwinCandidate[]): Couple[] {
 /** Tosses the coin of every pair: a bit of HMAC-SHA-256 under the seed, so that whoever knows the seed can toss it again. */
 export const assignTwins = (pairs: readonly TwinPair[], seed: Uint8Array): DealtTwins[] =>
   pairs.map(({ first, second }) => {
-    const coin = createHmac('sha256', seed).update(`lethe-twins/1\n${first}\n${second}`).digest()
+    const coin = hmacSha256(seed, `lethe-twins/1\n${first}\n${second}`)
     return ((coin[0] as number) & 1) === 1 ? { member: first, twin: second } : { member: second, twin: first }
   })
