@@ -20,6 +20,8 @@ function ownTensor({ dtype, shape, bytes }: RawTensor): StoredTensor {
   // A copy begins at offset 0 of its own buffer and is therefore aligned for every type (Buffer.slice would not copy).
   const copy = new Uint8Array(bytes)
   switch (dtype as StoredDtype) {
+    case 'F64':
+      return { dtype: 'F64', shape, data: new Float64Array(copy.buffer, 0, copy.length / 8) }
     case 'F32':
       return { dtype: 'F32', shape, data: new Float32Array(copy.buffer, 0, copy.length / 4) }
     case 'I32':

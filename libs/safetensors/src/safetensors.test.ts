@@ -1,6 +1,6 @@
 import { isDomainError } from '@lethe/domain'
 import { describe, expect, it } from 'vitest'
-import { f32, parseSafetensors, readSafetensorsLayout, serializeSafetensors, type StoredTensor } from './index.js'
+import { f32, f64, parseSafetensors, readSafetensorsLayout, serializeSafetensors, type StoredTensor } from './index.js'
 
 const sample = new Map<string, StoredTensor>([
   ['b.weight', f32([2, 3], new Float32Array([1, -2, 3.5, 0, Number.MIN_VALUE, 1e30]))],
@@ -8,6 +8,7 @@ const sample = new Map<string, StoredTensor>([
   ['a.labels', { dtype: 'I32', shape: [2], data: new Int32Array([-1, 2 ** 31 - 1]) }],
   ['empty', f32([0, 4], new Float32Array(0))],
   ['scalar', f32([], new Float32Array([0.1]))],
+  ['exact', f64([2], new Float64Array([0.1, -Number.MAX_VALUE]))],
 ])
 const metadata = { format: 'test', note: 'ü "quoted"' }
 
