@@ -138,6 +138,8 @@ it('knows exactly the kinds of the domain, and refuses a body of another kind', 
   expect(known.sort()).toEqual([...EvidenceKind.options].sort())
   const mismatch = { kind: 'model-trained/v1', body: bodyOf(1) } as const
   await expect(appendEvidence(gateway.forTenant(tenant), tenant, mismatch)).rejects.toThrow(/evidence_statement/)
+  const unknown = { kind: 'nothing-happened/v1', body: bodyOf(1, 'nothing-happened/v1' as typeof kind) } as never
+  await expect(appendEvidence(gateway.forTenant(tenant), tenant, unknown)).rejects.toThrow(/evidence_kind/)
 })
 
 it('negative control: a hand edit behind the triggers is found', async () => {

@@ -30,6 +30,22 @@ export const EvidenceKind = z.enum([
   'clock-changed/v1',
   /** A data owner's own audit was shown to the platform, which found its signature and digests in order. */
   'owner-audit-countersigned/v1',
+  /** What a settled run cost, beside what retraining costs: measured, or estimated with an interval. */
+  'cost-recorded/v1',
+  /** Every descendant of the forgotten samples with its state, before a request is closed. */
+  'closure-assessed/v1',
+  /** One store deleted what it had to delete, and its absence was verified: the receipt. */
+  'data-deleted/v1',
+  /** A pack without the forgotten samples took the place of the one that held them. */
+  'dataset-redacted/v1',
+  /** The salt of a data subject was destroyed: commitments to this subject can no longer be opened. */
+  'subject-shredded/v1',
+  /** A new key signs the log; earlier checkpoints stay valid under the keys that signed them. */
+  'log-key-rotated/v1',
+  /** An external auditor noted something about a request. */
+  'auditor-finding/v1',
+  /** An external auditor accepted or rejected what a request has on record. */
+  'auditor-signed-off/v1',
 ])
 export type EvidenceKind = z.infer<typeof EvidenceKind>
 

@@ -46,6 +46,14 @@ const sentences: Record<EvidenceKind, (facts: Facts) => string> = {
   },
   'owner-audit-countersigned/v1': (facts) =>
     `An audit by the data owner was countersigned; its verdict is ${text(facts['verdict']) ?? 'in the evidence'}.`,
+  'cost-recorded/v1': () => 'What a run cost was put on record beside the cost of retraining.',
+  'closure-assessed/v1': () => 'Everything that derives from the forgotten samples was assessed.',
+  'data-deleted/v1': (facts) => `Data was deleted from ${text(facts['store']) ?? 'a store'}, and its absence verified.`,
+  'dataset-redacted/v1': () => 'A dataset version no longer holds the forgotten samples.',
+  'subject-shredded/v1': () => 'The salt of a data subject was destroyed.',
+  'log-key-rotated/v1': () => 'A new key signs the log.',
+  'auditor-finding/v1': (facts) => `An auditor noted finding ${text(facts['number']) ?? 'see the evidence'}.`,
+  'auditor-signed-off/v1': (facts) => `An auditor signed off: ${text(facts['outcome']) ?? 'see the evidence'}.`,
 }
 
 /** What happened to a request, from the evidence that proves it. */

@@ -14,6 +14,14 @@ export const evidenceKinds = [
   'run-ended/v1',
   'clock-changed/v1',
   'owner-audit-countersigned/v1',
+  'cost-recorded/v1',
+  'closure-assessed/v1',
+  'data-deleted/v1',
+  'dataset-redacted/v1',
+  'subject-shredded/v1',
+  'log-key-rotated/v1',
+  'auditor-finding/v1',
+  'auditor-signed-off/v1',
 ] as const
 
 /** Messages are keyed without the version after the slash. */
