@@ -8,6 +8,8 @@ export type LedgerErrorCode =
   | 'PROOF_MALFORMED'
   /** The proof leads to another root than the signed one. */
   | 'ROOT_MISMATCH'
+  /** Hashes that a proof needs and the store does not have. */
+  | 'NODES_MISSING'
   /** A stored frontier that no tree can have. */
   | 'FRONTIER_MALFORMED'
   /** A statement that is not RFC 8785 JSON, or not an in-toto Statement v1 of a known kind. */

@@ -31,6 +31,16 @@ export {
   statementOf,
 } from './statement/statement.js'
 export {
+  type CachedNode,
+  leavesOfLevel,
+  type NodeRun,
+  readConsistencyProof,
+  readInclusionProof,
+  readInclusionProofs,
+  type ReadNodes,
+  readRoot,
+} from './tree/cached-nodes.js'
+export {
   appendLeaves,
   emptyFrontier,
   type Frontier,

@@ -1,11 +1,14 @@
 import { signLogCheckpoint } from './signing/log-checkpoint.js'
 import type { LogSigner } from './signing/log-key.js'
+import type { CachedNode } from './tree/cached-nodes.js'
 import { appendLeaves, type Frontier, frontierRoot } from './tree/frontier.js'
 
 export interface Integration {
   /** To be stored in the same transaction as the checkpoint; the next integration goes on from it. */
   readonly frontier: Frontier
   readonly root: Buffer
+  /** Roots that the new leaves completed; to be stored in the same transaction, for proofs. */
+  readonly nodes: readonly CachedNode[]
   /** Signed note over the tree with the new leaves. */
   readonly checkpoint: string
 }
@@ -19,11 +22,13 @@ export interface Integration {
  * Only one integration of a log may run at a time, or two heads of one size could be signed; the caller holds a lock.
  */
 export function integrate(frontier: Frontier, leafHashes: Iterable<Uint8Array>, signer: LogSigner): Integration {
-  const grown = appendLeaves(frontier, leafHashes)
+  const nodes: CachedNode[] = []
+  const grown = appendLeaves(frontier, leafHashes, (node) => nodes.push(node))
   const root = frontierRoot(grown)
   return {
     frontier: grown,
     root,
+    nodes,
     checkpoint: signLogCheckpoint({ origin: signer.name, size: grown.size, root }, signer),
   }
 }

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { ledgerError } from '../errors.js'
+import { cachedLevel, type CachedNode } from './cached-nodes.js'
 import { emptyRoot, HASH_BYTES, nodeHash } from './hash.js'
 
 /**
@@ -13,8 +14,15 @@ export interface Frontier {
 
 export const emptyFrontier: Frontier = { size: 0, peaks: [] }
 
-/** The tree with these leaf hashes behind its own, in order. `frontier` itself stays as it was. */
-export function appendLeaves(frontier: Frontier, leafHashes: Iterable<Uint8Array>): Frontier {
+/**
+ * The tree with these leaf hashes behind its own, in order. `frontier` itself stays as it was. `onNode` receives each root
+ * that a store keeps ({@link CachedNode}) when its last leaf comes, in this order.
+ */
+export function appendLeaves(
+  frontier: Frontier,
+  leafHashes: Iterable<Uint8Array>,
+  onNode?: (node: CachedNode) => void,
+): Frontier {
   const peaks = [...frontier.peaks]
   let size = frontier.size
   for (const leaf of leafHashes) {
@@ -27,11 +35,15 @@ export function appendLeaves(frontier: Frontier, leafHashes: Iterable<Uint8Array
     }
     let node: Uint8Array = leaf
     // As in adding 1 to a binary number: each trailing 1-bit of the old size is a peak that this leaf completes.
+    let height = 0
     for (let carry = size; carry % 2 === 1; carry = (carry - 1) / 2) {
       const left = peaks.pop()
       if (left === undefined)
         throw ledgerError('FRONTIER_MALFORMED', 'The frontier has fewer peaks than its size asks for.', 'peaks')
       node = nodeHash(left, node)
+      height += 1
+      const level = cachedLevel(height)
+      if (level !== undefined) onNode?.({ level, index: (carry - 1) / 2, hash: node })
     }
     peaks.push(node)
     size += 1
