@@ -21,13 +21,15 @@ export function createOptimizer(
     slots,
     apply: (gradients, learningRate, step) => {
       tf.tidy(() => {
-        for (const [name, gradient] of usedGradients(parameters, gradients, config.clipNorm)) {
-          const parameter = parameters.get(name) as tf.Variable
-          const own = rule.slots.map((slot) => slots.get(`${slot}.${name}`) as tf.Variable)
-          const next = rule.update({ parameter, gradient, slots: own, learningRate, step })
-          own.forEach((slot, index) => slot.assign(next.slots[index] as tf.Tensor))
-          parameter.assign(next.parameter)
-        }
+        for (const [name, gradient] of usedGradients(parameters, gradients, config.clipNorm))
+          // One parameter's intermediates at a time: over all of them they would be larger than the gradients' activations.
+          tf.tidy(() => {
+            const parameter = parameters.get(name) as tf.Variable
+            const own = rule.slots.map((slot) => slots.get(`${slot}.${name}`) as tf.Variable)
+            const next = rule.update({ parameter, gradient, slots: own, learningRate, step })
+            own.forEach((slot, index) => slot.assign(next.slots[index] as tf.Tensor))
+            parameter.assign(next.parameter)
+          })
       })
     },
     dispose: () => tf.dispose([...slots.values()]),
