@@ -22,7 +22,7 @@ beforeAll(async () => {
 afterAll(() => rig.stop())
 
 /** A served model and a request of one owner about it, unlearning under way. */
-async function begin(owner = 'ada') {
+async function begin(owner = 'ruth') {
   const dataset = await createDataset(rig)
   const model = await createProductionModel(rig, dataset)
   const request = await approveErasure(rig, { ...dataset, owner, versionIds: [model.versionId] })
@@ -232,10 +232,10 @@ describe('a run that does not succeed', () => {
 
 describe('what remembers never serves', () => {
   it('a candidate that would bring back what another request had forgotten is not promoted', async () => {
-    const { tenantId, requestId: ofAda, versionId } = await begin('ada')
+    const { tenantId, requestId: ofRuth, versionId } = await begin('ruth')
     const { requestId: ofGrace } = await approveErasure(rig, { tenantId, owner: 'grace', versionIds: [versionId] })
-    await recordResult(rig.context, audited(await trainAll(tenantId, ofAda), 'PASS'))
-    expect((await stateOf(tenantId, ofAda)).request.state).toBe('FULFILLED')
+    await recordResult(rig.context, audited(await trainAll(tenantId, ofRuth), 'PASS'))
+    expect((await stateOf(tenantId, ofRuth)).request.state).toBe('FULFILLED')
     await recordResult(rig.context, audited(await trainAll(tenantId, ofGrace), 'PASS'))
     const { request, item } = await stateOf(tenantId, ofGrace)
     expect(request.state).toBe('BLOCKED')

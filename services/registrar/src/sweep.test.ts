@@ -15,7 +15,7 @@ it('puts a breach on record once, though two sweeps find it, and a clock in time
   const { tenantId } = dataset
   const { versionId } = await createProductionModel(rig, dataset)
   rig.setNow(new Date('2026-01-31T10:00:00Z'))
-  const { requestId } = await approveErasure(rig, { tenantId, owner: 'ada', versionIds: [versionId] })
+  const { requestId } = await approveErasure(rig, { tenantId, owner: 'ruth', versionIds: [versionId] })
   const client = rig.gateway.forTenant(tenantId)
   const read = async () => {
     const clock = await client.slaClock.findFirstOrThrow({ where: { requestId } })

@@ -36,7 +36,7 @@ describe('a result', () => {
     )
     const [evidence] = await client.evidence.findMany()
     expect(evidence?.kind).toBe('dataset-registered/v1')
-    expect(evidence?.body).not.toMatch(/ada|grace/)
+    expect(evidence?.body).not.toMatch(/ruth|grace/)
     const run = await client.run.findFirstOrThrow()
     expect([run.state, run.attempt, (run.cost as { wallSeconds: number }).wallSeconds]).toEqual(['SUCCEEDED', 1, 1.5])
   })
@@ -78,7 +78,7 @@ describe('a result', () => {
     const tenantId = await rig.test.createTenant()
     const { run } = await startIngest(rig, tenantId)
     const [first, ...others] = samples
-    const result = await ingested(rig, run, [{ ...first, owner: `ada${character}` }, ...others])
+    const result = await ingested(rig, run, [{ ...first, owner: `ruth${character}` }, ...others])
     await expect(recordResult(rig.context, result)).rejects.toMatchObject({ code: 'SAMPLES_MALFORMED' })
   })
 

@@ -56,9 +56,9 @@ const sampleOf = (owner: string, split: string, index: number): IngestedSample =
   })
 
 export const samples = [
-  ...Array.from({ length: 3 }, (_, i) => sampleOf('ada', 'train', i)),
+  ...Array.from({ length: 3 }, (_, i) => sampleOf('ruth', 'train', i)),
   ...Array.from({ length: 3 }, (_, i) => sampleOf('grace', 'train', 3 + i)),
-  sampleOf('ada', 'held-out', 6),
+  sampleOf('ruth', 'held-out', 6),
 ]
 
 export const readRun = (rig: Rig, tenantId: string, id: string): Promise<Run> =>
