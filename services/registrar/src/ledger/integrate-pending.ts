@@ -1,4 +1,4 @@
-import { announce, lockName, readLeafHashes, toJson, type Tx } from '@lethe/db'
+import { announce, lockName, readLeafHashes, storeLogNodes, toJson, type Tx } from '@lethe/db'
 import { emptyFrontier, frontierFromRow, frontierToRow, integrate, type LogSigner } from '@lethe/ledger'
 
 const maxLeaves = 10_000
@@ -10,7 +10,7 @@ export interface NewCheckpoint {
 
 /**
  * Takes pending evidence of a tenant into its tree, in order, and stores the signed head with the frontier that the next
- * integration goes on from. One integration of a tenant at a time, in whatever process, so no two heads of one size can
+ * integration goes on from and the nodes that proofs are made of. One integration of a tenant at a time, in whatever process, so no two heads of one size can
  * be signed. Publish the answer after the transaction has committed.
  *
  * @returns null when nothing was pending
@@ -45,6 +45,7 @@ export async function integratePending(
       createdAt: now,
     },
   })
+  await storeLogNodes(tx, tenantId, grown.nodes)
   await announce(tx, { tenantId, aggregate: 'evidence', id: `checkpoint-${size}`, now })
   return { size, note: grown.checkpoint }
 }
