@@ -26,6 +26,9 @@ export type LedgerErrorCode =
   | 'UNTRUSTED'
   /** A trusted key is named, but its signature is not over these bytes. */
   | 'SIGNATURE_INVALID'
+  /** A file of a bundle whose path is not plain, or is there twice. */
+  | 'BUNDLE_PATH'
+  | 'BUNDLE_TOO_LARGE'
 
 export type LedgerError = DomainError<LedgerErrorCode>
 

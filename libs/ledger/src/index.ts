@@ -1,3 +1,10 @@
+export {
+  auditReportText,
+  type BundledAudit,
+  type BundledStatement,
+  type BundleParts,
+  writeBundle,
+} from './bundle/write-bundle.js'
 export type { LedgerError, LedgerErrorCode } from './errors.js'
 export { integrate, type Integration } from './integrate.js'
 export { type OwnerAuditStatement, signOwnerAudit, verifyOwnerAudit } from './owner-audit/owner-audit-statement.js'

@@ -22,7 +22,7 @@ const Envelope = z.object({
 export type Envelope = z.infer<typeof Envelope>
 
 /** How an envelope names a key: `name+id`. A hint only; DSSE makes no claim about it. */
-const keyHint = ({ name, id }: LogVerifier): string => `${name}+${id}`
+export const keyHint = ({ name, id }: LogVerifier): string => `${name}+${id}`
 
 /** `body`: what `statementOf` returned. */
 export function signStatement(body: string, signer: LogSigner): Envelope {
