@@ -136,7 +136,7 @@ const homes = [
 const nodeModulesOf = {
   'libs/domain': [],
   'libs/learning': [],
-  'libs/audit': ['crypto'],
+  'libs/audit': [],
   'libs/views': [],
   'libs/report': [],
   'libs/ledger': ['crypto'],

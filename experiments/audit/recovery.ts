@@ -38,7 +38,6 @@ function curveOf(lab: Laboratory, start: TrainedModel): Promise<RecoveryCurve> {
     heldOut: world.heldOut.images,
     drawViews: viewsOf(recipe),
     policy,
-    method: 'fine-tune',
     control: { signal: new AbortController().signal, now: () => performance.now() },
   }
   const curve = curves.get(start) ?? drawRecoveryCurve(start.weights, plan)

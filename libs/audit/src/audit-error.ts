@@ -7,6 +7,8 @@ export type AuditErrorCode =
   | 'AUDIT_LABEL_TAKEN'
   /** A challenge without digests to derive it from. */
   | 'AUDIT_NOT_ATTESTED'
+  /** Data of an audit that no audit could have measured. */
+  | 'AUDIT_DATA_INVALID'
 
 export function refuse(code: AuditErrorCode, message: string, field: string): never {
   throw new DomainError(code, message, field)

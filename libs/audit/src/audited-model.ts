@@ -1,7 +1,6 @@
 import type {
   AuditPolicy,
   AuditReport,
-  AuditTest,
   Digest,
   ModelMeasures,
   PackedImages,
@@ -10,6 +9,8 @@ import type {
 } from '@lethe/domain'
 import type { Challenge } from './challenge.js'
 import type { AnswerStore } from './endpoint/answer-store.js'
+import type { RecoveryCurves, ShadowedSets } from './judge/audit-data.js'
+import type { Recomputed } from './judge/recompute-report.js'
 import type { EmbedTexts } from './probe/text-embeddings.js'
 
 /** The black box: pictures [n, height, width, channels] as floats in [0, 1] → embeddings [n, d], row by row. */
@@ -81,8 +82,8 @@ export interface AuditOptions {
   readonly retain: AuditSet
   readonly twins?: AuditTwins | undefined
   readonly canaries?: AuditCanaries | undefined
-  /** Laboratory tests (A6, A8) that whoever holds the weights has measured: they stand in the report and count. */
-  readonly measuredByProvider?: readonly AuditTest[] | undefined
+  /** What whoever holds the weights has measured for the laboratory tests (A8, A6): they stand in the report and count. */
+  readonly laboratory?: { readonly recovery?: RecoveryCurves; readonly shadows?: ShadowedSets } | undefined
   /** Views at the strength of training. */
   readonly drawViews: DrawViews
   readonly policy: AuditPolicy
@@ -98,8 +99,7 @@ export interface AuditOptions {
   readonly onProgress?: ((progress: Progress) => void) | undefined
 }
 
-export interface AuditResult {
-  readonly report: AuditReport
-  /** Safetensors that `report.matrices` names by digest. */
-  readonly matrices: Uint8Array
+export interface AuditResult extends Recomputed {
+  /** Audit data that `report.data` names by digest: the report was computed from these bytes, and can be again. */
+  readonly data: Uint8Array
 }

@@ -1,5 +1,4 @@
-import { createHash } from 'node:crypto'
-import { randomStream, type Digest } from '@lethe/domain'
+import { randomStream, sha256, type Digest } from '@lethe/domain'
 import { refuse } from './audit-error.js'
 import type { AuditOptions } from './audited-model.js'
 
@@ -16,10 +15,8 @@ export interface Challenge {
 
 /** 31 bits of SHA-256 over the attested digests and the public value: no table could be prepared for these views. */
 export function challengeSeed(weightsDigests: readonly Digest[], publicValue: string): number {
-  const digest = createHash('sha256')
-    .update(JSON.stringify(['lethe-audit-challenge/v1', ...weightsDigests, publicValue]))
-    .digest()
-  return digest.readUInt32BE(0) >>> 1
+  const digest = sha256(JSON.stringify(['lethe-audit-challenge/v1', ...weightsDigests, publicValue]))
+  return Number.parseInt(digest.slice(0, 8), 16) >>> 1
 }
 
 /** The seed of this audit's views: the policy's, or the challenge's where there is one. */

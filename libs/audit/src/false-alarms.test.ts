@@ -3,9 +3,9 @@ import { describe, expect, it } from 'vitest'
 import { testFeatureMembership } from './battery/feature-membership.js'
 import { testDifferenceInDifferences } from './battery/forgetting-score.js'
 import { testResidualMembership } from './battery/residual-membership.js'
-import type { TestContext } from './battery/test-context.js'
+import { examine, type Audited, type TestContext } from './battery/test-context.js'
 import type { ModelAnswers, ViewEmbeddings } from './probe/view-embeddings.js'
-import { examine } from './report/measure.js'
+import { measureModel } from './measure/measure-model.js'
 import { clopperPearson } from './statistics/clopper-pearson.js'
 import { judge } from './verdict.js'
 
@@ -68,7 +68,9 @@ const grounds = (['A0-endpoint-integrity', 'A9-utility', 'blind-control'] as con
 /** One audit of a model that keeps `left` of its memory; everything but membership is taken to be in order. */
 function audit(seed: number, left: number) {
   const gauss = gaussian(randomStream(40, seed))
-  const [before, after] = [examine(answersOf(gauss, 'before', 0.45)), examine(answersOf(gauss, 'after', left))]
+  const [before, after] = (['before', 'after'] as const).map((role) =>
+    examine(measureModel(answersOf(gauss, role, role === 'before' ? 0.45 : left))),
+  ) as [Audited, Audited]
   const context: TestContext = { before, after, references: [], policy, method: 'alignment-calibration' }
   const independent = testFeatureMembership(context)
   const tests = [

@@ -1,30 +1,27 @@
-import { completePolicy, randomStream, selectImages, shuffledIndices, type AuditTest } from '@lethe/domain'
+import { randomStream, selectImages, shuffledIndices, type AuditTest } from '@lethe/domain'
 import { assertAuditable } from './assert-auditable.js'
 import type { AuditOptions, AuditResult } from './audited-model.js'
-import { testAlignmentGap } from './battery/alignment-gap.js'
-import { testBlindControl } from './battery/blind-control.js'
+import { scoreBlindly } from './battery/blind-control.js'
 import { testEndpointIntegrity } from './battery/endpoint-integrity.js'
-import { testFeatureMembership } from './battery/feature-membership.js'
-import { testDifferenceInDifferences, testForgettingScore } from './battery/forgetting-score.js'
-import { shareAlpha } from './battery/membership-family.js'
-import { testNeighbours } from './battery/neighbours.js'
-import { runOptionalTests } from './battery/optional-tests.js'
-import { testResidualMembership } from './battery/residual-membership.js'
-import { testRetrainReference } from './battery/retrain-reference.js'
+import { measureNeighbours } from './battery/neighbours.js'
 import { countShared } from './battery/set-overlap.js'
-import type { Examined, TestContext } from './battery/test-context.js'
-import { classify, findViews, testUtility, type Correct } from './battery/utility.js'
+import { AUDIT_EPOCH, viewSeedOf } from './challenge.js'
 import { guardEndpoint, type GuardedModel } from './endpoint/guard-endpoint.js'
-import type { Answers } from './probe/ask.js'
-import { collectViews, embedPlain, type ModelAnswers, type QuestionSet } from './probe/view-embeddings.js'
+import type { AuditData } from './judge/audit-data.js'
+import { serializeAuditData } from './judge/audit-data-file.js'
+import { recomputeReport } from './judge/recompute-report.js'
+import { measureCoins } from './measure/measure-coins.js'
+import { measureModel } from './measure/measure-model.js'
+import { measureTexts } from './measure/measure-texts.js'
+import { askPlain, correctOf, type PlainAnswers } from './measure/plain-answers.js'
+import { collectViews, type ModelAnswers, type QuestionSet } from './probe/view-embeddings.js'
 import { meterOf } from './progress.js'
 import { isAudited, memberCount, picturesIn, questionsOf } from './questions.js'
-import { examine } from './report/measure.js'
-import { writeReport } from './report/write-report.js'
 
 /**
  * The whole battery through embeddings alone. Equal models, pictures and policy give an equal report. An endpoint that fails with an
- * `EndpointFault` is a reason in the report, and what was measured before it failed stays in there.
+ * `EndpointFault` is a reason in the report, and what was measured before it failed stays in there. Whatever is asked ends in `data`,
+ * and the report is computed from those bytes.
  * @throws DomainError for sets or labels that cannot be audited; `signal.reason` on abort; whatever else an endpoint throws.
  */
 export async function runAudit(given: AuditOptions): Promise<AuditResult> {
@@ -39,31 +36,49 @@ export async function runAudit(given: AuditOptions): Promise<AuditResult> {
     options,
     answers.map((own, index) => withPlainDefect(own, plain[index])),
   )
-  const optional = await runOptionalTests(options, answers)
+  const coins = await measureCoins(options)
+  const texts = await measureTexts(options, answers)
   meter.enter('statistics')
-  const { policy: frozen, method, forget, heldOut, retain } = options
-  const policy = completePolicy(frozen)
-  const [before, after, ...references] = withCommonViews(answers).map(examine) as [Examined, Examined, ...Examined[]]
-  const context: TestContext = { before, after, references, policy, method, furtherAccusations: optional.accusations }
-  const correct = plain.map((sets) => classifyPlain(sets, options))
-  const measured = [
-    ...membershipTests(context),
-    ...utilityTests(context, plain, correct),
-    testBlindControl(forget.images, heldOut.images, policy),
-    ...optional.tests.map((test) => shareAlpha(test, context)),
-  ]
-  const result = writeReport(options, context, {
-    tests: [integrity, ...(isIncomplete(answers) ? measured.map(asIncomplete) : measured)],
-    correct,
-    furtherMatrices: optional.matrices,
+  const data: AuditData = {
+    ...about(options, models),
+    models: measureModels(answers, plain, options),
+    isIncomplete: answers.slice(0, 2).some(({ defect }) => defect !== null),
+    integrity,
+    blind: scoreBlindly(options.forget.images, options.heldOut.images, options.policy),
+    neighbours: neighboursOf(plain),
+    ...coins,
+    texts,
+  }
+  const bytes = serializeAuditData(data)
+  const result = { ...recomputeReport(bytes), data: bytes }
+  meter.enter('done')
+  return result
+}
+
+/** What was audited, and how. */
+function about(options: AuditOptions, models: readonly GuardedModel[]) {
+  const { before, after, policy, method, forget, heldOut, retain, challenge, laboratory } = options
+  const weightsDigests = [before, after].flatMap(({ attested }) => attested?.digest ?? [])
+  return {
+    policy,
+    method,
+    sizes: { forget: forget.images.count, heldOut: heldOut.images.count, retain: retain.images.count },
+    isBound: [before, after].every(({ attested }) => attested?.embed !== undefined),
     overlap: {
       heldOut: countShared(forget.images, heldOut.images),
       retain: countShared(forget.images, retain.images),
     },
     asked: models.map((model) => ({ role: model.role, label: model.label, ...model.asked() })),
-  })
-  meter.enter('done')
-  return result
+    views: {
+      seed: viewSeedOf(options),
+      epoch: AUDIT_EPOCH,
+      count: policy.views,
+      challenge: challenge === undefined ? null : { weightsDigests, publicValue: challenge.publicValue },
+    },
+    recovery: laboratory?.recovery ?? null,
+    shadows: laboratory?.shadows ?? null,
+    coins: options.twins?.revealed,
+  }
 }
 
 function guard(given: AuditOptions) {
@@ -125,27 +140,15 @@ async function probeEndpoints(
   return ofBefore.outcome === 'met' ? ofAfter : ofBefore
 }
 
-interface PlainAnswers {
-  readonly forget: Answers | null
-  readonly heldOut: Answers
-  readonly retain: Answers
-}
-
-/** Pictures as they are; of models that are shown beside only where there are labels to judge by. */
-async function askPlain(model: GuardedModel, options: AuditOptions): Promise<PlainAnswers | null> {
-  const { forget, heldOut, retain, signal } = options
-  const audited = isAudited(model)
-  if (!audited && (heldOut.labels === null || retain.labels === null)) return null
-  return {
-    retain: await embedPlain(model, retain.images, signal),
-    heldOut: await embedPlain(model, heldOut.images, signal),
-    forget: audited ? await embedPlain(model, forget.images, signal) : null,
-  }
-}
-
-function classifyPlain(plain: PlainAnswers | null, { heldOut, retain }: AuditOptions): Correct | null {
-  if (plain === null || heldOut.labels === null || retain.labels === null) return null
-  return classify(plain, { heldOut: heldOut.labels, retain: retain.labels })
+/** Before and after are judged by labels where both can be, by views of held-out pictures otherwise. */
+function measureModels(
+  answers: readonly ModelAnswers[],
+  plain: readonly (PlainAnswers | null)[],
+  { heldOut, retain }: AuditOptions,
+): AuditData['models'] {
+  const common = withCommonViews(answers)
+  const labels = { heldOut: heldOut.labels, retain: retain.labels }
+  return common.map((own, index) => measureModel(own, correctOf(own, plain[index] ?? null, labels)))
 }
 
 /** Before and after are compared view by view: a view counts that both answered whole. */
@@ -155,38 +158,7 @@ function withCommonViews(answers: readonly ModelAnswers[]): ModelAnswers[] {
   return answers.map((own, index) => (index < 2 ? { ...own, wholeViews: common } : own))
 }
 
-const isIncomplete = (answers: readonly ModelAnswers[]): boolean =>
-  answers.slice(0, 2).some(({ defect }) => defect !== null)
-
-/** What was measured on part of the answers shows what was seen, and decides nothing. */
-const asIncomplete = (test: AuditTest): AuditTest =>
-  test.id === 'blind-control' || test.outcome === 'informative'
-    ? test
-    : { ...test, outcome: 'inconclusive', detail: `Measured on incomplete answers. ${test.detail}` }
-
-function membershipTests(context: TestContext): AuditTest[] {
-  return [
-    testForgettingScore(context),
-    testDifferenceInDifferences(context),
-    testAlignmentGap(context),
-    testResidualMembership(context),
-    testFeatureMembership(context),
-    testRetrainReference(context),
-  ].filter((test) => test !== null)
-}
-
-function utilityTests(
-  { before, after, policy }: TestContext,
-  [plainBefore, plainAfter]: readonly (PlainAnswers | null)[],
-  [correctBefore, correctAfter]: readonly (Correct | null)[],
-): AuditTest[] {
-  const utility =
-    correctBefore && correctAfter
-      ? testUtility(correctBefore, correctAfter, policy)
-      : testUtility(findViews(before.utilityViews), findViews(after.utilityViews), policy)
-  const [first, second] = [plainBefore, plainAfter].map((plain) =>
-    plain?.forget ? { ...plain, forget: plain.forget } : null,
-  )
-  const neighbours = first && second ? testNeighbours(first, second, policy) : null
-  return neighbours === null ? [utility] : [utility, neighbours]
+function neighboursOf([before, after]: readonly (PlainAnswers | null)[]): AuditData['neighbours'] {
+  if (!before?.forget || !after?.forget) return null
+  return measureNeighbours({ ...before, forget: before.forget }, { ...after, forget: after.forget })
 }

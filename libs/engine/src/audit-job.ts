@@ -1,7 +1,15 @@
 import { createHash } from 'node:crypto'
-import { AUDIT_EPOCH, runAudit, type AuditedModel, type AuditOptions, type AuditSet, type Embed } from '@lethe/audit'
+import {
+  AUDIT_EPOCH,
+  runAudit,
+  type AuditedModel,
+  type AuditOptions,
+  type AuditSet,
+  type Embed,
+  type RecoveryCurves,
+} from '@lethe/audit'
 import { readPack, type PackSelection } from '@lethe/datasets'
-import type { AuditTest, Digest, UnlearningMethod } from '@lethe/domain'
+import type { Digest, UnlearningMethod } from '@lethe/domain'
 import { loadEmbedder, type Embedder } from '@lethe/learning'
 import { drawViews } from '@lethe/views'
 import { chooseClasses, chooseForgetAndRetain, chooseHeldOut } from './choose-sets.js'
@@ -45,7 +53,7 @@ export async function runAuditJob(job: AuditJob, control: JobControl): Promise<J
     }
   }
   try {
-    const { report, matrices } = await runAudit({
+    const result = await runAudit({
       before: blackBox(job.before, 'before', 'before', null),
       after: blackBox(job.after, 'after', 'after', job.method),
       references: job.references.map(({ label, role, method, weights }) => blackBox(weights, label, role, method)),
@@ -53,7 +61,7 @@ export async function runAuditJob(job: AuditJob, control: JobControl): Promise<J
       heldOut: setOf(heldOut, heldOutClasses),
       retain: setOf(retain, retainClasses),
       twins: twins ?? undefined,
-      measuredByProvider: await recoveryOf(job, { forget, retain, heldOut }, drawViewsOf, control),
+      laboratory: await recoveryOf(job, { forget, retain, heldOut }, drawViewsOf, control),
       drawViews: drawViewsOf,
       policy: job.policy,
       method: job.method,
@@ -61,7 +69,7 @@ export async function runAuditJob(job: AuditJob, control: JobControl): Promise<J
       now,
       onProgress,
     })
-    return { kind: 'audit', report, matrices }
+    return { kind: 'audit', ...result }
   } finally {
     for (const embedder of embedders) embedder.dispose()
   }
@@ -80,11 +88,11 @@ async function recoveryOf(
   sets: { readonly forget: PackSelection; readonly retain: PackSelection; readonly heldOut: PackSelection },
   drawViews: AuditOptions['drawViews'],
   control: JobControl,
-): Promise<AuditTest[]> {
+): Promise<{ recovery?: RecoveryCurves }> {
   const retrained = job.references.filter(({ role }) => role === 'retrain').map(({ weights }) => weights)
-  if (!job.policy.requiredTests?.includes('A8-recovery') || retrained.length === 0) return []
-  const { recipe, before, after, policy, method } = job
-  const test = await measureRecovery({
+  if (!job.policy.requiredTests?.includes('A8-recovery') || retrained.length === 0) return {}
+  const { recipe, before, after, policy } = job
+  const recovery = await measureRecovery({
     recipe,
     original: before,
     unlearned: after,
@@ -94,8 +102,7 @@ async function recoveryOf(
     heldOut: sets.heldOut,
     drawViews,
     policy,
-    method,
     control,
   })
-  return [test]
+  return { recovery }
 }

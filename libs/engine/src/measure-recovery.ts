@@ -1,5 +1,5 @@
-import { scoreSets, testRecovery, type AuditOptions, type RecoveryCurve, type SetScores } from '@lethe/audit'
-import type { AuditPolicy, AuditTest, PackedImages, Samples, TrainingRecipe, UnlearningMethod } from '@lethe/domain'
+import { scoreSets, type AuditOptions, type RecoveryCurve, type RecoveryCurves, type SetScores } from '@lethe/audit'
+import type { AuditPolicy, PackedImages, Samples, TrainingRecipe } from '@lethe/domain'
 import { loadEmbedder, unlearn, type RunControl } from '@lethe/learning'
 
 /** A8 needs weights, so the engine measures it where it has them. */
@@ -14,7 +14,6 @@ export interface RecoveryPlan {
   readonly heldOut: PackedImages
   readonly drawViews: AuditOptions['drawViews']
   readonly policy: AuditPolicy
-  readonly method: UnlearningMethod
   readonly control: Pick<RunControl, 'signal' | 'now' | 'views'>
 }
 
@@ -24,16 +23,14 @@ const EPOCHS = 5
 const RATE_SHARE = 1 / 6
 
 /** How fast each model, fine-tuned on retained data alone, finds its way back to what is to be forgotten. */
-export async function measureRecovery(plan: RecoveryPlan): Promise<AuditTest> {
+export async function measureRecovery(plan: RecoveryPlan): Promise<RecoveryCurves> {
   const retrained: RecoveryCurve[] = []
   for (const weights of plan.retrained) retrained.push(await drawRecoveryCurve(weights, plan))
-  return testRecovery({
+  return {
     original: await scoresOf(plan.original, plan),
     unlearned: await drawRecoveryCurve(plan.unlearned, plan),
     retrained,
-    policy: plan.policy,
-    method: plan.method,
-  })
+  }
 }
 
 /** Scores before, and after each epoch; every model sees the same batches and views. */

@@ -67,6 +67,7 @@ export type Job =
       /** The coins of the pack's twins, revealed. */
       readonly twinSeed?: Uint8Array | null
     } & TrainingData)
+  | { readonly kind: 'redact'; readonly pack: Uint8Array; readonly forget: readonly ContentId[] }
 
 export interface AuditReference {
   readonly label: string
@@ -104,7 +105,20 @@ export type JobResult =
     }
   | ({ readonly kind: 'pretrain' } & TrainingYield)
   | ({ readonly kind: 'unlearn'; readonly forgetCount: number } & TrainingYield)
-  | { readonly kind: 'audit'; readonly report: AuditReport; readonly matrices: Uint8Array }
+  | {
+      readonly kind: 'audit'
+      readonly report: AuditReport
+      /** Named by the report, by their digests. */
+      readonly matrices: Uint8Array
+      readonly data: Uint8Array
+    }
+  | {
+      readonly kind: 'redact'
+      /** Null where no sample is left. */
+      readonly pack: Uint8Array | null
+      readonly removed: number
+      readonly remaining: number
+    }
 
 export interface EngineDevice extends Device {
   readonly tfjsVersion: string

@@ -1,11 +1,7 @@
 import type { AuditTest } from '@lethe/domain'
-import { alignmentGap, alignmentMatrix } from '../probe/alignment.js'
-import type { ViewEmbeddings } from '../probe/view-embeddings.js'
+import { alignmentGap } from '../probe/alignment.js'
 import { matrixMeans, nodeBootstrapIntervals } from '../statistics/bootstrap.js'
 import { figure, isOptimisedFor, streamOf, type TestContext } from './test-context.js'
-
-/** Samples of a set that a stored matrix shows at most. */
-export const MATRIX_LIMIT = 256
 
 /**
  * A3. Mean change of positive alignment (diagonal of the gap) and of negative alignment (off it), pictures resampled, not pairs; beside
@@ -14,13 +10,13 @@ export const MATRIX_LIMIT = 256
 export function testAlignmentGap({ before, after, policy, method }: TestContext): AuditTest {
   const id = 'A3-alignment-gap'
   const random = streamOf(policy, id)
-  const summarise = (first: ViewEmbeddings, second: ViewEmbeddings) => {
-    const n = Math.min(MATRIX_LIMIT, first.count)
-    const gap = alignmentGap(alignmentMatrix(first, n), alignmentMatrix(second, n))
+  const summarise = (set: 'forget' | 'heldOut') => {
+    const gap = alignmentGap(before.matrices[set], after.matrices[set])
+    const n = Math.sqrt(gap.length)
     return { ...matrixMeans(gap, n), intervals: nodeBootstrapIntervals(gap, n, policy.alpha, policy.resamples, random) }
   }
-  const forget = summarise(before.forget, after.forget)
-  const heldOut = summarise(before.heldOut, after.heldOut)
+  const forget = summarise('forget')
+  const heldOut = summarise('heldOut')
   const { diagonal, offDiagonal, intervals } = forget
   const part = (label: string, value: number, interval: [number, number] | undefined) => ({
     label,

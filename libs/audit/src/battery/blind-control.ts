@@ -1,9 +1,11 @@
 import { shuffledIndices, type AuditPolicy, type AuditTest, type PackedImages } from '@lethe/domain'
+import type { BlindScores } from '../judge/audit-data.js'
 import { aucOf } from '../statistics/de-long.js'
 import { ridgeSolver } from '../statistics/ridge.js'
 import { pixelFeatures, standardise } from './pixel-features.js'
 import { figure, streamOf } from './test-context.js'
 
+const ID = 'blind-control'
 const FOLDS = 5
 /** Penalty per sample on standardised features. */
 const PENALTY = 0.1
@@ -13,26 +15,36 @@ const ALPHA = 0.01
 const MAX_PERMUTATIONS = 199
 
 /**
- * A classifier that never saw a model, from coarse pixels, cross-validated. If it tells forget from held-out pictures, the two
- * sets differ by themselves and no AUC means membership. Its p is by permutation of labels: the AUC of cross-validated scores
- * varies more than DeLong's interval says.
+ * A classifier that never saw a model, from coarse pixels, cross-validated; and what it is worth where labels are dealt at random.
+ * Null where a fold would be empty.
  */
-export function testBlindControl(forget: PackedImages, heldOut: PackedImages, policy: AuditPolicy): AuditTest {
-  const id = 'blind-control'
-  const base = { id, optimisedFor: false, power: null } as const
-  if (Math.min(forget.count, heldOut.count) < FOLDS) {
+export function scoreBlindly(forget: PackedImages, heldOut: PackedImages, policy: AuditPolicy): BlindScores | null {
+  if (Math.min(forget.count, heldOut.count) < FOLDS) return null
+  const rows = standardise([...pixelFeatures(forget), ...pixelFeatures(heldOut)])
+  const random = streamOf(policy, ID)
+  const scoresWith = crossValidation(rows, shuffledIndices(rows.length, random))
+  const scores = scoresWith(Int32Array.from({ length: forget.count }, (_, index) => index))
+  const permutedAucs = Float64Array.from({ length: Math.min(MAX_PERMUTATIONS, policy.resamples) }, () =>
+    aucBetween(scoresWith(shuffledIndices(rows.length, random).subarray(0, forget.count))),
+  )
+  return { scores, permutedAucs }
+}
+
+const aucBetween = ({ forget, heldOut }: BlindScores['scores']): number => aucOf(forget, heldOut).auc
+
+/**
+ * If pixels alone tell forget from held-out pictures, the two sets differ by themselves and no AUC means membership. The p is by
+ * permutation of labels: the AUC of cross-validated scores varies more than DeLong's interval says.
+ */
+export function testBlindControl(blind: BlindScores | null): AuditTest {
+  const base = { id: ID, optimisedFor: false, power: null } as const
+  if (blind === null) {
     const detail = `The control needs at least ${FOLDS} pictures of each set.`
     return { ...base, effect: { value: 0.5, interval: null }, p: null, outcome: 'inconclusive', detail }
   }
-  const rows = standardise([...pixelFeatures(forget), ...pixelFeatures(heldOut)])
-  const random = streamOf(policy, id)
-  const aucWith = crossValidation(rows, shuffledIndices(rows.length, random))
-  const observed = aucWith(Int32Array.from({ length: forget.count }, (_, index) => index))
-  const permutations = Math.min(MAX_PERMUTATIONS, policy.resamples)
-  let atLeast = 0
-  for (let draw = 0; draw < permutations; draw++)
-    if (aucWith(shuffledIndices(rows.length, random).subarray(0, forget.count)) >= observed) atLeast += 1
-  const p = (atLeast + 1) / (permutations + 1)
+  const observed = aucBetween(blind.scores)
+  const atLeast = blind.permutedAucs.filter((auc) => auc >= observed).length
+  const p = (atLeast + 1) / (blind.permutedAucs.length + 1)
   const isBlind = p >= ALPHA
   return {
     ...base,
@@ -45,8 +57,11 @@ export function testBlindControl(forget: PackedImages, heldOut: PackedImages, po
   }
 }
 
-/** AUC of out-of-fold ridge scores as a function of which rows are positive; what does not depend on labels is done once. */
-function crossValidation(rows: readonly Float64Array[], order: Int32Array): (positives: Int32Array) => number {
+/** Out-of-fold ridge scores as a function of which rows are positive; what does not depend on labels is done once. */
+function crossValidation(
+  rows: readonly Float64Array[],
+  order: Int32Array,
+): (positives: Int32Array) => BlindScores['scores'] {
   const foldOf = new Int32Array(rows.length)
   order.forEach((index, place) => (foldOf[index] = place % FOLDS))
   const folds = Array.from({ length: FOLDS }, (_, fold) => {
@@ -67,7 +82,7 @@ function crossValidation(rows: readonly Float64Array[], order: Int32Array): (pos
     const isPositive = new Uint8Array(rows.length)
     for (const index of positives) isPositive[index] = 1
     const negatives = Array.from(rows.keys()).filter((index) => isPositive[index] === 0)
-    return aucOf(Array.from(positives, score), negatives.map(score)).auc
+    return { forget: Float64Array.from(positives, score), heldOut: Float64Array.from(negatives, score) }
   }
 }
 

@@ -1,4 +1,5 @@
 import type { AuditPolicy, AuditTest } from '@lethe/domain'
+import type { Ranks, RetrievalRanks } from '../judge/audit-data.js'
 import { dot, type Answers } from '../probe/ask.js'
 import { bcaInterval } from '../statistics/bca.js'
 import { mean } from '../statistics/summary.js'
@@ -7,9 +8,6 @@ import { percent, streamOf } from './test-context.js'
 export const RECALL_DEPTHS = [1, 5, 10] as const
 /** The depth that utility is judged at. */
 const JUDGED_DEPTH = 5
-
-/** Place of each query's partner among all answers, from 1; every picture asks for its text, then every text for its picture. */
-export type Ranks = Int32Array
 
 /**
  * Ranks of matched pairs. What ties with the partner stands before it, so that an endpoint that answers everything alike finds
@@ -39,12 +37,6 @@ export const recallAt = (ranks: Ranks, depth: number): number => mean(hitsAt(ran
 
 const hitsAt = (ranks: Ranks, depth: number): Float64Array =>
   Float64Array.from(ranks, (rank) => (rank <= depth ? 1 : 0))
-
-/** Ranks on pairs that stayed in training and on pairs that no model saw. */
-export interface RetrievalRanks {
-  readonly retain: Ranks
-  readonly heldOut: Ranks
-}
 
 /** A9 for pictures with texts: recall may fall by no more than the policy's margin on either set, shown one-sided, queries paired. */
 export function testRetrieval(before: RetrievalRanks, after: RetrievalRanks, policy: AuditPolicy): AuditTest {

@@ -2,7 +2,7 @@ import { AuditPolicy, randomStream } from '@lethe/domain'
 import { describe, expect, it } from 'vitest'
 import { askTexts, textAlignmentMatrix } from '../probe/text-embeddings.js'
 import type { Answers } from '../probe/ask.js'
-import { examinePairs, pairDrops, testClipAlignment, type PairedSet } from './clip-alignment.js'
+import { pairAuc, pairDrops, scorePairs, testClipAlignment, type PairedSet } from './clip-alignment.js'
 import { recallAt, retrievalRanks, testRetrieval } from './clip-retrieval.js'
 
 const policy = AuditPolicy.parse({ version: 1, resamples: 300 })
@@ -29,32 +29,32 @@ function pairs(count: number, agreement: number, seed: number): PairedSet {
 }
 
 describe('matched pairs', () => {
-  const original = examinePairs(pairs(150, 1.2, 1), pairs(400, 0.5, 2))
+  const original = scorePairs(pairs(150, 1.2, 1), pairs(400, 0.5, 2))
 
   it('tell forgotten from unseen pairs before, and no longer after', () => {
-    const after = examinePairs(pairs(150, 0.3, 3), pairs(400, 0.3, 4))
+    const after = scorePairs(pairs(150, 0.3, 3), pairs(400, 0.3, 4))
     const test = testClipAlignment({ before: original, after, policy, method })
-    expect(original.auc.auc).toBeGreaterThan(0.7)
+    expect(pairAuc(original).auc).toBeGreaterThan(0.7)
     expect(test).toMatchObject({ outcome: 'met', optimisedFor: true })
   })
 
   it('betray an unchanged model, and one whose forgotten pairs agree less than unseen ones', () => {
     expect(testClipAlignment({ before: original, after: original, policy, method }).outcome).toBe('not-met')
-    const shunned = examinePairs(pairs(150, -0.5, 5), pairs(400, 0.5, 6))
+    const shunned = scorePairs(pairs(150, -0.5, 5), pairs(400, 0.5, 6))
     const test = testClipAlignment({ before: original, after: shunned, policy, method })
     expect(test).toMatchObject({ outcome: 'not-met' })
     expect(test.effect.value).toBeLessThan(0.4)
   })
 
   it('count what all pairs lost as drift, not as forgetting', () => {
-    const drifted = examinePairs(pairs(150, 0.3, 7), pairs(400, -0.08, 8))
+    const drifted = scorePairs(pairs(150, 0.3, 7), pairs(400, -0.08, 8))
     const drops = pairDrops(original, drifted, policy)
     expect(drops.forgettingScore).toBeGreaterThan(0.1)
     expect(Math.abs(drops.differenceInDifferences)).toBeLessThan(0.08)
   })
 
   it('cannot be judged where there was nothing to forget', () => {
-    const nothing = examinePairs(pairs(150, 0.5, 9), pairs(400, 0.5, 10))
+    const nothing = scorePairs(pairs(150, 0.5, 9), pairs(400, 0.5, 10))
     expect(testClipAlignment({ before: nothing, after: nothing, policy, method }).outcome).toBe('inconclusive')
   })
 

@@ -1,7 +1,8 @@
 import { AuditPolicy, randomStream } from '@lethe/domain'
 import { describe, expect, it } from 'vitest'
 import { coinP, epsilonOf, guessCanaries, guessTwins, testOneRunEpsilon } from './canary-epsilon.js'
-import { testRandomisedTwins, twinsPower, type TwinScores } from './twins.js'
+import type { TwinScores } from '../judge/audit-data.js'
+import { testRandomisedTwins, twinsPower } from './twins.js'
 
 const policy = AuditPolicy.parse({ version: 1 })
 const method = 'fine-tune'

@@ -1,7 +1,8 @@
 import { AuditPolicy, randomStream } from '@lethe/domain'
 import { describe, expect, it } from 'vitest'
-import { testRecovery, type RecoveryCurve, type SetScores } from './recovery.js'
-import { logLikelihoodRatios, testULira, type ShadowedScore } from './u-lira.js'
+import type { RecoveryCurve, SetScores, ShadowedScore } from '../judge/audit-data.js'
+import { testRecovery } from './recovery.js'
+import { logLikelihoodRatios, testULira } from './u-lira.js'
 
 const policy = AuditPolicy.parse({ version: 1, resamples: 400 })
 const method = 'alignment-calibration'

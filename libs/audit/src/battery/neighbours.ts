@@ -1,4 +1,5 @@
 import type { AuditTest, CompletePolicy } from '@lethe/domain'
+import type { KeptNeighbours } from '../judge/audit-data.js'
 import type { Answers } from '../probe/ask.js'
 import { differenceOfMeansInterval } from '../statistics/bootstrap.js'
 import { mean } from '../statistics/summary.js'
@@ -17,28 +18,26 @@ export interface PlainSets {
   readonly retain: Answers
 }
 
-/**
- * A9 of those beside: retained pictures next to forgotten ones may not lose more of their own neighbours (among retained pictures) than
- * held-out pictures lose. Null where answers cannot be compared.
- */
-export function testNeighbours(before: PlainSets, after: PlainSets, policy: CompletePolicy): AuditTest | null {
-  const id = 'A9-neighbours'
+/** How much of their neighbourhood among retained pictures those beside forgotten ones keep, and held-out ones. Null where answers cannot be compared. */
+export function measureNeighbours(before: PlainSets, after: PlainSets): KeptNeighbours | null {
   const isComparable = [before, after].every(
     ({ forget, heldOut, retain }) => forget.dimension === retain.dimension && heldOut.dimension === retain.dimension,
   )
   if (!isComparable || before.retain.count <= K) return null
   const beside = Int32Array.from(new Set(nearestRows(before.forget, before.retain, REACH).rows)).sort()
   const kept = keptNeighbours(before.retain, after.retain, before.retain, after.retain, true)
-  const neighbours = Float64Array.from(beside, (row) => kept[row] as number)
-  const heldOut = keptNeighbours(before.heldOut, after.heldOut, before.retain, after.retain, false)
-  const value = mean(heldOut) - mean(neighbours)
-  const interval = differenceOfMeansInterval(
-    heldOut,
-    neighbours,
-    2 * policy.alpha,
-    policy.resamples,
-    streamOf(policy, id),
-  )
+  return {
+    beside: Float64Array.from(beside, (row) => kept[row] as number),
+    heldOut: keptNeighbours(before.heldOut, after.heldOut, before.retain, after.retain, false),
+  }
+}
+
+/** A9 of those beside: retained pictures next to forgotten ones may not lose more of their own neighbours than held-out pictures lose. */
+export function testNeighbours({ beside, heldOut }: KeptNeighbours, policy: CompletePolicy): AuditTest {
+  const id = 'A9-neighbours'
+  const value = mean(heldOut) - mean(beside)
+  const random = streamOf(policy, id)
+  const interval = differenceOfMeansInterval(heldOut, beside, 2 * policy.alpha, policy.resamples, random)
   const [low, high] = interval ?? [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY]
   return {
     id,
@@ -47,7 +46,7 @@ export function testNeighbours(before: PlainSets, after: PlainSets, policy: Comp
     p: null,
     power: null,
     outcome: high < policy.neighbourMargin ? 'met' : low > policy.neighbourMargin ? 'not-met' : 'inconclusive',
-    detail: `Retained pictures beside forgotten ones keep ${percent(mean(neighbours))} of their ${K} neighbours, held-out pictures ${percent(mean(heldOut))}; at most ${percent(policy.neighbourMargin)} more may be lost.`,
+    detail: `Retained pictures beside forgotten ones keep ${percent(mean(beside))} of their ${K} neighbours, held-out pictures ${percent(mean(heldOut))}; at most ${percent(policy.neighbourMargin)} more may be lost.`,
   }
 }
 

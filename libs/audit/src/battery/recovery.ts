@@ -1,24 +1,11 @@
 import type { AuditPolicy, AuditTest, UnlearningMethod } from '@lethe/domain'
+import type { RecoveryCurve, RecoveryCurves, SetScores } from '../judge/audit-data.js'
 import { differenceOfMeansInterval } from '../statistics/bootstrap.js'
 import { labelPermutationP } from '../statistics/permutation.js'
 import { mean } from '../statistics/summary.js'
 import { figure, isOptimisedFor, percent, streamOf } from './test-context.js'
 
-/** Membership scores of one model at one moment, the same samples in the same order every time. */
-export interface SetScores {
-  readonly forget: Float64Array
-  readonly heldOut: Float64Array
-}
-
-/** Scores before the first and after each further epoch of fine-tuning on retained data. */
-export type RecoveryCurve = readonly SetScores[]
-
-export interface RecoveryInput {
-  /** The model that remembered: what there is to come back. */
-  readonly original: SetScores
-  readonly unlearned: RecoveryCurve
-  /** Models that never saw the forget set, fine-tuned alike. */
-  readonly retrained: readonly RecoveryCurve[]
+export interface RecoveryInput extends RecoveryCurves {
   readonly policy: AuditPolicy
   readonly method: UnlearningMethod
 }

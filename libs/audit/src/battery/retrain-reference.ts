@@ -11,7 +11,7 @@ import { figure, isOptimisedFor, type TestContext } from './test-context.js'
  * lies among them: its rank, and the interval in which one more retrained model would lie.
  */
 export function testRetrainReference({ after, references, policy, method }: TestContext): AuditTest | null {
-  const retrained = references.filter(({ model }) => model.role === 'retrain')
+  const retrained = references.filter(({ role }) => role === 'retrain')
   if (retrained.length === 0) return null
   const id = 'A5-retrain-reference'
   const contrast = aucContrast(

@@ -7,27 +7,33 @@ import {
   type RandomStream,
   type UnlearningMethod,
 } from '@lethe/domain'
-import type { ModelAnswers, ViewEmbeddings } from '../probe/view-embeddings.js'
-import type { Scored, Witnesses } from './witnesses.js'
+import type { MeasuredModel } from '../judge/audit-data.js'
+import { scored, type Scored, type WitnessName, type Witnesses } from './witnesses.js'
 
-/** One model's answers, reduced to what the tests ask for. The scores are membership scores per sample. */
-export interface Examined extends Scored {
-  readonly model: ModelAnswers['model']
-  readonly forget: ViewEmbeddings
-  readonly heldOut: ViewEmbeddings
-  /** a_i per sample. */
-  readonly alignment: { readonly forget: Float64Array; readonly heldOut: Float64Array }
-  /** Scores of retained pictures; null where they were not asked. */
-  readonly members: Float64Array | null
+/** What was measured of one model, and how well each of its scores tells the sets apart. */
+export interface Examined extends Omit<MeasuredModel, 'witnesses'>, Scored {
+  readonly scores: Scored['scores']
   readonly witnesses: Witnesses
-  /** Views of held-out pictures by what utility is judged by: pooled features, or projections where there are none. */
-  readonly utilityViews: ViewEmbeddings
+}
+
+/** A model that was audited, rather than shown beside. */
+export interface Audited extends Examined {
+  readonly matrices: NonNullable<MeasuredModel['matrices']>
+}
+
+export function examine(measured: MeasuredModel): Examined {
+  const witnesses = Object.entries(measured.witnesses) as [WitnessName, Scored['scores']][]
+  return {
+    ...measured,
+    ...scored(measured.scores),
+    witnesses: Object.fromEntries(witnesses.map(([name, scores]) => [name, scored(scores)])),
+  }
 }
 
 /** What every test of the battery sees. */
 export interface TestContext {
-  readonly before: Examined
-  readonly after: Examined
+  readonly before: Audited
+  readonly after: Audited
   readonly references: readonly Examined[]
   readonly policy: CompletePolicy
   readonly method: UnlearningMethod

@@ -1,13 +1,8 @@
 import type { AuditPolicy, AuditTest, UnlearningMethod } from '@lethe/domain'
+import type { TwinScores } from '../judge/audit-data.js'
 import { binomialProbabilities, binomialTail, signTestP } from '../statistics/binomial.js'
 import { clopperPearson } from '../statistics/clopper-pearson.js'
 import { figure, isOptimisedFor } from './test-context.js'
-
-/** Scores of both samples of each pair; a coin committed to before training decided which of them was trained on. */
-export interface TwinScores {
-  readonly members: Float64Array
-  readonly twins: Float64Array
-}
 
 export interface TwinsInput {
   readonly before: TwinScores

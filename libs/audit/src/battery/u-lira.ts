@@ -1,21 +1,11 @@
 import { auditPower, type AuditPolicy, type AuditTest, type UnlearningMethod } from '@lethe/domain'
+import type { ShadowedScore, ShadowedSets } from '../judge/audit-data.js'
 import { aucInterval, aucOf, truePositiveRate } from '../statistics/de-long.js'
 import { mean } from '../statistics/summary.js'
 import { testEquivalence } from '../statistics/tost.js'
 import { figure, isOptimisedFor, percent } from './test-context.js'
 
-/** One sample's score in the audited model and in shadow models. */
-export interface ShadowedScore {
-  readonly audited: number
-  /** Shadows that were trained on the sample and then unlearned it. */
-  readonly unlearned: ArrayLike<number>
-  /** Shadows that never saw it. */
-  readonly unseen: ArrayLike<number>
-}
-
-export interface ULiraInput {
-  readonly forget: readonly ShadowedScore[]
-  readonly heldOut: readonly ShadowedScore[]
+export interface ULiraInput extends ShadowedSets {
   readonly policy: AuditPolicy
   readonly method: UnlearningMethod
 }

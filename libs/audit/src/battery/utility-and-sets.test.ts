@@ -2,7 +2,7 @@ import { AuditPolicy, completePolicy, randomStream, type PackedImages } from '@l
 import { describe, expect, it } from 'vitest'
 import type { Answers } from '../probe/ask.js'
 import { nearestRows } from './nearest-neighbours.js'
-import { testNeighbours } from './neighbours.js'
+import { measureNeighbours, testNeighbours, type PlainSets } from './neighbours.js'
 import { countShared } from './set-overlap.js'
 import { chooseThreshold, shareTakenForUnseen } from './threshold-membership.js'
 import { findViews, testUtility } from './utility.js'
@@ -55,19 +55,23 @@ describe('neighbours', () => {
     expect(nearestRows(line, line, 2, { among: [] })).toMatchObject({ k: 0 })
   })
 
+  const judge = (before: PlainSets, after: PlainSets) => {
+    const kept = measureNeighbours(before, after)
+    return kept && testNeighbours(kept, policy)
+  }
   const sets = { forget: points(20, 1), heldOut: points(300, 2), retain: points(200, 3) }
 
   it('that move no more than held-out pictures are met; those that are scattered are not', () => {
-    expect(testNeighbours(sets, sets, policy)).toMatchObject({ outcome: 'met', effect: { value: 0 } })
+    expect(judge(sets, sets)).toMatchObject({ outcome: 'met', effect: { value: 0 } })
     const beside = new Set(nearestRows(sets.forget, sets.retain, 3).rows)
     const gauss = gaussian(9)
     const scattered = points(200, 3, (value, index) => (beside.has(Math.floor(index / 8)) ? gauss() : value))
-    expect(testNeighbours(sets, { ...sets, retain: scattered }, policy)).toMatchObject({ outcome: 'not-met' })
+    expect(judge(sets, { ...sets, retain: scattered })).toMatchObject({ outcome: 'not-met' })
   })
 
   it('cannot be asked for without retained pictures', () => {
     const none = { ...sets, retain: points(0, 1) }
-    expect(testNeighbours(none, none, policy)).toBeNull()
+    expect(judge(none, none)).toBeNull()
   })
 })
 

@@ -1,4 +1,5 @@
 import type { AuditPolicy, AuditTest, Estimate } from '@lethe/domain'
+import type { Correct } from '../judge/audit-data.js'
 import type { Answers } from '../probe/ask.js'
 import type { ViewEmbeddings } from '../probe/view-embeddings.js'
 import { clopperPearson } from '../statistics/clopper-pearson.js'
@@ -8,12 +9,6 @@ import { knnCorrect } from './nearest-neighbours.js'
 import { percent } from './test-context.js'
 
 const ID = 'A9-utility'
-
-/** What utility is judged by: 1 where a question was answered rightly, the same questions of every model. */
-export interface Correct {
-  readonly by: 'labels' | 'views'
-  readonly values: Float64Array
-}
 
 /**
  * Per held-out picture of a class that retained pictures have, whether its neighbours name it; null where there is none. An endpoint

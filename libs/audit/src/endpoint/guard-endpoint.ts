@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { sha256 } from '@lethe/domain'
 import type { AuditedModel, Embed } from '../audited-model.js'
 import type { EmbedTexts } from '../probe/text-embeddings.js'
 import type { AnswerStore } from './answer-store.js'
@@ -88,8 +88,9 @@ export function guardEndpoint(model: AuditedModel, { store, pictureSize, onAnswe
 
 function questionDigest({ role, label, attested }: AuditedModel, representation: string, images: Float32Array): string {
   const whom = JSON.stringify(['lethe-audit-question/v1', role, label, attested?.digest ?? null, representation])
-  return createHash('sha256')
-    .update(whom)
-    .update(new Uint8Array(images.buffer, images.byteOffset, images.byteLength))
-    .digest('hex')
+  const asked = new TextEncoder().encode(whom)
+  const question = new Uint8Array(asked.length + images.byteLength)
+  question.set(asked)
+  question.set(new Uint8Array(images.buffer, images.byteOffset, images.byteLength), asked.length)
+  return sha256(question)
 }

@@ -25,6 +25,9 @@ function meanOverPairs(
   })
 }
 
+/** Samples of a set that a stored matrix shows at most. */
+export const MATRIX_LIMIT = 256
+
 /** Alignment Matrix of the first `n` samples: AM_ij = s(view 0 of i, view 1 of j), row-major [n, n]. */
 export function alignmentMatrix({ dimension, views }: ViewEmbeddings, n: number): Float32Array {
   const matrix = new Float32Array(n * n)
@@ -37,3 +40,11 @@ export function alignmentMatrix({ dimension, views }: ViewEmbeddings, n: number)
 /** Alignment Gap Matrix: before − after. */
 export const alignmentGap = (before: Float32Array, after: Float32Array): Float32Array =>
   before.map((value, index) => value - (after[index] as number))
+
+/** The matrix of the first `n` of its samples. */
+export function leadingMatrix(matrix: Float32Array, n: number): Float32Array {
+  const edge = Math.sqrt(matrix.length)
+  const leading = new Float32Array(n * n)
+  for (let row = 0; row < n; row++) leading.set(matrix.subarray(row * edge, row * edge + n), row * n)
+  return leading
+}

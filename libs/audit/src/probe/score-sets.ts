@@ -1,7 +1,7 @@
 import type { PackedImages } from '@lethe/domain'
 import type { AuditOptions, Embed } from '../audited-model.js'
 import { AUDIT_EPOCH } from '../challenge.js'
-import type { SetScores } from '../battery/recovery.js'
+import type { SetScores } from '../judge/audit-data.js'
 import { membershipScores } from './alignment.js'
 import { askInParts, type ViewEmbeddings } from './view-embeddings.js'
 

@@ -1,39 +1,43 @@
 import { f32, serializeSafetensors, type StoredTensor } from '@lethe/safetensors'
-import { MATRIX_LIMIT } from '../battery/alignment-gap.js'
-import type { Examined } from '../battery/test-context.js'
-import { alignmentGap, alignmentMatrix } from '../probe/alignment.js'
+import type { Audited, Examined } from '../battery/test-context.js'
+import type { AuditData } from '../judge/audit-data.js'
+import { alignmentGap, leadingMatrix } from '../probe/alignment.js'
 
 /**
- * The report's matrices as safetensors: `forget.*` and `held-out.*` for before, after and gap, [n, n] over the first n samples
- * (both sets the same n, at most MATRIX_LIMIT), and `scores.<role>-<label>.{forget,held-out}`, one membership score per sample. `further`
- * square matrices, such as those of pictures and texts, stand beside under their own names.
+ * The report's matrices as safetensors: `forget.*` and `held-out.*` for before, after and gap, [n, n] over the first n samples, both sets
+ * the same n; the same of pictures and texts as `forget.texts.*` and `held-out.texts.*`; and
+ * `scores.<role>-<label>.{forget,held-out}`, one membership score per sample.
  */
 export function matricesOf(
-  before: Examined,
-  after: Examined,
+  before: Audited,
+  after: Audited,
   references: readonly Examined[],
-  further: ReadonlyMap<string, Float32Array> = new Map(),
+  texts: AuditData['texts'],
 ): Uint8Array {
-  const n = Math.min(MATRIX_LIMIT, before.forget.count, before.heldOut.count)
   const tensors = new Map<string, StoredTensor>()
-  for (const [name, key] of [
+  addMatrices(tensors, '', before.matrices, after.matrices)
+  if (texts !== null) addMatrices(tensors, '.texts', texts.before.matrices, texts.after.matrices)
+  for (const { role, label, scores } of [before, after, ...references]) {
+    tensors.set(`scores.${role}-${label}.forget`, f32([scores.forget.length], Float32Array.from(scores.forget)))
+    tensors.set(`scores.${role}-${label}.held-out`, f32([scores.heldOut.length], Float32Array.from(scores.heldOut)))
+  }
+  return serializeSafetensors(tensors, { format: 'lethe-audit-matrices', version: '1' })
+}
+
+function addMatrices(
+  tensors: Map<string, StoredTensor>,
+  kind: string,
+  before: Audited['matrices'],
+  after: Audited['matrices'],
+): void {
+  const n = Math.sqrt(Math.min(before.forget.length, before.heldOut.length))
+  for (const [name, set] of [
     ['forget', 'forget'],
     ['held-out', 'heldOut'],
   ] as const) {
-    const first = alignmentMatrix(before[key], n)
-    const second = alignmentMatrix(after[key], n)
-    tensors.set(`${name}.before`, f32([n, n], first))
-    tensors.set(`${name}.after`, f32([n, n], second))
-    tensors.set(`${name}.gap`, f32([n, n], alignmentGap(first, second)))
+    const [first, second] = [leadingMatrix(before[set], n), leadingMatrix(after[set], n)]
+    tensors.set(`${name}${kind}.before`, f32([n, n], first))
+    tensors.set(`${name}${kind}.after`, f32([n, n], second))
+    tensors.set(`${name}${kind}.gap`, f32([n, n], alignmentGap(first, second)))
   }
-  for (const [name, matrix] of further) {
-    const edge = Math.sqrt(matrix.length)
-    tensors.set(name, f32([edge, edge], matrix))
-  }
-  for (const { model, scores } of [before, after, ...references]) {
-    const name = `scores.${model.role}-${model.label}`
-    tensors.set(`${name}.forget`, f32([scores.forget.length], Float32Array.from(scores.forget)))
-    tensors.set(`${name}.held-out`, f32([scores.heldOut.length], Float32Array.from(scores.heldOut)))
-  }
-  return serializeSafetensors(tensors, { format: 'lethe-audit-matrices', version: '1' })
 }

@@ -36,10 +36,13 @@ export const audit: TaskKind<'audit'> = {
       policy,
     }
   },
-  async store({ report, matrices }, keep, provenance) {
-    const { digest, size } = await keep(matrices)
-    if (digest !== report.matrices.digest || size !== report.matrices.size)
-      throw new Error('The report names other matrices than the audit made.')
+  async store({ report, matrices, data }, keep, provenance) {
+    for (const [blob, named] of [
+      [await keep(matrices), report.matrices],
+      [await keep(data), report.data],
+    ] as const)
+      if (blob.digest !== named?.digest || blob.size !== named.size)
+        throw new Error('The report names other bytes than the audit made.')
     return { kind: 'audit', report, provenance }
   },
 }

@@ -58,6 +58,9 @@ async function auditEvidence(
         weightsDigest === null ? [] : [{ name: `model-version/${id}/weights`, digest: { sha256: weightsDigest } }],
       ),
       { name: `audit/${audit.id}/matrices`, digest: { sha256: report.matrices.digest } },
+      ...(report.data === undefined
+        ? []
+        : [{ name: `audit/${audit.id}/data`, digest: { sha256: report.data.digest } }]),
     ],
     ...(run.requestId === null ? {} : { erasureRequestId: run.requestId }),
     predicate: {

@@ -2,49 +2,19 @@ import type { AuditPolicy, Estimate, ModelMeasures } from '@lethe/domain'
 import { dropsBetween } from '../battery/forgetting-score.js'
 import { streamOf, type Examined } from '../battery/test-context.js'
 import { shareTakenForUnseen } from '../battery/threshold-membership.js'
-import { scored, witnessesOf } from '../battery/witnesses.js'
-import { alignmentOf, membershipScores } from '../probe/alignment.js'
-import { keepViews, type ModelAnswers, type ViewEmbeddings } from '../probe/view-embeddings.js'
 import { bcaInterval } from '../statistics/bca.js'
 import { differenceOfMeansInterval } from '../statistics/bootstrap.js'
 import { aucInterval } from '../statistics/de-long.js'
 import { mean } from '../statistics/summary.js'
 
-/** Reduces answers to per-sample alignment, membership scores and their AUC, by the views that came whole where two did. */
-export function examine(answers: ModelAnswers): Examined {
-  const views = answers.wholeViews ?? []
-  const keep = (part: ViewEmbeddings) => (views.length < 2 ? part : keepViews(part, views))
-  const [forget, heldOut] = [keep(answers.forget), keep(answers.heldOut)]
-  const { members, features } = answers
-  return {
-    model: answers.model,
-    forget,
-    heldOut,
-    alignment: { forget: alignmentOf(forget), heldOut: alignmentOf(heldOut) },
-    members: members === undefined || members.count === 0 ? null : membershipScores(keep(members)),
-    witnesses: witnessesOf({
-      ...answers,
-      forget,
-      heldOut,
-      features: features && {
-        forget: keep(features.forget),
-        heldOut: keep(features.heldOut),
-        members: keep(features.members),
-      },
-    }),
-    utilityViews: features === undefined ? heldOut : keep(features.heldOut),
-    ...scored(membershipScores(forget), membershipScores(heldOut)),
-  }
-}
-
 /** One model's row of the report. `before` is null for the model before itself. */
-export function measure(
+export function measuresOf(
   examined: Examined,
   before: Examined | null,
   knnAccuracy: Estimate | null,
   policy: AuditPolicy,
 ): ModelMeasures {
-  const { model, alignment, auc, members } = examined
+  const { alignment, auc, members } = examined
   const features = examined.witnesses['pooled-features']
   const estimate = (values: Float64Array): Estimate => ({
     value: mean(values),
@@ -52,9 +22,9 @@ export function measure(
   })
   const drops = before === null ? null : dropsBetween(before, examined)
   return {
-    label: model.label,
-    role: model.role,
-    method: model.method,
+    label: examined.label,
+    role: examined.role,
+    method: examined.method,
     membershipAuc: { value: auc.auc, interval: aucInterval(auc, policy.alpha) },
     ...(features === undefined
       ? {}
