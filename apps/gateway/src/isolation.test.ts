@@ -76,6 +76,8 @@ const operations: Record<string, string> = {
   retryErasure: `mutation ($input: RetryErasureInput!) { retryErasure(input: $input) ${answer('ErasureRequest')} }`,
   cancelRun: `mutation ($input: CancelRunInput!) { cancelRun(input: $input) ${answer('Run')} }`,
   countersignOwnerAudit: `mutation ($input: CountersignOwnerAuditInput!) { countersignOwnerAudit(input: $input) { __typename ... on EvidenceEntry { seq } ... on UserError { code } } }`,
+  recordFinding: `mutation ($input: RecordFindingInput!) { recordFinding(input: $input) { __typename ... on AuditorFinding { number } ... on UserError { code } } }`,
+  signOffErasure: `mutation ($input: SignOffErasureInput!) { signOffErasure(input: $input) { __typename ... on AuditorSignOff { outcome } ... on UserError { code } } }`,
   runProgress: 'subscription ($run: ID!) { runProgress(runId: $run) { runId } }',
   erasureRequestChanged: `subscription ($erasureRequest: ID!) { erasureRequestChanged(id: $erasureRequest) ${node} }`,
   tenantChanged: 'subscription { tenantChanged { id } }',
@@ -96,6 +98,8 @@ const inputOf = (name: string): object | undefined =>
     withdrawErasure: { erasureRequestId },
     retryErasure: { erasureRequestId },
     cancelRun: { runId },
+    recordFinding: { erasureRequestId, severity: 'note', statement: 's' },
+    signOffErasure: { erasureRequestId, outcome: 'accepted' },
     countersignOwnerAudit: { erasureRequestId, envelope: {}, result: '{}', verifierKey: 'k' },
   })[name]
 

@@ -3,6 +3,7 @@ import Fastify, { type FastifyInstance } from 'fastify'
 import { createSchema } from './graphql/build-schema.js'
 import { limits } from './graphql/limits.js'
 import { mountAdmin } from './http/mount-admin.js'
+import { mountEvidenceExport } from './http/mount-evidence-export.js'
 import { mountFiles } from './http/mount-files.js'
 import { mountGraphql } from './http/mount-graphql.js'
 import { mountHealth } from './http/mount-health.js'
@@ -49,6 +50,7 @@ export async function createServer({ services, identity, isProduction }: ServerO
   await mountSubscriptions(app, { schema, services })
   await mountUploads(app, services)
   mountFiles(app, services)
+  mountEvidenceExport(app, services)
   mountAdmin(app, services)
   await app.ready()
   return app

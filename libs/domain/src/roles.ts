@@ -28,6 +28,8 @@ const allowed = {
   'audit:read': everyone,
   'audit:countersign': ['tenant_owner', 'privacy_officer', 'data_owner'],
   'evidence:read': readers,
+  // What an external auditor says stays theirs to say.
+  'review:write': ['auditor'],
   'sla:read': readers,
   'platform:read': ['platform_admin'],
 } as const satisfies Record<string, readonly Role[]>

@@ -21,6 +21,7 @@ import { ModelResolver, PromotionResolver } from '../modules/model/model.resolve
 import { ModelVersionResolver } from '../modules/model/model-version.resolver.js'
 import { OverviewResolver } from '../modules/overview/overview.resolver.js'
 import { OwnerAuditMutations } from '../modules/owner-audit/owner-audit.mutations.js'
+import { ReviewResolver } from '../modules/review/review.resolver.js'
 import { RunResolver } from '../modules/run/run.resolver.js'
 import { SlaBoardResolver } from '../modules/sla-board/sla-board.resolver.js'
 import { NodeResolver } from '../modules/viewer/node.resolver.js'
@@ -59,6 +60,7 @@ export function createSchema(): GraphQLSchema {
       ErasureSubscriptions,
       AuditResolver,
       OwnerAuditMutations,
+      ReviewResolver,
       ClockResolver,
       EvidenceResolver,
       EvidenceLogResolver,

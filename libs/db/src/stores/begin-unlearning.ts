@@ -1,4 +1,4 @@
-import { UnlearningRecipe } from '@lethe/domain'
+import { type EvidenceEntry, UnlearningRecipe } from '@lethe/domain'
 import type { Tx } from '../database.js'
 import { databaseError } from '../errors.js'
 import type { ModelVersion, PlanItem } from '../generated/client.js'
@@ -14,26 +14,29 @@ import { startRun } from './runs.js'
  * Sets an approved plan going: for each model version to be unlearned a candidate and its run, and one run for each
  * comparison; versions to be retired are retired. The request becomes UNLEARNING.
  *
- * When nothing has to be unlearned, `runIds` is empty and the request stays APPROVED: close it (closeErasureRequest).
+ * Evidence is to be recorded in the same transaction. When nothing has to be unlearned, `runIds` is empty and the request
+ * stays APPROVED: close it (closeErasureRequest).
  *
  * @throws DomainError NOT_FOUND, ILLEGAL_TRANSITION, PLAN_STALE when a version cannot be unlearned any more
  */
 export async function beginUnlearning(
   tx: Tx,
   input: { tenantId: string; requestId: string; requestedBy?: string; now: Date },
-): Promise<{ runIds: string[] }> {
+): Promise<{ runIds: string[]; evidence: EvidenceEntry[] }> {
   const { tenantId, requestId, now } = input
   await lockErasureRequest(tx, tenantId, requestId)
   const items = await tx.planItem.findMany({ where: { tenantId, requestId, state: 'PENDING' }, orderBy: { id: 'asc' } })
   const runIds: string[] = []
+  const evidence: EvidenceEntry[] = []
   for (const item of items) {
     if (item.action === 'RETIRE') {
-      await retireModelVersion(tx, { tenantId, modelVersionId: item.modelVersionId, now })
+      const { modelVersionId } = item
+      evidence.push(...(await retireModelVersion(tx, { tenantId, modelVersionId, decidedBy: 'policy', now })).evidence)
       await tx.planItem.update({ where: { tenantId_id: { tenantId, id: item.id } }, data: { state: 'DONE' } })
     } else runIds.push(...(await startPlanItem(tx, { item, requestedBy: input.requestedBy, now })))
   }
   if (runIds.length > 0) await moveErasureRequest(tx, { tenantId, requestId, to: 'UNLEARNING', now })
-  return { runIds }
+  return { runIds, evidence }
 }
 
 /**

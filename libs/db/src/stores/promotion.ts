@@ -1,6 +1,7 @@
 import { TrainingRecipe, type EvidenceEntry } from '@lethe/domain'
 import type { Tx } from '../database.js'
 import { databaseError } from '../errors.js'
+import type { ModelVersion } from '../generated/client.js'
 import { newId } from '../new-id.js'
 import { announce, enqueueOutbox } from '../outbox.js'
 import { learnedForgetSets } from './lineage.js'
@@ -48,7 +49,7 @@ export async function promoteModelVersion(
       'modelVersionId',
     )
   const served = await tx.modelVersion.findFirst({ where: { tenantId, modelId: version.modelId, state: 'PRODUCTION' } })
-  if (served) await retireModelVersion(tx, { tenantId, modelVersionId: served.id, now })
+  if (served) await withdraw(tx, served)
   await tx.modelVersion.update({ where: { tenantId_id: { tenantId, id: version.id } }, data: { state: 'PRODUCTION' } })
   await tx.model.update({
     where: { tenantId_id: { tenantId, id: version.modelId } },
@@ -74,41 +75,64 @@ export async function promoteModelVersion(
     },
   })
   await announce(tx, { tenantId, aggregate: 'model', id: version.modelId, now })
-  const promoted: EvidenceEntry = {
-    kind: 'model-promoted/v1',
-    subjects: [{ name: `model-version/${version.id}`, digest: { sha256: version.weightsDigest } }],
-    predicate: {
-      modelId: version.modelId,
-      modelVersionId: version.id,
-      replaces: served?.id ?? null,
-      decidedBy: decidedBy === 'policy' ? 'policy' : 'person',
-    },
-  }
-  return { evidence: [promoted] }
+  return { evidence: [promotionEvidence(version.modelId, { serves: version, replaces: served, decidedBy })] }
 }
 
 const hasPassed = async (tx: Tx, tenantId: string, afterVersionId: string): Promise<boolean> =>
   (await tx.audit.count({ where: { tenantId, afterVersionId, verdict: 'PASS' } })) > 0
 
-/** Takes a version out of service; it stays on record as the parent that an audit compares with. */
+/**
+ * Takes a version out of service for good; it stays on record as the parent that an audit compares with.
+ *
+ * @param input.decidedBy user id, or "policy"
+ * @returns evidence to be recorded in the same transaction: none unless the version served
+ */
 export async function retireModelVersion(
   tx: Tx,
-  input: { tenantId: string; modelVersionId: string; now: Date },
-): Promise<void> {
-  const { tenantId, modelVersionId, now } = input
+  input: { tenantId: string; modelVersionId: string; decidedBy: string; now: Date },
+): Promise<{ evidence: EvidenceEntry[] }> {
+  const { tenantId, modelVersionId, decidedBy, now } = input
   const version = await tx.modelVersion.findUniqueOrThrow({ where: { tenantId_id: { tenantId, id: modelVersionId } } })
-  if (version.state !== 'READY' && version.state !== 'PRODUCTION') return
-  await tx.modelVersion.update({ where: { tenantId_id: { tenantId, id: version.id } }, data: { state: 'RETIRED' } })
-  if (version.state === 'PRODUCTION') {
-    await tx.model.update({
-      where: { tenantId_id: { tenantId, id: version.modelId } },
-      data: { productionVersionId: null },
-    })
-    await enqueueOutbox(tx, {
-      tenantId,
-      contract: 'deployment',
-      payload: { action: 'remove', tenantId, modelId: version.modelId, modelVersionId: version.id },
-    })
-  }
+  if (version.state !== 'READY' && version.state !== 'PRODUCTION') return { evidence: [] }
+  await withdraw(tx, version)
   await announce(tx, { tenantId, aggregate: 'model', id: version.modelId, now })
+  if (version.state !== 'PRODUCTION') return { evidence: [] }
+  await tx.promotion.create({
+    data: { id: newId(), tenantId, modelId: version.modelId, modelVersionId: null, decidedBy, at: now },
+  })
+  return { evidence: [promotionEvidence(version.modelId, { serves: null, replaces: version, decidedBy })] }
 }
+
+/** The version is retired, and the embedding service told if it served. */
+async function withdraw(tx: Tx, version: ModelVersion): Promise<void> {
+  const { tenantId, id, modelId } = version
+  await tx.modelVersion.update({ where: { tenantId_id: { tenantId, id } }, data: { state: 'RETIRED' } })
+  if (version.state !== 'PRODUCTION') return
+  await tx.model.update({ where: { tenantId_id: { tenantId, id: modelId } }, data: { productionVersionId: null } })
+  await enqueueOutbox(tx, {
+    tenantId,
+    contract: 'deployment',
+    payload: { action: 'remove', tenantId, modelId, modelVersionId: id },
+  })
+}
+
+type Weighed = Pick<ModelVersion, 'id' | 'weightsDigest'>
+
+/** Whoever asks about either version finds the entry: both are its subjects. */
+const promotionEvidence = (
+  modelId: string,
+  change: { serves: Weighed | null; replaces: Weighed | null; decidedBy: string },
+): EvidenceEntry => ({
+  kind: 'model-promoted/v1',
+  subjects: [change.serves, change.replaces].flatMap((version) =>
+    version === null || version.weightsDigest === null
+      ? []
+      : [{ name: `model-version/${version.id}`, digest: { sha256: version.weightsDigest } }],
+  ),
+  predicate: {
+    modelId,
+    modelVersionId: change.serves?.id ?? null,
+    replaces: change.replaces?.id ?? null,
+    decidedBy: change.decidedBy === 'policy' ? 'policy' : 'person',
+  },
+})

@@ -74,8 +74,8 @@ async function replaceParent(
       reason: 'Another version took the place of the one that was unlearned; plan anew.',
     }
   if (parent.state !== 'PRODUCTION') {
-    await retireModelVersion(tx, { tenantId, modelVersionId: parentId, now })
-    return { ok: true, evidence: [] }
+    const retired = await retireModelVersion(tx, { tenantId, modelVersionId: parentId, decidedBy: 'policy', now })
+    return { ok: true, evidence: retired.evidence }
   }
   try {
     const promoted = await promoteModelVersion(tx, { tenantId, modelVersionId: candidateId, decidedBy: 'policy', now })

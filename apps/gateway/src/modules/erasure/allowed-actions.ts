@@ -1,4 +1,4 @@
-import { type Action, type ErasureState, mayDo, mayMove } from '@lethe/domain'
+import { type Action, type ErasureState, isFinal, mayDo, mayMove } from '@lethe/domain'
 import type { SignedIn } from '../../identity/verify-token.js'
 
 const mutations: readonly { name: string; action: Action; from: (state: ErasureState) => boolean }[] = [
@@ -8,6 +8,8 @@ const mutations: readonly { name: string; action: Action; from: (state: ErasureS
   { name: 'rejectErasure', action: 'erasure:reject', from: (state) => mayMove(state, 'REJECTED') },
   { name: 'withdrawErasure', action: 'erasure:withdraw', from: (state) => mayMove(state, 'WITHDRAWN') },
   { name: 'retryErasure', action: 'erasure:retry', from: (state) => state === 'BLOCKED' },
+  { name: 'recordFinding', action: 'review:write', from: () => true },
+  { name: 'signOffErasure', action: 'review:write', from: isFinal },
 ]
 
 /** Names of mutations that this viewer may call on a request now. */

@@ -77,10 +77,10 @@ async function begin(
 ): Promise<Effect> {
   await assertNothingUncovered(tx, tenantId, id)
   await moveErasureRequest(tx, { tenantId, requestId: id, to: 'APPROVED', now })
-  const { runIds } = await beginUnlearning(tx, { tenantId, requestId: id, requestedBy: viewer.userId, now })
-  if (runIds.length > 0) return { id, evidence }
+  const begun = await beginUnlearning(tx, { tenantId, requestId: id, requestedBy: viewer.userId, now })
+  if (begun.runIds.length > 0) return { id, evidence: [...evidence, ...begun.evidence] }
   const closed = await closeErasureRequest(tx, { tenantId, requestId: id, to: 'FULFILLED', now })
-  return { id, evidence: [...evidence, ...closed.evidence] }
+  return { id, evidence: [...evidence, ...begun.evidence, ...closed.evidence] }
 }
 
 /** A version that was trained since the plan was drawn up would go on remembering. */

@@ -1,9 +1,11 @@
-import type { Evidence as EvidenceRow, LogCheckpoint as CheckpointRow, Prisma } from '@lethe/db'
+import { type Evidence as EvidenceRow, type LogCheckpoint as CheckpointRow, logNodesOf } from '@lethe/db'
 import { DomainError } from '@lethe/domain'
+import { readConsistencyProof, readInclusionProof } from '@lethe/ledger'
 import type { Scope } from '../../context.js'
 import type { Connection } from '../../graphql/connection.js'
 import { shape } from '../../graphql/node.js'
-import { connectionOf, isUuid, isWholeNumber, type Page } from '../../graphql/page.js'
+import { connectionOf, isWholeNumber, type Page } from '../../graphql/page.js'
+import { type EvidenceFilter, whereEvidence } from './evidence-filter.js'
 import { EvidenceEntry, EvidenceLog, InclusionProof, LogCheckpoint } from './evidence.types.js'
 
 const base64 = (bytes: Uint8Array): string => Buffer.from(bytes).toString('base64')
@@ -28,15 +30,12 @@ const shapeCheckpoint = (row: CheckpointRow): LogCheckpoint =>
   })
 
 export async function listEvidence(
-  { db }: Scope,
+  scope: Scope,
   page: Page,
-  filter: { erasureRequestId?: string | null; kind?: string | null },
+  filter: EvidenceFilter,
 ): Promise<Connection<EvidenceEntry>> {
-  const { erasureRequestId, kind } = filter
-  const where: Prisma.EvidenceWhereInput = {
-    ...(erasureRequestId == null ? {} : { requestId: isUuid(erasureRequestId) ? erasureRequestId : { in: [] } }),
-    ...(kind == null ? {} : { kind }),
-  }
+  const { db } = scope
+  const where = await whereEvidence(scope, filter)
   return connectionOf(page, {
     rows: (take, key) =>
       db.evidence.findMany({
@@ -96,15 +95,17 @@ export async function proveInclusion(
   const checkpoint =
     treeSize == null ? await latestCheckpoint(scope) : await publishedCheckpoint(scope, treeSize, 'treeSize')
   if (checkpoint === null || checkpoint.size < seq) return null
-  const tree = await scope.services.evidenceTrees.of(scope.db, scope.tenantId, checkpoint.size)
-  const leafIndex = seq - 1
-  const hashes = tree.inclusionProof(leafIndex, checkpoint.size).map(base64)
-  return shape(InclusionProof, { leafIndex, treeSize: checkpoint.size, hashes, checkpoint })
+  const hashes = await inclusionPath(scope, seq, checkpoint.size)
+  return shape(InclusionProof, { leafIndex: seq - 1, treeSize: checkpoint.size, hashes, checkpoint })
+}
+
+/** Base64 hashes from the leaf of the entry to the root of the tree of this size; `seq` ≤ `treeSize`. */
+export async function inclusionPath(scope: Scope, seq: number, treeSize: number): Promise<string[]> {
+  return (await readInclusionProof(seq - 1, treeSize, logNodesOf(scope.db, scope.tenantId))).map(base64)
 }
 
 export async function proveConsistency(scope: Scope, first: number, second: number): Promise<string[]> {
   if (first > second) throw new DomainError('CHECKPOINT_ORDER', 'Give the smaller size first.', 'first')
   await Promise.all([publishedCheckpoint(scope, first, 'first'), publishedCheckpoint(scope, second, 'second')])
-  const tree = await scope.services.evidenceTrees.of(scope.db, scope.tenantId, second)
-  return tree.consistencyProof(first, second).map(base64)
+  return (await readConsistencyProof(first, second, logNodesOf(scope.db, scope.tenantId))).map(base64)
 }

@@ -1,7 +1,8 @@
-import { Arg, ArgsType, Args, Ctx, Field, FieldResolver, ID, Int, Query, Resolver, Root } from 'type-graphql'
+import { Arg, Args, Ctx, FieldResolver, Int, Query, Resolver, Root } from 'type-graphql'
 import type { Context } from '../../context.js'
 import { PageArgs } from '../../graphql/connection.js'
 import { Requires } from '../../graphql/requires.js'
+import { EvidenceArgs } from './evidence-filter.js'
 import {
   findEvidence,
   latestCheckpoint,
@@ -20,15 +21,6 @@ import {
   LogCheckpoint,
   LogCheckpointConnection,
 } from './evidence.types.js'
-
-@ArgsType()
-class EvidenceArgs extends PageArgs {
-  @Field(() => ID, { nullable: true })
-  erasureRequestId?: string | null
-
-  @Field(() => String, { nullable: true })
-  kind?: string | null
-}
 
 @Resolver(() => EvidenceEntry)
 export class EvidenceResolver {

@@ -28,19 +28,34 @@ export const listVersionsOfModel = ({ db }: Scope, modelId: string, page: Page):
     node: shapeModelVersion,
   })
 
+/** What served when, newest first. */
 export const listPromotions = ({ db }: Scope, modelId: string, page: Page): Promise<Connection<Promotion>> =>
   connectionOf(page, {
-    rows: (take, key) =>
-      db.promotion.findMany({
+    rows: async (take, key) => {
+      const rows = await db.promotion.findMany({
         where: { modelId, ...(key === null ? {} : { id: { lt: key } }) },
         orderBy: { id: 'desc' },
         take,
-      }),
+      })
+      const newer = key === null ? null : await db.promotion.findFirst({ where: { modelId, id: key } })
+      return rows.map((row, i) => ({ row, next: rows[i - 1] ?? newer }))
+    },
     count: () => db.promotion.count({ where: { modelId } }),
-    keyOf: (row) => row.id,
+    keyOf: ({ row }) => row.id,
     isKey: isUuid,
-    node: shapePromotion,
+    node: ({ row, next }) => shapePromotion(row, next),
   })
+
+/** What served at an instant; null before anything ever did. */
+export async function promotionAt({ db }: Scope, modelId: string, at: Date): Promise<Promotion | null> {
+  const [then, next] = await Promise.all([
+    db.promotion.findFirst({ where: { modelId, at: { lte: at } }, orderBy: newestFirst }),
+    db.promotion.findFirst({ where: { modelId, at: { gt: at } }, orderBy: [{ at: 'asc' }, { id: 'asc' }] }),
+  ])
+  return then && shapePromotion(then, next)
+}
+
+const newestFirst = [{ at: 'desc' as const }, { id: 'desc' as const }]
 
 /** How many samples a version has never learned from or has forgotten on request. */
 export async function countForgotten({ loaders }: Scope, version: ModelVersion): Promise<number> {

@@ -3,7 +3,8 @@ import type { Context } from '../../context.js'
 import { required } from '../../graphql/batching.js'
 import { PageArgs } from '../../graphql/connection.js'
 import { Requires } from '../../graphql/requires.js'
-import { listModels, listPromotions, listVersionsOfModel } from './model.reads.js'
+import { DateTime } from '../../graphql/scalars.js'
+import { listModels, listPromotions, listVersionsOfModel, promotionAt } from './model.reads.js'
 import { shapeModel, shapeModelVersion } from './model.shape.js'
 import {
   Model,
@@ -48,12 +49,22 @@ export class ModelResolver {
   promotions(@Root() model: Model, @Args(() => PageArgs) page: PageArgs, @Ctx() context: Context) {
     return listPromotions(context.scope(), model.id, page)
   }
+
+  @Requires('model:read')
+  @FieldResolver(() => Promotion, {
+    nullable: true,
+    description: 'What served at an instant, and who had decided so. Null before anything ever served.',
+  })
+  servedAt(@Root() model: Model, @Arg('at', () => DateTime) at: Date, @Ctx() context: Context) {
+    return promotionAt(context.scope(), model.id, at)
+  }
 }
 
 @Resolver(() => Promotion)
 export class PromotionResolver {
-  @FieldResolver(() => ModelVersion)
+  @FieldResolver(() => ModelVersion, { nullable: true, description: 'Null: from then on nothing served.' })
   async modelVersion(@Root() promotion: Promotion, @Ctx() context: Context) {
+    if (promotion.modelVersionId === null) return null
     return shapeModelVersion(required(await context.scope().loaders.modelVersion.load(promotion.modelVersionId)))
   }
 

@@ -46,5 +46,6 @@ export const shapeModelVersion = (row: VersionRow): ModelVersion =>
     readyAt: row.readyAt,
   })
 
-export const shapePromotion = ({ modelVersionId, decidedBy, at }: PromotionRow): Promotion =>
-  shape(Promotion, { modelVersionId, decidedBy, at })
+/** `next`: the model's following row, which ends this one. */
+export const shapePromotion = ({ modelVersionId, decidedBy, at }: PromotionRow, next: PromotionRow | null): Promotion =>
+  shape(Promotion, { modelVersionId, decidedBy, at, until: next?.at ?? null })

@@ -105,15 +105,19 @@ export class ModelVersion extends Node {
   readyAt!: Date | null
 }
 
-@ObjectType('Promotion')
+@ObjectType('Promotion', { description: 'What served from an instant on, until the next one.' })
 export class Promotion {
-  modelVersionId!: string
+  /** Null: from then on nothing served. */
+  modelVersionId!: string | null
 
   /** User id or "policy", as the row has it. */
   decidedBy!: string
 
   @Field(() => DateTime)
   at!: Date
+
+  @Field(() => DateTime, { nullable: true, description: 'Null while it lasts.' })
+  until!: Date | null
 }
 
 export const ModelConnection = connectionType(Model, 'Model')

@@ -82,13 +82,18 @@ function Promotions({ model }: { model: Model }) {
       ) : (
         <ol className="grid gap-3 text-sm">
           {promotions.map((promotion) => (
-            <li key={`${promotion.at}-${promotion.modelVersion.id}`} className="flex flex-wrap items-baseline gap-x-4">
-              <span className="w-44 text-ink-2">
-                <Moment at={promotion.at} />
+            <li key={promotion.at} className="flex flex-wrap items-baseline gap-x-4">
+              <span className="text-ink-2">
+                <Moment at={promotion.at} /> –{' '}
+                {promotion.until == null ? t('untilNow') : <Moment at={promotion.until} />}
               </span>
-              <TextLink href={`/models/versions/${encodeURIComponent(promotion.modelVersion.id)}`}>
-                {t('version', { number: promotion.modelVersion.number })}
-              </TextLink>
+              {promotion.modelVersion == null ? (
+                <span>{t('nothingServed')}</span>
+              ) : (
+                <TextLink href={`/models/versions/${encodeURIComponent(promotion.modelVersion.id)}`}>
+                  {t('version', { number: promotion.modelVersion.number })}
+                </TextLink>
+              )}
               <span className="text-ink-2">{t('decidedBy', { who: promotion.decidedBy })}</span>
             </li>
           ))}
