@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { Readable } from 'node:stream'
-import { extract, type Headers } from 'tar-stream'
+import { extract, type Header } from 'tar-stream'
 import { describe, expect, it } from 'vitest'
 import { writeUstar } from './ustar.js'
 
@@ -17,7 +17,7 @@ const files = [
 async function readBack(archive: Uint8Array): Promise<[Headers, Buffer][]> {
   const found: [Headers, Buffer][] = []
   const reader = Readable.from([Buffer.from(archive)]).pipe(extract())
-  for await (const entry of reader as AsyncIterable<AsyncIterable<Buffer> & { header: Headers }>) {
+  for await (const entry of reader as AsyncIterable<AsyncIterable<Buffer> & { header: Header }>) {
     const chunks: Buffer[] = []
     for await (const chunk of entry) chunks.push(chunk)
     found.push([entry.header, Buffer.concat(chunks)])
