@@ -26,6 +26,14 @@ export type LedgerErrorCode =
   | 'UNTRUSTED'
   /** A trusted key is named, but its signature is not over these bytes. */
   | 'SIGNATURE_INVALID'
+  | 'TRUST_MALFORMED'
+  | 'GROWTH_MALFORMED'
+  /** Between two heads of a log a proof is missing. */
+  | 'GROWTH_UNPROVEN'
+  /** Two heads of one log that cannot both be: the log was rewritten, or shows others another past. */
+  | 'LOG_FORKED'
+  /** A head smaller than one that was seen before. */
+  | 'LOG_ROLLED_BACK'
   /** A file of a bundle whose path is not plain, or is there twice. */
   | 'BUNDLE_PATH'
   | 'BUNDLE_TOO_LARGE'

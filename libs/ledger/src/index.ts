@@ -8,6 +8,7 @@ export {
 export type { LedgerError, LedgerErrorCode } from './errors.js'
 export { integrate, type Integration } from './integrate.js'
 export { type OwnerAuditStatement, signOwnerAudit, verifyOwnerAudit } from './owner-audit/owner-audit-statement.js'
+export { cosign, type Cosignature, verifyCosignatures } from './signing/cosignature.js'
 export { type Envelope, signStatement, verifyEnvelope } from './signing/envelope.js'
 export {
   type LogCheckpoint,
@@ -23,11 +24,17 @@ export {
   type LogVerifier,
   parseSigner,
   parseVerifier,
+  parseWitness,
+  parseWitnessSigner,
   signerFromPrivateKey,
   signerFromSeed,
   verifierFromPublicKey,
+  witnessFromPrivateKey,
+  type WitnessSigner,
+  type WitnessVerifier,
 } from './signing/log-key.js'
 export { parseNote, type SignedNote, signNote, verifyNote } from './signing/signed-note.js'
+export { parseTrustRoots, trustRootLines, type TrustRoots } from './signing/trust-roots.js'
 export { canonicalJson } from './statement/canonical-json.js'
 export { assertNoPersonalData } from './statement/personal-data.js'
 export {
@@ -67,3 +74,5 @@ export {
   verifyConsistency,
   verifyInclusion,
 } from './tree/verify-proof.js'
+export { type Followed, followLog, type PublishedLog } from './witness/follow-log.js'
+export { encodeLogGrowth, type LogGrowth, parseLogGrowth } from './witness/log-growth.js'

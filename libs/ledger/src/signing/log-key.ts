@@ -2,78 +2,67 @@ import { createHash, createPrivateKey, createPublicKey, type KeyObject } from 'n
 import { ledgerError } from '../errors.js'
 import { bytesFromBase64 } from './base64.js'
 
+/** Signature types of C2SP signed notes that are used here, with their byte: a log signs, a witness cosigns. */
+const TYPE_BYTE = { ed25519: 1, 'cosignature/v1': 4 } as const
+type Algorithm = keyof typeof TYPE_BYTE
+
 /**
  * An Ed25519 public key under a name, as a C2SP signed note knows it. Name and id together identify the key; the same
- * key under another name has another id, so one platform key can serve one log per tenant without confusion.
+ * key under another name or for another use has another id, so one platform key can serve one log per tenant without
+ * confusion.
  */
-export interface LogVerifier {
+interface NamedVerifier<Use extends Algorithm> {
+  readonly algorithm: Use
   readonly name: string
-  /** SHA-256(name ‖ 0x0A ‖ 0x01 ‖ public key), its first 4 bytes in lower-case hex. An identifier, not a proof. */
+  /** SHA-256(name ‖ 0x0A ‖ type ‖ public key), its first 4 bytes in lower-case hex. An identifier, not a proof. */
   readonly id: string
   readonly publicKey: KeyObject
 }
 
-export interface LogSigner extends LogVerifier {
+interface NamedSigner<Use extends Algorithm> extends NamedVerifier<Use> {
   readonly privateKey: KeyObject
 }
 
-const ED25519 = Buffer.of(1)
+export type LogVerifier = NamedVerifier<'ed25519'>
+export type LogSigner = NamedSigner<'ed25519'>
+/** Whoever watches logs from outside (C2SP tlog-cosignature). A name of its own, and a key used for nothing else. */
+export type WitnessVerifier = NamedVerifier<'cosignature/v1'>
+export type WitnessSigner = NamedSigner<'cosignature/v1'>
+
 const KEY_BYTES = 32
 const PKCS8_ED25519 = Buffer.from('302e020100300506032b657004220420', 'hex')
 const SPKI_ED25519 = Buffer.from('302a300506032b6570032100', 'hex')
 const PRIVATE_PREFIX = 'PRIVATE+KEY+'
 
 /** @throws DomainError KEY_MALFORMED when the name is empty or holds a space, a plus sign or a control character. */
-export function signerFromPrivateKey(name: string, privateKey: KeyObject): LogSigner {
-  if (privateKey.asymmetricKeyType !== 'ed25519' || privateKey.type !== 'private') {
-    throw ledgerError('KEY_MALFORMED', 'A log is signed with an Ed25519 private key.', 'privateKey')
-  }
-  return { ...verifierFromPublicKey(name, createPublicKey(privateKey)), privateKey }
-}
+export const signerFromPrivateKey = (name: string, privateKey: KeyObject): LogSigner =>
+  namedSigner('ed25519', name, privateKey)
+
+/** @throws DomainError KEY_MALFORMED as {@link signerFromPrivateKey}. */
+export const witnessFromPrivateKey = (name: string, privateKey: KeyObject): WitnessSigner =>
+  namedSigner('cosignature/v1', name, privateKey)
 
 /** `seed`: 32 random bytes, which are the private key (RFC 8032 §5.1.5). */
-export function signerFromSeed(name: string, seed: Uint8Array): LogSigner {
-  if (seed.length !== KEY_BYTES)
-    throw ledgerError('KEY_MALFORMED', `A seed has ${KEY_BYTES} bytes, not ${seed.length}.`, 'seed')
-  const key = createPrivateKey({ key: Buffer.concat([PKCS8_ED25519, seed]), format: 'der', type: 'pkcs8' })
-  return signerFromPrivateKey(name, key)
-}
+export const signerFromSeed = (name: string, seed: Uint8Array): LogSigner =>
+  signerFromPrivateKey(name, privateKeyFromSeed(seed))
 
-export function verifierFromPublicKey(name: string, publicKey: KeyObject): LogVerifier {
-  assertKeyName(name)
-  const id = createHash('sha256')
-    .update(name)
-    .update('\n')
-    .update(ED25519)
-    .update(rawPublicKey(publicKey))
-    .digest('hex')
-    .slice(0, 8)
-  return { name, id, publicKey }
-}
+export const verifierFromPublicKey = (name: string, publicKey: KeyObject): LogVerifier =>
+  namedVerifier('ed25519', name, publicKey)
 
-/** `name+id+base64(0x01 ‖ public key)`: what a verifier is given, out of band, to trust. */
-export const encodeVerifier = ({ name, id, publicKey }: LogVerifier): string =>
-  `${name}+${id}+${Buffer.concat([ED25519, rawPublicKey(publicKey)]).toString('base64')}`
+/** `name+id+base64(type ‖ public key)`: what a verifier is given, out of band, to trust. */
+export const encodeVerifier = ({ algorithm, name, id, publicKey }: LogVerifier | WitnessVerifier): string =>
+  `${name}+${id}+${Buffer.concat([typeByte(algorithm), rawPublicKey(publicKey)]).toString('base64')}`
 
-/** `PRIVATE+KEY+name+id+base64(0x01 ‖ seed)`: a secret. */
-export function encodeSigner({ name, id, privateKey }: LogSigner): string {
+/** `PRIVATE+KEY+name+id+base64(type ‖ seed)`: a secret. */
+export function encodeSigner({ algorithm, name, id, privateKey }: LogSigner | WitnessSigner): string {
   const seed = privateKey.export({ format: 'der', type: 'pkcs8' }).subarray(PKCS8_ED25519.length)
-  return `${PRIVATE_PREFIX}${name}+${id}+${Buffer.concat([ED25519, seed]).toString('base64')}`
+  return `${PRIVATE_PREFIX}${name}+${id}+${Buffer.concat([typeByte(algorithm), seed]).toString('base64')}`
 }
 
-export function parseVerifier(text: string): LogVerifier {
-  const { name, id, key } = parseEncodedKey(text)
-  const publicKey = createPublicKey({ key: Buffer.concat([SPKI_ED25519, key]), format: 'der', type: 'spki' })
-  return assertKeyId(verifierFromPublicKey(name, publicKey), id)
-}
-
-export function parseSigner(text: string): LogSigner {
-  if (!text.startsWith(PRIVATE_PREFIX)) {
-    throw ledgerError('KEY_MALFORMED', `A signing key begins with ${PRIVATE_PREFIX}; this may be a public key.`, 'key')
-  }
-  const { name, id, key } = parseEncodedKey(text.slice(PRIVATE_PREFIX.length))
-  return assertKeyId(signerFromSeed(name, key), id)
-}
+export const parseVerifier = (text: string): LogVerifier => parseVerifierOf('ed25519', text)
+export const parseWitness = (text: string): WitnessVerifier => parseVerifierOf('cosignature/v1', text)
+export const parseSigner = (text: string): LogSigner => parseSignerOf('ed25519', text)
+export const parseWitnessSigner = (text: string): WitnessSigner => parseSignerOf('cosignature/v1', text)
 
 /** True for the same name and id, which is how a signature line names its key. */
 export const isSameKey = (a: Pick<LogVerifier, 'name' | 'id'>, b: Pick<LogVerifier, 'name' | 'id'>): boolean =>
@@ -82,17 +71,62 @@ export const isSameKey = (a: Pick<LogVerifier, 'name' | 'id'>, b: Pick<LogVerifi
 /** A name that signed notes allow: not empty, no Unicode space, plus sign or control character. */
 export const isKeyName = (name: string): boolean => /^[^\s+\p{Cc}\p{Z}]+$/u.test(name)
 
-function parseEncodedKey(text: string): { name: string; id: string; key: Buffer } {
+const typeByte = (algorithm: Algorithm): Buffer => Buffer.of(TYPE_BYTE[algorithm])
+
+function namedSigner<Use extends Algorithm>(algorithm: Use, name: string, privateKey: KeyObject): NamedSigner<Use> {
+  if (privateKey.asymmetricKeyType !== 'ed25519' || privateKey.type !== 'private') {
+    throw ledgerError('KEY_MALFORMED', 'A log is signed with an Ed25519 private key.', 'privateKey')
+  }
+  return { ...namedVerifier(algorithm, name, createPublicKey(privateKey)), privateKey }
+}
+
+function namedVerifier<Use extends Algorithm>(algorithm: Use, name: string, publicKey: KeyObject): NamedVerifier<Use> {
+  assertKeyName(name)
+  const id = createHash('sha256')
+    .update(name)
+    .update('\n')
+    .update(typeByte(algorithm))
+    .update(rawPublicKey(publicKey))
+    .digest('hex')
+    .slice(0, 8)
+  return { algorithm, name, id, publicKey }
+}
+
+function privateKeyFromSeed(seed: Uint8Array): KeyObject {
+  if (seed.length !== KEY_BYTES)
+    throw ledgerError('KEY_MALFORMED', `A seed has ${KEY_BYTES} bytes, not ${seed.length}.`, 'seed')
+  return createPrivateKey({ key: Buffer.concat([PKCS8_ED25519, seed]), format: 'der', type: 'pkcs8' })
+}
+
+function parseVerifierOf<Use extends Algorithm>(algorithm: Use, text: string): NamedVerifier<Use> {
+  const { name, id, key } = parseEncodedKey(algorithm, text)
+  const publicKey = createPublicKey({ key: Buffer.concat([SPKI_ED25519, key]), format: 'der', type: 'spki' })
+  return assertKeyId(namedVerifier(algorithm, name, publicKey), id)
+}
+
+function parseSignerOf<Use extends Algorithm>(algorithm: Use, text: string): NamedSigner<Use> {
+  if (!text.startsWith(PRIVATE_PREFIX)) {
+    throw ledgerError('KEY_MALFORMED', `A signing key begins with ${PRIVATE_PREFIX}; this may be a public key.`, 'key')
+  }
+  const { name, id, key } = parseEncodedKey(algorithm, text.slice(PRIVATE_PREFIX.length))
+  return assertKeyId(namedSigner(algorithm, name, privateKeyFromSeed(key)), id)
+}
+
+function parseEncodedKey(algorithm: Algorithm, text: string): { name: string; id: string; key: Buffer } {
   const match = /^([^+]+)\+([0-9a-f]{8})\+([A-Za-z0-9+/]+={0,2})$/.exec(text)
   const [, name = '', id = '', encoded = ''] = match ?? []
   const bytes = bytesFromBase64(encoded)
-  if (!match || bytes?.length !== KEY_BYTES + 1 || bytes[0] !== ED25519[0]) {
-    throw ledgerError('KEY_MALFORMED', 'A key reads name+id+base64, with Ed25519 (type 1) and 32 bytes.', 'key')
+  if (!match || bytes?.length !== KEY_BYTES + 1 || bytes[0] !== TYPE_BYTE[algorithm]) {
+    throw ledgerError(
+      'KEY_MALFORMED',
+      `A key reads name+id+base64, with the type ${TYPE_BYTE[algorithm]} (${algorithm}) and 32 bytes.`,
+      'key',
+    )
   }
   return { name, id, key: bytes.subarray(1) }
 }
 
-function assertKeyId<Key extends LogVerifier>(key: Key, id: string): Key {
+function assertKeyId<Key extends { name: string; id: string }>(key: Key, id: string): Key {
   if (key.id === id) return key
   throw ledgerError(
     'KEY_MALFORMED',
