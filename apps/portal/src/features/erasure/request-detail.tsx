@@ -9,6 +9,7 @@ import { RequestActions } from '@/features/erasure/request-actions'
 import { RequestState } from '@/features/erasure/request-state'
 import { Timeline } from '@/features/erasure/timeline'
 import { useRequestAnswer } from '@/features/erasure/use-request-answer'
+import { ExternalReview } from '@/features/review/external-review'
 import { RunLine } from '@/features/runs/run-line'
 import { ErasureRequestChangedDocument, ErasureRequestDetailDocument, type RequestDetailFragment } from '@/gql/graphql'
 import { useDocument } from '@/session/use-document'
@@ -80,6 +81,7 @@ function Request({ request, stream }: { request: RequestDetailFragment; stream: 
               <AuditsTable caption={t('erasure.audits')} rows={request.audits} />
             </Card>
           ) : null}
+          <ExternalReview request={request} />
           <Timeline entries={request.timeline} requestId={request.id} />
         </div>
         <div className="grid gap-5">

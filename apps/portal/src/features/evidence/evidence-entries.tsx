@@ -3,13 +3,13 @@ import { createColumnHelper } from '@tanstack/react-table'
 import { BadgeCheck, Hourglass } from 'lucide-react'
 import { useTranslations } from 'next-intl'
 import { useMemo, useState } from 'react'
-import { evidenceKinds, kindKey } from '@/features/evidence/kinds'
+import { EvidenceFilters, filterArguments, noFilters } from '@/features/evidence/evidence-filters'
+import { kindKey } from '@/features/evidence/kinds'
 import { EvidenceEntriesDocument, type EvidenceEntriesQuery } from '@/gql/graphql'
 import { useConnection } from '@/session/use-document'
 import { Badge } from '@/ui/badge'
 import { Card } from '@/ui/card'
 import { CopyableId } from '@/ui/copyable-id'
-import { SelectField } from '@/ui/field'
 import { ListBody } from '@/ui/list-body'
 import { Moment } from '@/ui/moment'
 import { MoreRows } from '@/ui/more-rows'
@@ -32,8 +32,8 @@ export function EvidenceStatus({ status }: { status: Row['status'] }) {
 
 export function EvidenceEntries({ erasureRequestId }: { erasureRequestId?: string }) {
   const t = useTranslations('evidence')
-  const [kind, setKind] = useState('')
-  const filter = { ...(kind ? { kind } : {}), ...(erasureRequestId ? { erasureRequestId } : {}) }
+  const [filters, setFilters] = useState(noFilters)
+  const filter = filterArguments(filters, erasureRequestId)
   const list = useConnection(EvidenceEntriesDocument, { first: 30, ...filter }, (result) => result.evidence)
   const columns = useMemo(
     () => [
@@ -69,27 +69,14 @@ export function EvidenceEntries({ erasureRequestId }: { erasureRequestId?: strin
       note={t('logNote')}
       flush
       action={
-        <div className="flex flex-wrap items-center gap-3">
-          {erasureRequestId ? (
-            <TextLink href="/evidence" className="text-sm">
-              {t('wholeLog')}
-            </TextLink>
-          ) : null}
-          <SelectField
-            label={<span className="sr-only">{t('column.kind')}</span>}
-            value={kind}
-            onChange={(event) => setKind(event.target.value)}
-          >
-            <option value="">{t('allKinds')}</option>
-            {evidenceKinds.map((value) => (
-              <option key={value} value={value}>
-                {t(`kind.${kindKey(value)}`)}
-              </option>
-            ))}
-          </SelectField>
-        </div>
+        erasureRequestId ? (
+          <TextLink href="/evidence" className="text-sm">
+            {t('wholeLog')}
+          </TextLink>
+        ) : null
       }
     >
+      <EvidenceFilters filters={filters} onChange={setFilters} exportArguments={filter} />
       <ListBody list={list} empty={<Empty title={t('none')}>{t('noneNote')}</Empty>}>
         <Table
           caption={t('log')}
