@@ -29,6 +29,7 @@ export {
   signerFromPrivateKey,
   signerFromSeed,
   verifierFromPublicKey,
+  verifierFromSpki,
   witnessFromPrivateKey,
   type WitnessSigner,
   type WitnessVerifier,

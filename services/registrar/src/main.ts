@@ -4,14 +4,18 @@ import { openDatabase } from '@lethe/db'
 import { isDomainError } from '@lethe/domain'
 import { createLogger, onShutdown, serveHealth } from '@lethe/runtime'
 import { readRegistrarEnv } from './env.js'
-import { loadSigner } from './ledger/load-signer.js'
+import { loadLogKeys } from './ledger/load-log-keys.js'
 import { startRegistrar } from './registrar.js'
 
 const env = readRegistrarEnv()
 const logger = createLogger('registrar', env.LOG_LEVEL)
 
 async function run(): Promise<void> {
-  const signerOf = loadSigner(env.LOG_SIGNING_KEY_FILE, env.LOG_HOST)
+  const logKeys = loadLogKeys({
+    file: env.LOG_SIGNING_KEY_FILE,
+    logHost: env.LOG_HOST,
+    previous: env.LOG_PREVIOUS_PUBLIC_KEYS,
+  })
   const db = await openDatabase({
     url: env.DATABASE_URL,
     role: 'registrar',
@@ -26,7 +30,7 @@ async function run(): Promise<void> {
     logger,
     now: () => new Date(),
     databaseUrl: env.DATABASE_URL,
-    signerOf,
+    ...logKeys,
     checkpointDir: env.CHECKPOINT_DIR,
     sweepIntervalMs: env.SWEEP_INTERVAL_MS,
   })

@@ -1,17 +1,16 @@
 import { listen } from '@lethe/db'
-import type { LogSigner } from '@lethe/ledger'
 import { followProgress } from './follow-progress.js'
 import { CheckpointPublisher } from './ledger/checkpoint-publisher.js'
 import { LedgerKeeper } from './ledger/ledger-keeper.js'
+import type { LogKeys } from './ledger/load-log-keys.js'
 import { OutboxRelay } from './outbox-relay.js'
 import type { RegistrarContext } from './registrar-context.js'
 import { followResults } from './results/follow-results.js'
 import { Sweep } from './sweep.js'
 
-export interface RegistrarOptions extends RegistrarContext {
+export interface RegistrarOptions extends RegistrarContext, LogKeys {
   /** For the listening connection. */
   readonly databaseUrl: string
-  readonly signerOf: (tenantId: string) => LogSigner
   readonly checkpointDir?: string | undefined
   readonly sweepIntervalMs: number
 }
@@ -21,7 +20,7 @@ export function startRegistrar(options: RegistrarOptions): { stop(): Promise<voi
   const { logger } = options
   const end = new AbortController()
   const publisher = new CheckpointPublisher(options.artifacts, options.checkpointDir)
-  const ledger = new LedgerKeeper(options, options.signerOf, publisher)
+  const ledger = new LedgerKeeper(options, options, publisher)
   const relay = new OutboxRelay(options)
   const sweep = new Sweep(options, ledger, options.sweepIntervalMs)
   const listener = listen({

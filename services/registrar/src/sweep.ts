@@ -13,6 +13,7 @@ const keepOutboxDays = 7
  */
 export class Sweep {
   readonly #loop: WakeableLoop
+  #isFirst = true
 
   constructor(
     private readonly context: RegistrarContext,
@@ -34,8 +35,10 @@ export class Sweep {
   async run(): Promise<void> {
     for (const { tenantId, evidenceSize, checkpointSize, openClocks } of await readAgenda(this.context.db)) {
       if (openClocks > 0) await this.#readClocks(tenantId)
-      if (evidenceSize > checkpointSize) this.ledger.wake(tenantId)
+      // After a start every log is looked at: its key may be another one, and a checkpoint unpublished.
+      if (evidenceSize > checkpointSize || (this.#isFirst && checkpointSize > 0)) this.ledger.wake(tenantId)
     }
+    this.#isFirst = false
     await pruneOutbox(this.context.db, keepOutboxDays)
   }
 

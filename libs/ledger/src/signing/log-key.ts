@@ -49,6 +49,14 @@ export const signerFromSeed = (name: string, seed: Uint8Array): LogSigner =>
 export const verifierFromPublicKey = (name: string, publicKey: KeyObject): LogVerifier =>
   namedVerifier('ed25519', name, publicKey)
 
+/** `spki`: base64 of the key's SubjectPublicKeyInfo. @throws DomainError KEY_MALFORMED. */
+export function verifierFromSpki(name: string, spki: string): LogVerifier {
+  const der = bytesFromBase64(spki)
+  if (der?.length !== SPKI_ED25519.length + KEY_BYTES || !der.subarray(0, SPKI_ED25519.length).equals(SPKI_ED25519))
+    throw ledgerError('KEY_MALFORMED', 'A public log key is the base64 of an Ed25519 key (SPKI).', 'publicKey')
+  return verifierFromPublicKey(name, createPublicKey({ key: der, format: 'der', type: 'spki' }))
+}
+
 /** `name+id+base64(type ‖ public key)`: what a verifier is given, out of band, to trust. */
 export const encodeVerifier = ({ algorithm, name, id, publicKey }: LogVerifier | WitnessVerifier): string =>
   `${name}+${id}+${Buffer.concat([typeByte(algorithm), rawPublicKey(publicKey)]).toString('base64')}`

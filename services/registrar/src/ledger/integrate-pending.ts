@@ -1,5 +1,13 @@
 import { announce, lockName, readLeafHashes, storeLogNodes, toJson, type Tx } from '@lethe/db'
-import { emptyFrontier, frontierFromRow, frontierToRow, integrate, type LogSigner } from '@lethe/ledger'
+import {
+  emptyFrontier,
+  frontierFromRow,
+  frontierToRow,
+  integrate,
+  type LogSigner,
+  type LogVerifier,
+} from '@lethe/ledger'
+import { recordRotation } from './record-rotation.js'
 
 const maxLeaves = 10_000
 
@@ -11,17 +19,18 @@ export interface NewCheckpoint {
 /**
  * Takes pending evidence of a tenant into its tree, in order, and stores the signed head with the frontier that the next
  * integration goes on from and the nodes that proofs are made of. One integration of a tenant at a time, in whatever process, so no two heads of one size can
- * be signed. Publish the answer after the transaction has committed.
+ * be signed. After a change of key the change itself is on record first. Publish after the transaction has committed.
  *
  * @returns null when nothing was pending
  */
 export async function integratePending(
   tx: Tx,
-  input: { tenantId: string; signer: LogSigner; now: Date },
+  input: { tenantId: string; signer: LogSigner; previousKeys?: readonly LogVerifier[]; now: Date },
 ): Promise<NewCheckpoint | null> {
-  const { tenantId, signer, now } = input
+  const { tenantId, signer, previousKeys = [], now } = input
   await lockName(tx, `ledger:${tenantId}`)
   const last = await readLatestCheckpoint(tx, tenantId)
+  await recordRotation(tx, { tenantId, newest: last, signer, previousKeys, now })
   const frontier = last ? frontierFromRow(last.frontier) : emptyFrontier
   const leaves = await readLeafHashes(tx, { tenantId, after: BigInt(frontier.size), limit: maxLeaves })
   if (leaves.length === 0) return null
@@ -50,5 +59,5 @@ export async function integratePending(
   return { size, note: grown.checkpoint }
 }
 
-export const readLatestCheckpoint = (tx: Tx, tenantId: string) =>
+const readLatestCheckpoint = (tx: Tx, tenantId: string) =>
   tx.logCheckpoint.findFirst({ where: { tenantId }, orderBy: { size: 'desc' } })

@@ -1,7 +1,8 @@
-import type { LogSigner } from '@lethe/ledger'
 import type { RegistrarContext } from '../registrar-context.js'
 import type { CheckpointPublisher } from './checkpoint-publisher.js'
-import { integratePending, readLatestCheckpoint } from './integrate-pending.js'
+import { integratePending } from './integrate-pending.js'
+import type { LogKeys } from './load-log-keys.js'
+import { publishCheckpoints } from './publish-checkpoints.js'
 
 /** Evidence comes in bursts; one checkpoint then covers the burst. */
 const gatherMs = 250
@@ -10,15 +11,15 @@ const retryMs = 2000
 /** Integrates tenants' evidence soon after it is committed, one tenant after the other. */
 export class LedgerKeeper {
   readonly #waiting = new Set<string>()
-  /** Tenants whose newest checkpoint this process has published or found published. */
-  readonly #published = new Map<string, bigint>()
+  /** Tenants whose every checkpoint this process has published or found published. */
+  readonly #published = new Set<string>()
   #timer: NodeJS.Timeout | undefined
   #running: Promise<void> | undefined
   #stopped = false
 
   constructor(
     private readonly context: RegistrarContext,
-    private readonly signerOf: (tenantId: string) => LogSigner,
+    private readonly keys: LogKeys,
     private readonly publisher: CheckpointPublisher,
   ) {}
 
@@ -35,26 +36,24 @@ export class LedgerKeeper {
     await this.#running
   }
 
-  /** Signs until nothing is pending, then makes sure that the newest checkpoint is published. */
+  /** Signs until nothing is pending, then makes sure that every checkpoint is published. */
   async integrate(tenantId: string): Promise<void> {
     const client = this.context.db.forTenant(tenantId)
-    const signer = this.signerOf(tenantId)
+    const signer = this.keys.signerOf(tenantId)
+    const previousKeys = this.keys.previousKeysOf(tenantId)
+    let isBehind = !this.#published.has(tenantId)
     for (;;) {
       const fresh = await client.$transaction((tx) =>
-        integratePending(tx, { tenantId, signer, now: this.context.now() }),
+        integratePending(tx, { tenantId, signer, previousKeys, now: this.context.now() }),
       )
       if (fresh === null) break
-      await this.#publish(tenantId, fresh.size, fresh.note)
+      isBehind = true
+      this.#published.delete(tenantId)
       this.context.logger.debug({ tenantId, size: String(fresh.size) }, 'log checkpoint signed')
     }
-    // A crash between commit and publication leaves one behind.
-    const latest = await readLatestCheckpoint(client, tenantId)
-    if (latest && this.#published.get(tenantId) !== latest.size) await this.#publish(tenantId, latest.size, latest.note)
-  }
-
-  async #publish(tenantId: string, size: bigint, note: string): Promise<void> {
-    await this.publisher.publish(tenantId, size, note)
-    this.#published.set(tenantId, size)
+    if (!isBehind) return
+    await publishCheckpoints(client, this.publisher, tenantId)
+    this.#published.add(tenantId)
   }
 
   #schedule(delayMs: number): void {

@@ -1,6 +1,14 @@
 import { appendEvidence, type Tx } from '@lethe/db'
 import { predicateType } from '@lethe/domain'
-import { leafHash, MerkleTree, verifyInclusion, verifyLogCheckpoint } from '@lethe/ledger'
+import {
+  emptyRoot,
+  leafHash,
+  MerkleTree,
+  parseLogGrowth,
+  verifyConsistency,
+  verifyInclusion,
+  verifyLogCheckpoint,
+} from '@lethe/ledger'
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { afterAll, beforeAll, expect, it } from 'vitest'
@@ -24,7 +32,7 @@ const append = async (tenantId: string, count: number) => {
       .$transaction((tx: Tx) => appendEvidence(tx, tenantId, { kind, body: bodyOf(n) }))
 }
 const keeper = () =>
-  new LedgerKeeper(rig.context, rig.options.signerOf, new CheckpointPublisher(rig.artifacts, rig.checkpointDir))
+  new LedgerKeeper(rig.context, rig.options, new CheckpointPublisher(rig.artifacts, rig.checkpointDir))
 const checkpoints = (tenantId: string) =>
   rig.gateway.forTenant(tenantId).logCheckpoint.findMany({ orderBy: { size: 'asc' } })
 const publishedLatest = (tenantId: string) => readFileSync(path.join(rig.checkpointDir, tenantId, 'latest'), 'utf8')
@@ -64,7 +72,7 @@ it('publishes every checkpoint outside the database, once; integrating again cha
   expect(publishedLatest(tenantId)).toBe(only?.note)
   expect(readFileSync(path.join(rig.checkpointDir, tenantId, '2'), 'utf8')).toBe(only?.note)
   // Files come whole, by way of drafts; none is left.
-  expect(readdirSync(path.join(rig.checkpointDir, tenantId)).sort()).toEqual(['2', 'latest'])
+  expect(readdirSync(path.join(rig.checkpointDir, tenantId)).sort()).toEqual(['2', '2.add-checkpoint', 'latest'])
 })
 
 it('publishes what a crash between commit and publication left behind', async () => {
@@ -106,4 +114,47 @@ it('is woken by evidence, and gathers a burst', async () => {
   await until(async () => (await checkpoints(tenantId)).at(-1)?.size === 30n)
   expect((await checkpoints(tenantId)).length).toBeLessThan(30)
   await registrar.stop()
+})
+
+it('publishes with each checkpoint the proof that it contains the one before', async () => {
+  const tenantId = await rig.test.createTenant()
+  const signer = rig.options.signerOf(tenantId)
+  let previous = { size: 0, root: emptyRoot() as Uint8Array }
+  for (const size of [2, 5, 6]) {
+    await append(tenantId, size - previous.size)
+    await keeper().integrate(tenantId)
+    const file = path.join(rig.checkpointDir, tenantId, `${size}.add-checkpoint`)
+    const growth = parseLogGrowth(readFileSync(file, 'utf8'))
+    const head = verifyLogCheckpoint(growth.note, [signer])
+    expect([growth.oldSize, head.size]).toEqual([previous.size, size])
+    const proof = { first: previous.size, second: size, firstRoot: previous.root, path: growth.path }
+    verifyConsistency(proof, head.root)
+    previous = head
+  }
+})
+
+it('publishes all of several checkpoints that were left behind, oldest first', async () => {
+  const tenantId = await rig.test.createTenant()
+  for (const count of [1, 2, 3]) {
+    await append(tenantId, count)
+    const signer = rig.options.signerOf(tenantId)
+    await rig.context.db
+      .forTenant(tenantId)
+      .$transaction((tx) => integratePending(tx, { tenantId, signer, now: new Date() }))
+  }
+  await keeper().integrate(tenantId)
+  const names = readdirSync(path.join(rig.checkpointDir, tenantId)).sort()
+  expect(names).toEqual(['1', '1.add-checkpoint', '3', '3.add-checkpoint', '6', '6.add-checkpoint', 'latest'])
+})
+
+it('publishes nothing more once the rows are not what was signed', async () => {
+  const tenantId = await rig.test.createTenant()
+  await append(tenantId, 3)
+  await keeper().integrate(tenantId)
+  await rig.test.owner.query('ALTER TABLE evidence DISABLE TRIGGER append_only')
+  await rig.test.owner.query("UPDATE evidence SET leaf_hash = sha256('x') WHERE tenant_id = $1 AND seq = 2", [tenantId])
+  await rig.test.owner.query('ALTER TABLE evidence ENABLE ALWAYS TRIGGER append_only')
+  await append(tenantId, 1)
+  await expect(keeper().integrate(tenantId)).rejects.toThrow(/no longer holds what was signed between 3 and 4/)
+  expect(verifyLogCheckpoint(publishedLatest(tenantId), [rig.options.signerOf(tenantId)]).size).toBe(3)
 })

@@ -9,7 +9,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
-import { loadSigner } from '../ledger/load-signer.js'
+import { loadLogKeys } from '../ledger/load-log-keys.js'
 import type { RegistrarContext } from '../registrar-context.js'
 import { type RegistrarOptions, startRegistrar } from '../registrar.js'
 
@@ -51,7 +51,7 @@ export async function startRig(): Promise<Rig> {
   const options: RegistrarOptions = {
     ...context,
     databaseUrl: test.registrarUrl,
-    signerOf: loadSigner(keyFile, 'lethe.test'),
+    ...loadLogKeys({ file: keyFile, logHost: 'lethe.test' }),
     checkpointDir,
     sweepIntervalMs: 60_000,
   }
