@@ -2,9 +2,8 @@ import type { Samples, TrainingRecipe } from '@lethe/domain'
 import type * as tf from '@tensorflow/tfjs'
 import { tokenizeTexts } from '../encoders/byte-tokens.js'
 import { clipRows } from '../losses/clip-loss.js'
-import { cosineRows } from '../losses/cosine-rows.js'
-import { blocksOf, type Framework } from './framework.js'
-import { ownView } from './sample-batch.js'
+import { blocksOf, thirdCosines, type Framework } from './framework.js'
+import { ownView, thirdsOf } from './sample-batch.js'
 
 /**
  * CLIP (arXiv 2103.00020): one view of each picture against the text of its partner. Where a third is asked for it is the
@@ -18,14 +17,14 @@ export function clip({ text }: Extract<TrainingRecipe, { framework: 'clip' }>, s
   return {
     inputs: (batch) => {
       const partners = batch.samples.map(({ set, partner }) => tokensOf(set, partner))
-      const own = batch.withThird ? batch.samples.map(({ set, index }) => tokensOf(set, index)) : []
+      const own = thirdsOf(batch).map(({ set, index }) => tokensOf(set, index))
       return { image: ownView(batch, 0), text: [...partners, ...own] }
     },
-    contrast: ({ image, text: texts, logitScale }, { withThird }) => {
-      const [partner, own] = blocksOf(texts as tf.Tensor2D, withThird ? 2 : 1) as [tf.Tensor2D, tf.Tensor2D | undefined]
+    contrast: ({ image, text: texts, logitScale }, { samples, thirds }) => {
+      const [partner, own] = blocksOf(texts as tf.Tensor2D, [samples.length, thirds]) as [tf.Tensor2D, tf.Tensor2D?]
       return {
         rows: clipRows(image, partner, logitScale as tf.Scalar),
-        cosines: own === undefined ? null : cosineRows(image, own),
+        cosines: thirdCosines(image, own),
       }
     },
   }

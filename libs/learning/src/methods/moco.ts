@@ -1,10 +1,9 @@
 import type { Samples, TrainingRecipe } from '@lethe/domain'
 import * as tf from '@tensorflow/tfjs'
-import { cosineRows } from '../losses/cosine-rows.js'
 import { mocoInfoNceRows } from '../losses/moco-info-nce.js'
 import { followQuery, type ContrastiveModel, type Momentum } from '../model/contrastive-model.js'
-import { blocksOf, type Framework } from './framework.js'
-import { ownView, partnerView, type SampleBatch } from './sample-batch.js'
+import { blocksOf, thirdCosines, type Framework } from './framework.js'
+import { ownView, partnerView, thirdView, type SampleBatch } from './sample-batch.js'
 import { sampleTags } from './sample-tags.js'
 
 /**
@@ -21,13 +20,13 @@ export function moco(
   return {
     inputs: (batch) => ({
       image: ownView(batch, 0),
-      key: [...partnerView(batch), ...(batch.withThird ? ownView(batch, 2) : [])],
+      key: [...partnerView(batch), ...thirdView(batch)],
     }),
-    contrast: ({ image, key }, { withThird }) => {
-      const [partner, third] = blocksOf(key as tf.Tensor2D, withThird ? 2 : 1) as [tf.Tensor2D, tf.Tensor2D | undefined]
+    contrast: ({ image, key }, { samples, thirds }) => {
+      const [partner, third] = blocksOf(key as tf.Tensor2D, [samples.length, thirds]) as [tf.Tensor2D, tf.Tensor2D?]
       return {
         rows: mocoInfoNceRows(image, partner, momentum.queue.keys, temperature),
-        cosines: third === undefined ? null : cosineRows(image, third),
+        cosines: thirdCosines(image, third),
       }
     },
     afterStep: (batch, key) => {
@@ -37,7 +36,7 @@ export function moco(
   }
 }
 
-/** Samples to be learned from stand before those to be forgotten, and so do their keys. */
+/** The keys of samples to be learned from stand first, as the samples do. */
 function enqueueLearned({ queue }: Momentum, { samples }: SampleBatch, key: tf.Tensor2D, tags: Int32Array): void {
   const learned = samples.filter(({ set }) => set === 0)
   if (learned.length === 0) return

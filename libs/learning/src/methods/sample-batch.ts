@@ -9,17 +9,23 @@ export interface BatchSample {
 }
 
 export interface SampleBatch {
+  /** Those to be learned from stand before those to be forgotten. */
   readonly samples: readonly BatchSample[]
   /** Keys of views. */
   readonly seed: number
   readonly epoch: number
-  /** Whether the objective asks for one more view (CLIP: the sample's own text) of each sample. */
-  readonly withThird: boolean
+  /** How many samples, the last ones, the objective asks one more view of (CLIP: their own text). */
+  readonly thirds: number
 }
 
 /** View numbers: 0 and 1 are a sample's own pair, 2 is its third; a partner's view is numbered by its row from 3 on. */
 export const ownView = ({ samples, seed, epoch }: SampleBatch, view: number): ViewRow[] =>
   samples.map(({ set, index }) => ({ set, index, seed: seed + set, epoch, view }))
+
+export const thirdsOf = ({ samples, thirds }: SampleBatch): readonly BatchSample[] =>
+  samples.slice(samples.length - thirds)
+
+export const thirdView = (batch: SampleBatch): ViewRow[] => ownView({ ...batch, samples: thirdsOf(batch) }, 2)
 
 /** A partner's view differs from every view that the partner has of its own. */
 export const partnerView = ({ samples, seed, epoch }: SampleBatch): ViewRow[] =>

@@ -31,7 +31,7 @@ export function contrastivePhase(
       const epoch = firstEpoch + epochOfPhase
       for (const indices of shuffledBatches(count, batchSize, seed, epoch)) {
         const samples = Array.from(indices, (index) => ({ set: 0, index, partner: index }))
-        yield stepOf(framework, { samples, seed, epoch, withThird: false }, { objective: meanRows, l1 })
+        yield stepOf(framework, { samples, seed, epoch, thirds: 0 }, { objective: meanRows, l1 })
       }
     },
   }

@@ -13,21 +13,28 @@ export interface MixedBatch extends SampleBatch {
   readonly mask: Float32Array
 }
 
+interface MixedBatchOptions {
+  readonly seed: number
+  readonly epoch: number
+  readonly swap: boolean
+  readonly withThirds: boolean
+}
+
 /**
  * The epoch's batches over both sets, each with its share of forget samples; retain samples stand first. With `swap`, the
- * partner of a forget sample is another forget sample.
+ * partner of a forget sample is another forget sample; with `withThirds`, each forget sample has a third view.
  */
 export function* mixedBatches(
   sizes: SetSizes,
   batchSize: number,
-  { seed, epoch, swap }: { readonly seed: number; readonly epoch: number; readonly swap: boolean },
+  { seed, epoch, swap, withThirds }: MixedBatchOptions,
 ): Generator<MixedBatch> {
   for (const { retain, forget } of stratifiedBatches(sizes, batchSize, seed, epoch)) {
     const partners = swap ? partnersOf(forget, sizes.forget, seed, epoch) : forget
     yield {
       seed,
       epoch,
-      withThird: swap,
+      thirds: withThirds ? forget.length : 0,
       samples: [
         ...Array.from(retain, (index) => ({ set: RETAIN, index, partner: index })),
         ...Array.from(forget, (index, k) => ({ set: FORGET, index, partner: partners[k] as number })),
@@ -47,7 +54,7 @@ export function* forgetOnlyBatches(
     yield {
       seed,
       epoch,
-      withThird: false,
+      thirds: 0,
       samples: Array.from(indices, (index) => ({ set: FORGET, index, partner: index })),
     }
 }

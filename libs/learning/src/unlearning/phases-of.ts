@@ -69,10 +69,9 @@ function calibrate(
     stepsPerEpoch: stepsPerEpoch(trainCount, batchSize),
     learningRate: () => learningRate,
     *steps(epoch) {
-      for (const batch of mixedBatches(sizes, batchSize, { seed, epoch, swap: true }))
+      for (const batch of mixedBatches(sizes, batchSize, { seed, epoch, swap: true, withThirds: beta > 0 }))
         yield stepOf(framework, batch, {
-          objective: ({ rows, cosines }) =>
-            alignmentCalibration(rows, tf.tensor1d(batch.mask), cosines as tf.Tensor1D, options),
+          objective: ({ rows, cosines }) => alignmentCalibration(rows, tf.tensor1d(batch.mask), cosines, options),
         })
     },
   }
@@ -106,7 +105,7 @@ function negate(
     stepsPerEpoch: stepsPerEpoch(sizes.retain + sizes.forget, batchSize),
     learningRate: () => learningRate,
     *steps(epoch) {
-      for (const batch of mixedBatches(sizes, batchSize, { seed, epoch, swap: false }))
+      for (const batch of mixedBatches(sizes, batchSize, { seed, epoch, swap: false, withThirds: false }))
         yield stepOf(framework, batch, { objective: ({ rows }) => negGrad(rows, tf.tensor1d(batch.mask)) })
     },
   }

@@ -7,14 +7,18 @@ import { negGrad } from './neg-grad.js'
 
 beforeAll(() => openDevice({ backend: 'cpu' }))
 
-/** Rows of two blocks of four samples, and cosines of the samples. */
+/** Rows of two blocks of four samples, and cosines of the samples to be forgotten among them. */
 const rows = matrix(1, 8, 1)[0] as number[]
 const cosines = matrix(1, 4, 2)[0] as number[]
+const cosinesOf = (mask: number[]) => {
+  const forgotten = cosines.filter((_, i) => mask[i] === 1)
+  return forgotten.length === 0 ? null : tf.tensor1d(forgotten)
+}
 const weighted = (weights: number[]) => rows.reduce((sum, row, i) => sum + row * (weights[i] as number), 0)
 
 describe('alignmentCalibration', () => {
   const loss = (mask: number[], alpha: number, beta: number) =>
-    alignmentCalibration(tf.tensor1d(rows), tf.tensor1d(mask), tf.tensor1d(cosines), {
+    alignmentCalibration(tf.tensor1d(rows), tf.tensor1d(mask), cosinesOf(mask), {
       alpha,
       beta,
       forgetCount: 10,
@@ -41,15 +45,12 @@ describe('alignmentCalibration', () => {
       [0, 0, 0, 0],
       [1, 1, 1, 1],
     ]) {
-      // prettier-ignore
-      const gradients = tf.grads((r, c) =>
-        alignmentCalibration(r as tf.Tensor1D, tf.tensor1d(mask), c as tf.Tensor1D, {
-          alpha: 0.5,
-          beta: 8,
-          forgetCount: 10,
-          trainCount: 40,
-        }),
-      )([tf.tensor1d(rows), tf.tensor1d(cosines)])
+      const similarity = cosinesOf(mask)
+      const options = { alpha: 0.5, beta: 8, forgetCount: 10, trainCount: 40 }
+      const inputs = [tf.tensor1d(rows), ...(similarity === null ? [] : [similarity])]
+      const gradients = tf.grads((r, c?: tf.Tensor) =>
+        alignmentCalibration(r as tf.Tensor1D, tf.tensor1d(mask), (c ?? null) as tf.Tensor1D | null, options),
+      )(inputs)
       for (const gradient of gradients) expect(gradient.dataSync().every(Number.isFinite)).toBe(true)
     }
   })
