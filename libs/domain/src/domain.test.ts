@@ -36,6 +36,13 @@ describe('recipes out of bounds name the field', () => {
     ['temperature', { temperature: 0 }],
     ['batchSize', { batchSize: 1 }],
     ['optimizer.learningRate', { optimizer: { learningRate: -1 } }],
+    ['optimizer.warmupEpochs', { optimizer: { learningRate: 0.1, warmupEpochs: 1 } }],
+    [
+      'optimizer.warmupEpochs',
+      { framework: 'moco', queueLength: 16, optimizer: { learningRate: 0.1, warmupEpochs: 2 } },
+    ],
+    ['optimizer.warmupEpochs', { framework: 'clip', optimizer: { learningRate: 0.1, warmupEpochs: 1 } }],
+    ['queueLength', { framework: 'moco', queueLength: 20 }],
     ['encoder.kind', { encoder: { kind: 'resnet-9000' } }],
   ])('%s', (field, change) => {
     expect(TrainingRecipe.safeParse(recipe).success).toBe(true)

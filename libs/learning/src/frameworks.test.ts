@@ -105,6 +105,7 @@ describe('chunks', () => {
       projection: { hidden: null, output: 6 },
     },
     epochs: 1,
+    optimizer: { learningRate: 0.025 },
   })
   // Not AdamW, which divides by the size of a gradient and so magnifies rounding.
   const clip = { ...tinyRecipes.clip, encoder: vit.encoder, optimizer: vit.optimizer, epochs: 1 }

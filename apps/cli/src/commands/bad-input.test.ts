@@ -69,6 +69,11 @@ describe('bad input is refused in one line that names the field and how to mend 
       train('--framework', 'moco', '--set', 'queueLength=100'),
       /^recipe\.queueLength: Must be a multiple of batchSize\.$/,
     ],
+    [
+      'a warm-up as long as training',
+      train('--epochs', '3', '--set', 'optimizer.warmupEpochs=3'),
+      /^recipe\.optimizer\.warmupEpochs: Must be below epochs\.$/,
+    ],
     ['a member that recipes do not have', [...train(), '--recipe', 'typo.json'], /^recipe\.temprature: .*temperature/],
     ['a recipe that is no JSON', [...train(), '--recipe', 'no.json'], /^--recipe: no\.json holds no JSON object/],
     ['a recipe that is not there', [...train(), '--recipe', 'lost.json'], /^--recipe: There is no file lost\.json\.$/],

@@ -21,6 +21,7 @@ export const OptimizerConfig = z.object({
   /** β₂ of AdamW. */
   secondMomentum: z.number().min(0).lt(1).default(0.98),
   weightDecay: z.number().min(0).max(1).default(5e-4),
+  /** Fewer than the epochs. */
   warmupEpochs: z.int().min(0).default(0),
   /** Gradients are scaled down to this global norm; null leaves them. */
   clipNorm: z.number().gt(0).nullable().default(null),
@@ -43,12 +44,21 @@ const common = {
   seed: RecipeSeed,
 }
 
-const SimClr = z.object({
-  framework: z.literal('simclr'),
-  ...common,
-  /** τ of NT-Xent. */
-  temperature: temperature(0.5),
-})
+/** The rate would still rise when training ends. */
+const warmupEnds = {
+  holds: ({ epochs, optimizer }: { readonly epochs: number; readonly optimizer: OptimizerConfig }) =>
+    optimizer.warmupEpochs < epochs,
+  otherwise: { path: ['optimizer', 'warmupEpochs'], message: 'must be below epochs' },
+}
+
+const SimClr = z
+  .object({
+    framework: z.literal('simclr'),
+    ...common,
+    /** τ of NT-Xent. */
+    temperature: temperature(0.5),
+  })
+  .refine(warmupEnds.holds, warmupEnds.otherwise)
 
 const MoCo = z
   .object({
@@ -65,14 +75,17 @@ const MoCo = z
     path: ['queueLength'],
     message: 'must be a multiple of batchSize',
   })
+  .refine(warmupEnds.holds, warmupEnds.otherwise)
 
-const Clip = z.object({
-  framework: z.literal('clip'),
-  ...common,
-  /** 1/exp(logit_scale) at the start; learned from there. */
-  temperature: temperature(0.07),
-  text: TextEncoderConfig.prefault({}),
-})
+const Clip = z
+  .object({
+    framework: z.literal('clip'),
+    ...common,
+    /** 1/exp(logit_scale) at the start; learned from there. */
+    temperature: temperature(0.07),
+    text: TextEncoderConfig.prefault({}),
+  })
+  .refine(warmupEnds.holds, warmupEnds.otherwise)
 
 /** Everything that, with the data and the seed, decides the weights. */
 export const TrainingRecipe = z.discriminatedUnion('framework', [SimClr, MoCo, Clip])
