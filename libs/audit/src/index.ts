@@ -13,7 +13,7 @@ export { AUDIT_EPOCH, challengePictures, challengeSeed, type Challenge } from '.
 export type { AnswerStore } from './endpoint/answer-store.js'
 export { EndpointFault, type EndpointCode } from './endpoint/endpoint-fault.js'
 export { testOneRunEpsilon, guessCanaries, guessTwins } from './battery/canary-epsilon.js'
-export { CHALLENGES } from './battery/endpoint-attestation.js'
+export { CHALLENGES } from './measure/endpoint-attestation.js'
 export { testRecovery } from './battery/recovery.js'
 export { testRandomisedTwins } from './battery/twins.js'
 export { testULira } from './battery/u-lira.js'

@@ -1,8 +1,8 @@
 import type { AuditedModel } from './audited-model.js'
-import { CHALLENGES } from './battery/endpoint-attestation.js'
-import { consistencyQuestions } from './battery/endpoint-consistency.js'
-import { PROBES, type Question } from './battery/endpoint-probes.js'
-import { smoothnessQuestions } from './battery/endpoint-smoothness.js'
+import { CHALLENGES } from './measure/endpoint-attestation.js'
+import { consistencyQuestions } from './measure/endpoint-consistency.js'
+import { PROBES, type Question } from './measure/endpoint-probes.js'
+import { smoothnessQuestions } from './measure/endpoint-smoothness.js'
 import { QUESTION } from './probe/view-embeddings.js'
 
 /** Retained pictures that are asked about as known members, at most. */

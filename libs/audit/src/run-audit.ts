@@ -1,8 +1,7 @@
-import { randomStream, selectImages, shuffledIndices, type AuditTest } from '@lethe/domain'
+import { randomStream, selectImages, shuffledIndices } from '@lethe/domain'
 import { assertAuditable } from './assert-auditable.js'
 import type { AuditOptions, AuditResult } from './audited-model.js'
 import { scoreBlindly } from './battery/blind-control.js'
-import { testEndpointIntegrity } from './battery/endpoint-integrity.js'
 import { measureNeighbours } from './battery/neighbours.js'
 import { countShared } from './battery/set-overlap.js'
 import { AUDIT_EPOCH, viewSeedOf } from './challenge.js'
@@ -11,6 +10,7 @@ import type { AuditData } from './judge/audit-data.js'
 import { serializeAuditData } from './judge/audit-data-file.js'
 import { recomputeReport } from './judge/recompute-report.js'
 import { measureCoins } from './measure/measure-coins.js'
+import { measureEndpoints } from './measure/measure-endpoint.js'
 import { measureModel } from './measure/measure-model.js'
 import { measureTexts } from './measure/measure-texts.js'
 import { askPlain, correctOf, type PlainAnswers } from './measure/plain-answers.js'
@@ -31,7 +31,7 @@ export async function runAudit(given: AuditOptions): Promise<AuditResult> {
   meter.enter('utility')
   const plain: (PlainAnswers | null)[] = []
   for (const model of models) plain.push(await askPlain(model, options))
-  const integrity = await probeEndpoints(
+  const endpoints = await measureEndpoints(
     models,
     options,
     answers.map((own, index) => withPlainDefect(own, plain[index])),
@@ -43,7 +43,7 @@ export async function runAudit(given: AuditOptions): Promise<AuditResult> {
     ...about(options, models),
     models: measureModels(answers, plain, options),
     isIncomplete: answers.slice(0, 2).some(({ defect }) => defect !== null),
-    integrity,
+    endpoints,
     blind: scoreBlindly(options.forget.images, options.heldOut.images, options.policy),
     neighbours: neighboursOf(plain),
     ...coins,
@@ -126,18 +126,6 @@ function withPlainDefect(answers: ModelAnswers, plain: PlainAnswers | null | und
   const broken = own.find(({ defect }) => defect !== null)
   if (answers.defect !== null || broken === undefined) return answers
   return { ...answers, defect: broken.defect, code: broken.code }
-}
-
-/** A0 of the models before and after; the first that fails speaks for both. */
-async function probeEndpoints(
-  [before, after]: readonly GuardedModel[],
-  options: AuditOptions,
-  answers: readonly ModelAnswers[],
-): Promise<AuditTest> {
-  const ofAfter = await testEndpointIntegrity(after as GuardedModel, options, answers[1] as ModelAnswers)
-  if (ofAfter.outcome !== 'met') return ofAfter
-  const ofBefore = await testEndpointIntegrity(before as GuardedModel, options, answers[0] as ModelAnswers)
-  return ofBefore.outcome === 'met' ? ofAfter : ofBefore
 }
 
 /** Before and after are judged by labels where both can be, by views of held-out pictures otherwise. */

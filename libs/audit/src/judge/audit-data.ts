@@ -1,11 +1,4 @@
-import {
-  AuditPolicy,
-  AuditReport,
-  AuditTest,
-  ModelMeasures,
-  UnlearningRecipe,
-  type UnlearningMethod,
-} from '@lethe/domain'
+import { AuditPolicy, AuditReport, ModelMeasures, UnlearningRecipe, type UnlearningMethod } from '@lethe/domain'
 import { z } from 'zod'
 
 /** One number per sample, in the order of its set. */
@@ -112,6 +105,43 @@ export type ShadowedScore = z.infer<typeof ShadowedScore>
 const ShadowedSets = z.object({ forget: z.array(ShadowedScore), heldOut: z.array(ShadowedScore) })
 export type ShadowedSets = z.infer<typeof ShadowedSets>
 
+const MeasuredConsistency = z.object({
+  /** Identical questions: largest difference of one number of unit embeddings; 2 where they cannot be compared. */
+  repeat: z.number(),
+  /** The same among decoys, in another order, and as the audit itself asked. */
+  company: z.number(),
+  /** Every probe got one embedding. */
+  isConstant: z.boolean(),
+})
+export type MeasuredConsistency = z.infer<typeof MeasuredConsistency>
+
+/** How far the unit embedding of each probe moves where its picture changes a little. */
+const MeasuredSmoothness = z.object({
+  /** By noise of one 255th. */
+  little: SetScores,
+  /** By four times that noise. */
+  more: SetScores,
+  /** By a shift of one pixel. */
+  shifted: SetScores,
+  /** By JPEG's rounding. */
+  rounded: SetScores,
+  /** Jumps that stay on ways from forgotten to held-out probes, and from held-out to held-out ones; null where these were not walked. */
+  ways: SetScores.nullable(),
+})
+export type MeasuredSmoothness = z.infer<typeof MeasuredSmoothness>
+
+/** What the probes of one endpoint came to; null is what was not asked, because something had been found before. */
+const MeasuredEndpoint = z.object({
+  label: z.string(),
+  /** Why it could not be asked or its answers not be read. */
+  fault: z.object({ code: z.string(), words: z.string() }).nullable(),
+  consistency: MeasuredConsistency.nullable(),
+  smoothness: MeasuredSmoothness.nullable(),
+  /** Distance of each answer to a challenge picture from that of the weights with this digest; null also where none were attested. */
+  attested: z.object({ digest: z.string(), distances: PerSample }).nullable(),
+})
+export type MeasuredEndpoint = z.infer<typeof MeasuredEndpoint>
+
 const onBoth = <Measured extends z.ZodType>(measured: Measured) => z.object({ before: measured, after: measured })
 
 const methods: readonly string[] = UnlearningRecipe.options.map(({ shape }) => shape.method.value)
@@ -129,7 +159,8 @@ export const AuditData = z.object({
   models: z.array(MeasuredModel).min(2),
   /** Some answer of the models before and after did not come whole: then what was measured decides nothing. */
   isIncomplete: z.boolean(),
-  integrity: AuditTest,
+  /** Before is not probed where after fails. */
+  endpoints: z.object({ before: MeasuredEndpoint.nullable(), after: MeasuredEndpoint }),
   /** Both models were compared with whoever holds the attested weights. */
   isBound: z.boolean(),
   /** Null where there were too few pictures for it. */

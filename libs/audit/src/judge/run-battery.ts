@@ -1,6 +1,7 @@
 import type { AuditTest } from '@lethe/domain'
 import { testAlignmentGap } from '../battery/alignment-gap.js'
 import { testBlindControl } from '../battery/blind-control.js'
+import { testEndpointIntegrity } from '../battery/endpoint-integrity.js'
 import { testFeatureMembership } from '../battery/feature-membership.js'
 import { testDifferenceInDifferences, testForgettingScore } from '../battery/forgetting-score.js'
 import { shareAlpha } from '../battery/membership-family.js'
@@ -22,7 +23,8 @@ export function runBattery(data: AuditData, examined: Omit<TestContext, 'further
     testBlindControl(data.blind),
     ...optional.tests.map((test) => shareAlpha(test, context)),
   ]
-  return [data.integrity, ...(data.isIncomplete ? measured.map(asIncomplete) : measured)]
+  const integrity = testEndpointIntegrity(data.endpoints)
+  return [integrity, ...(data.isIncomplete ? measured.map(asIncomplete) : measured)]
 }
 
 /** What was measured on part of the answers shows what was seen, and decides nothing. */

@@ -2,6 +2,7 @@ import { randomStream, shuffledIndices, type PackedImages } from '@lethe/domain'
 import type { AuditOptions } from '../audited-model.js'
 import { AUDIT_EPOCH, viewSeedOf } from '../challenge.js'
 import type { EndpointCode } from '../endpoint/endpoint-fault.js'
+import type { SetScores } from '../judge/audit-data.js'
 import type { GuardedModel } from '../endpoint/guard-endpoint.js'
 import type { Answers } from '../probe/ask.js'
 import { askInParts } from '../probe/view-embeddings.js'
@@ -20,16 +21,20 @@ export interface Question {
   readonly times: number
 }
 
-/** What is wrong with an endpoint, in a code and in words that end a sentence. */
-export interface EndpointFinding {
-  readonly code: EndpointCode
-  readonly words: string
+/** Ends the probing of an endpoint whose answers cannot be read. */
+export class Unreadable extends Error {
+  readonly fault: { readonly code: EndpointCode; readonly words: string }
+
+  constructor({ code = 'ENDPOINT_MALFORMED', defect }: Answers) {
+    super(defect ?? 'an answer could not be read')
+    this.fault = { code, words: this.message }
+  }
 }
 
-/** What an examination of the endpoint found, and the largest difference it saw between answers that should be equal. */
-export interface EndpointExamination {
-  readonly finding: EndpointFinding | null
-  readonly difference: number
+/** @throws Unreadable */
+export function readable(answers: Answers): Answers {
+  if (answers.defect !== null) throw new Unreadable(answers)
+  return answers
 }
 
 /** View 0 of some audit pictures of either set, and the rows of the sets that they are. */
@@ -40,6 +45,7 @@ export interface Probes {
   /** Of the forget set, then of the held-out set. */
   readonly pictures: Float32Array
   readonly count: number
+  /** @throws Unreadable */
   readonly ask: (pictures: Float32Array) => Promise<Answers>
 }
 
@@ -56,8 +62,8 @@ export function drawProbes(model: GuardedModel, options: AuditOptions): Probes {
   const pictures = new Float32Array(count * pixels)
   pictures.set(rowsOf(drawViews(forget.images, seed, 0, AUDIT_EPOCH), forgetRows, pixels))
   pictures.set(rowsOf(drawViews(heldOut.images, seed, 0, AUDIT_EPOCH), heldOutRows, pixels), forgetRows.length * pixels)
-  const ask = (asked: Float32Array) =>
-    askInParts(model.askAfresh, { ...size, count: asked.length / pixels }, asked, signal)
+  const ask = async (asked: Float32Array) =>
+    readable(await askInParts(model.askAfresh, { ...size, count: asked.length / pixels }, asked, signal))
   return { size, forgetRows, heldOutRows, pictures, count, ask }
 }
 
@@ -74,6 +80,12 @@ export function rowsOf(pictures: Float32Array, rows: ArrayLike<number>, pixels: 
 /** Row of unit embeddings. */
 export const rowAt = ({ unit, dimension }: Answers, row: number): Float32Array =>
   unit.subarray(row * dimension, (row + 1) * dimension)
+
+/** Of probes, by the set that they come from. */
+export const bySet = (values: Float64Array, { forgetRows }: Probes): SetScores => ({
+  forget: values.slice(0, forgetRows.length),
+  heldOut: values.slice(forgetRows.length),
+})
 
 /** Distance of two unit embeddings; 2, the largest there is, where they cannot be compared. */
 export function chord(a: Float32Array, b: Float32Array): number {

@@ -1,23 +1,11 @@
 import { randomStream, shuffledIndices } from '@lethe/domain'
 import type { AuditOptions } from '../audited-model.js'
 import { AUDIT_EPOCH, viewSeedOf } from '../challenge.js'
-import type { GuardedModel } from '../endpoint/guard-endpoint.js'
+import type { MeasuredConsistency } from '../judge/audit-data.js'
 import type { Answers } from '../probe/ask.js'
 import type { ModelAnswers } from '../probe/view-embeddings.js'
-import {
-  rowsOf,
-  type EndpointExamination,
-  type EndpointFinding,
-  type ProbeCounts,
-  type Probes,
-  type Question,
-} from './endpoint-probes.js'
-import { figure } from './test-context.js'
+import { rowsOf, type ProbeCounts, type Probes, type Question } from './endpoint-probes.js'
 
-/** Identical questions: largest difference of one number of unit embeddings. */
-const REPEAT_TOLERANCE = 1e-6
-/** The same pictures in other company: batched kernels may round differently. */
-const COMPANY_TOLERANCE = 1e-4
 /** Unit embeddings closer than this are one answer. */
 const SAME_ANSWER = 1e-6
 
@@ -37,35 +25,17 @@ export function consistencyQuestions(probes: ProbeCounts, sizes: { retain: numbe
  */
 export async function askForConsistency(
   probes: Probes,
-  _model: GuardedModel,
   options: AuditOptions,
   answers: ModelAnswers,
-): Promise<EndpointExamination> {
+): Promise<MeasuredConsistency> {
   const first = await probes.ask(probes.pictures)
   const again = await probes.ask(probes.pictures)
   const hidden = await askAmongDecoys(probes, options)
-  const unreadable = [first, again, hidden].find(({ defect }) => defect !== null)
-  if (unreadable !== undefined) {
-    const { code = 'ENDPOINT_MALFORMED', defect } = unreadable
-    return { finding: { code, words: defect ?? '' }, difference: 2 }
+  return {
+    repeat: largestDifference(first, again),
+    company: Math.max(largestDifference(first, hidden), largestDifference(first, asAsked(probes, answers))),
+    isConstant: isConstant(first),
   }
-  const repeat = largestDifference(first, again)
-  const company = Math.max(largestDifference(first, hidden), largestDifference(first, asAsked(probes, answers)))
-  return { finding: findingOf(first, repeat, company), difference: Math.max(repeat, company) }
-}
-
-function findingOf(answers: Answers, repeat: number, company: number): EndpointFinding | null {
-  if (repeat > REPEAT_TOLERANCE)
-    return {
-      code: 'ENDPOINT_INCONSISTENT',
-      words: `identical questions get answers that differ by ${figure(repeat, 7)}`,
-    }
-  if (company > COMPANY_TOLERANCE)
-    return {
-      code: 'ENDPOINT_DEPENDS_ON_COMPANY',
-      words: `answers depend on the pictures beside them or on their order, by ${figure(company, 7)}`,
-    }
-  return isConstant(answers) ? { code: 'ENDPOINT_CONSTANT', words: 'every picture gets the same embedding' } : null
 }
 
 /** The probes' answers when as many views of other pictures stand between them: retained ones, or held-out ones without those. */
@@ -81,7 +51,6 @@ async function askAmongDecoys(probes: Probes, options: AuditOptions): Promise<An
   all.set(rowsOf(drawViews(images, viewSeedOf(options), 1, AUDIT_EPOCH), decoys, pixels), count * pixels)
   const order = shuffledIndices(count + decoys.length, random)
   const answers = await probes.ask(rowsOf(all, order, pixels))
-  if (answers.defect !== null) return answers
   const places = Int32Array.from({ length: count }, (_, row) => order.indexOf(row))
   return { ...answers, count, unit: rowsOf(answers.unit, places, answers.dimension) }
 }
