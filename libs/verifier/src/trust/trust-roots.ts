@@ -1,0 +1,55 @@
+import { bytesFromBase64 } from '../encoding/base64.js'
+import { hexFromBytes } from '../encoding/hex.js'
+import { refuse } from '../verifier-error.js'
+import { parseVerifierKey, type VerifierKey } from './verifier-key.js'
+
+/** Keys that the reader trusts, obtained by another way than the bundle. */
+export interface TrustRoots {
+  /** Of logs; several of one name where the key was changed. */
+  readonly logs: readonly VerifierKey[]
+  /** SubjectPublicKeyInfo of P-256 keys that sign models. */
+  readonly models: readonly Uint8Array[]
+  /** Keys of witnesses: each one named here must have cosigned. */
+  readonly witnesses: readonly VerifierKey[]
+}
+
+const LONGEST = 1_000_000
+/** SubjectPublicKeyInfo of an uncompressed point on P-256, up to the point. */
+const P256_SPKI = '3059301306072a8648ce3d020106082a8648ce3d030107034200'
+
+/**
+ * Reads lines `log KEY`, `model SPKI`, `witness KEY`; empty lines and lines that begin with `#` say nothing.
+ * @throws DomainError TRUST_MALFORMED naming the line.
+ */
+export async function parseTrustRoots(text: string): Promise<TrustRoots> {
+  if (text.length > LONGEST) refuse('TRUST_MALFORMED', 'A file of trust roots has at most a million characters.', 'trust')
+  const roots = { logs: [] as VerifierKey[], models: [] as Uint8Array[], witnesses: [] as VerifierKey[] }
+  for (const [index, line] of text.split(/\r?\n/).entries()) {
+    const words = line.trim().split(/\s+/)
+    if (words[0] === '' || words[0]?.startsWith('#') === true) continue
+    const isRead = words.length === 2 && (await take(roots, words as [string, string]))
+    if (!isRead)
+      refuse(
+        'TRUST_MALFORMED',
+        `Line ${index + 1} of the trust roots is none of: log NAME+ID+KEY, model SPKI, witness NAME+ID+KEY (or its key was cut).`,
+        `trust:${index + 1}`,
+      )
+  }
+  if (roots.logs.length === 0)
+    refuse('TRUST_MALFORMED', 'The trust roots name no log; `lethe ledger trust` and the portal show the lines to give.', 'trust')
+  return roots
+}
+
+async function take(
+  roots: { logs: VerifierKey[]; models: Uint8Array[]; witnesses: VerifierKey[] },
+  [kind, value]: readonly [string, string],
+): Promise<boolean> {
+  if (kind === 'model') {
+    const key = bytesFromBase64(value)
+    const isP256 = key?.length === 91 && P256_SPKI === hexFromBytes(key.subarray(0, 26))
+    return isP256 && roots.models.push(key) > 0
+  }
+  if (kind !== 'log' && kind !== 'witness') return false
+  const key = await parseVerifierKey(value, kind === 'log' ? 'ed25519' : 'cosignature')
+  return key !== null && roots[kind === 'log' ? 'logs' : 'witnesses'].push(key) > 0
+}
