@@ -75,6 +75,7 @@ describe('every process', () => {
     logSigningKeyFile: '',
     checkpointDir: '/checkpoints',
     logPublicKey: '',
+    logPreviousPublicKeys: [],
     bootstrapAdmin: { email: '', password: '' },
     tensorflow: { backend: 'auto', tfjsNodeDir: '', summary: '' },
     logLevel: '',

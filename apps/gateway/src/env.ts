@@ -17,6 +17,11 @@ const GatewayEnv = z.object({
   EMBEDDING_URL: z.url().describe('Where the embedding service is reached.'),
   GATEWAY_SECRET: z.string().min(32).describe('At least 32 random characters; losing it signs everybody out for good.'),
   LOG_PUBLIC_KEY: z.string().min(1).describe('Base64 of the Ed25519 key (SPKI) that log checkpoints are signed with.'),
+  LOG_PREVIOUS_PUBLIC_KEYS: z
+    .string()
+    .default('')
+    .transform((list) => list.split(',').filter((key) => key !== ''))
+    .describe('Base64 of the Ed25519 keys (SPKI) that signed log checkpoints before LOG_PUBLIC_KEY, comma-separated.'),
   LOG_HOST: z
     .string()
     .default('lethe')

@@ -9,7 +9,6 @@ import { createUploadSigner } from './http/upload-signer.js'
 import { createIdentityProvider } from './identity/identity-provider.js'
 import { peopleOf } from './identity/people.js'
 import { rememberKeys } from './identity/verify-token.js'
-import { EvidenceTrees } from './modules/evidence/evidence-trees.js'
 import { createLogIdentity } from './modules/evidence/log-identity.js'
 import { createServer } from './server.js'
 import type { Services } from './services.js'
@@ -49,8 +48,12 @@ export async function openGateway(env: GatewayEnv, logger: Logger, now: () => Da
     artifacts: await openArtifactStore(env.ARTIFACTS, bus.nc),
     tokenKeys: rememberKeys(() => identity.auth.api.getJwks()),
     uploads: createUploadSigner(env.GATEWAY_SECRET),
-    evidenceTrees: new EvidenceTrees(),
-    logIdentity: createLogIdentity({ publicKey: env.LOG_PUBLIC_KEY, host: env.LOG_HOST }),
+    logIdentity: createLogIdentity({
+      publicKey: env.LOG_PUBLIC_KEY,
+      previousPublicKeys: env.LOG_PREVIOUS_PUBLIC_KEYS,
+      modelKeys: [],
+      host: env.LOG_HOST,
+    }),
     commitToPerson: commitBy(env.GATEWAY_SECRET),
     publicUrl: env.BASE_URL,
     embeddingUrl: env.EMBEDDING_URL,

@@ -5,7 +5,6 @@ import type { Logger } from '@lethe/runtime'
 import type { JWTVerifyGetKey } from 'jose'
 import type { UploadSigner } from './http/upload-signer.js'
 import type { People } from './identity/people.js'
-import type { EvidenceTrees } from './modules/evidence/evidence-trees.js'
 import type { LogIdentity } from './modules/evidence/log-identity.js'
 
 /** What every request is served with; made once per process. */
@@ -16,7 +15,6 @@ export interface Services {
   readonly people: People
   readonly tokenKeys: JWTVerifyGetKey
   readonly uploads: UploadSigner
-  readonly evidenceTrees: EvidenceTrees
   readonly logIdentity: LogIdentity
   /** Names a member in evidence to nobody who does not know both the member and the platform's secret. */
   readonly commitToPerson: (person: { tenantId: string; userId: string }) => string

@@ -20,6 +20,7 @@ export {
 export {
   encodeSigner,
   encodeVerifier,
+  isSameKey,
   type LogSigner,
   type LogVerifier,
   parseSigner,

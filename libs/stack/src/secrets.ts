@@ -9,6 +9,8 @@ export interface Secrets {
   logSigningKeyFile: string
   /** Base64 of its public half (SPKI), which anybody may know. */
   logPublicKey: string
+  /** The same of the keys that signed before, newest first. */
+  logPreviousPublicKeys: readonly string[]
   /** The platform's first administrator. */
   bootstrapAdmin: { email: string; password: string }
 }
@@ -23,24 +25,53 @@ export function openSecrets(stateDir: string): Secrets {
   mkdirSync(folder, { recursive: true, mode: 0o700 })
   const file = path.join(folder, 'secrets.json')
   const logSigningKeyFile = path.join(folder, 'log-signing-key.pem')
-  if (!existsSync(logSigningKeyFile)) {
-    const { privateKey } = generateKeyPairSync('ed25519')
-    writePrivately(logSigningKeyFile, privateKey.export({ type: 'pkcs8', format: 'pem' }).toString())
-  }
+  if (!existsSync(logSigningKeyFile)) writeNewLogKey(logSigningKeyFile)
   if (!existsSync(file)) {
     const passwords = { gateway: random(), registrar: random(), auth: random() }
     writePrivately(file, JSON.stringify({ passwords, gatewaySecret: random(), adminPassword: random() }))
   }
   const { passwords, gatewaySecret, adminPassword } = JSON.parse(readFileSync(file, 'utf8')) as Kept
-  const publicKey = createPublicKey(readFileSync(logSigningKeyFile, 'utf8'))
+  const logPublicKey = publicHalf(logSigningKeyFile)
   return {
     passwords,
     gatewaySecret,
     logSigningKeyFile,
-    logPublicKey: publicKey.export({ type: 'spki', format: 'der' }).toString('base64'),
+    logPublicKey,
+    logPreviousPublicKeys: readPreviousKeys(folder).filter((key) => key !== logPublicKey),
     bootstrapAdmin: { email: 'admin@lethe.local', password: adminPassword },
   }
 }
+
+/**
+ * A new key signs the logs from the next start on. The old one's public half is kept, so that what it signed stays valid;
+ * its private half is gone. Nothing may run on the state directory meanwhile.
+ *
+ * @returns the base64 SPKI of both
+ */
+export function rotateLogKey(stateDir: string): { previous: string; next: string } {
+  const { logSigningKeyFile, logPublicKey: previous } = openSecrets(stateDir)
+  const folder = path.dirname(logSigningKeyFile)
+  // First: if the next step never comes, the key in use is merely named twice.
+  const known = [previous, ...readPreviousKeys(folder).filter((key) => key !== previous)]
+  writePrivately(path.join(folder, previousKeysFile), `${known.join('\n')}\n`)
+  writeNewLogKey(logSigningKeyFile)
+  return { previous, next: publicHalf(logSigningKeyFile) }
+}
+
+const previousKeysFile = 'log-previous-public-keys'
+
+function readPreviousKeys(folder: string): string[] {
+  const file = path.join(folder, previousKeysFile)
+  return existsSync(file) ? readFileSync(file, 'utf8').split('\n').filter(Boolean) : []
+}
+
+function writeNewLogKey(file: string): void {
+  const { privateKey } = generateKeyPairSync('ed25519')
+  writePrivately(file, privateKey.export({ type: 'pkcs8', format: 'pem' }).toString())
+}
+
+const publicHalf = (file: string): string =>
+  createPublicKey(readFileSync(file, 'utf8')).export({ type: 'spki', format: 'der' }).toString('base64')
 
 const random = (): string => randomBytes(32).toString('base64url')
 

@@ -15,6 +15,7 @@ const facts: PlatformFacts = {
   logSigningKeyFile: '/state/secrets/log-signing-key.pem',
   checkpointDir: '/state/checkpoints',
   logPublicKey: 'public',
+  logPreviousPublicKeys: ['older', 'oldest'],
   bootstrapAdmin: { email: 'admin@lethe.local', password: 'admin-secret' },
   tensorflow: { backend: 'auto', tfjsNodeDir: '/cache/tf', summary: '' },
   logLevel: 'info',
@@ -30,6 +31,11 @@ it('gives compute, embedding and portal no database, and the signing key to the 
   expect(serviceNames.filter((name) => told(name).includes('log-signing-key'))).toEqual(['registrar'])
   for (const secret of ['session-secret', 'admin-secret'])
     expect(serviceNames.filter((name) => told(name).includes(secret))).toEqual(['gateway'])
+})
+
+it('tells whoever signs and whoever shows the log which keys signed before', () => {
+  const told = serviceNames.filter((name) => serviceEnv(name, facts)['LOG_PREVIOUS_PUBLIC_KEYS'] === 'older,oldest')
+  expect(told).toEqual(['registrar', 'gateway'])
 })
 
 it('signs each in to the database and the bus under its own name', () => {

@@ -18,6 +18,8 @@ export interface PlatformFacts {
   checkpointDir: string
   /** Base64 of the public half (SPKI). */
   logPublicKey: string
+  /** The same of keys that signed before. */
+  logPreviousPublicKeys: readonly string[]
   bootstrapAdmin: { email: string; password: string }
   tensorflow: TensorflowProvision
   logLevel: string
@@ -30,7 +32,7 @@ export type ServiceEnv = Readonly<Record<string, string>>
 const token = { issuer: 'https://lethe.dev/identity', audience: 'lethe' }
 
 /** First part of every evidence log's origin; whoever signs and whoever verifies must agree on it. */
-const logHost = 'lethe'
+export const logHost = 'lethe'
 
 export const localUrl = (port: number): string => `http://127.0.0.1:${port}`
 
@@ -53,6 +55,7 @@ export function serviceEnv(name: ServiceName, facts: PlatformFacts): ServiceEnv 
         HEALTH_PORT: port,
         DATABASE_URL: database('registrar'),
         LOG_SIGNING_KEY_FILE: facts.logSigningKeyFile,
+        LOG_PREVIOUS_PUBLIC_KEYS: facts.logPreviousPublicKeys.join(','),
         LOG_HOST: logHost,
         CHECKPOINT_DIR: facts.checkpointDir,
       }
@@ -78,6 +81,7 @@ export function serviceEnv(name: ServiceName, facts: PlatformFacts): ServiceEnv 
         EMBEDDING_URL: localUrl(facts.ports.embedding),
         GATEWAY_SECRET: facts.gatewaySecret,
         LOG_PUBLIC_KEY: facts.logPublicKey,
+        LOG_PREVIOUS_PUBLIC_KEYS: facts.logPreviousPublicKeys.join(','),
         LOG_HOST: logHost,
         BOOTSTRAP_ADMIN_EMAIL: facts.bootstrapAdmin.email,
         BOOTSTRAP_ADMIN_PASSWORD: facts.bootstrapAdmin.password,

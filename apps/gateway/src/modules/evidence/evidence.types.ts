@@ -72,6 +72,12 @@ export class EvidenceLog {
   })
   verifierKey!: string
 
+  @Field(() => [String], {
+    description:
+      'Lines of a trust roots file for `lethe verify`: every key of this log. Compare them with those you were given by another way.',
+  })
+  trustRoots!: readonly string[]
+
   @Field(() => Int)
   size!: number
 }

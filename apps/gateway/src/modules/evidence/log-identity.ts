@@ -1,19 +1,42 @@
-import { createPublicKey } from 'node:crypto'
-import { encodeVerifier, logOrigin, parseLogCheckpoint, verifierFromPublicKey } from '@lethe/ledger'
+import { encodeVerifier, isSameKey, logOrigin, parseNote, trustRootLines, verifierFromSpki } from '@lethe/ledger'
 
-/** Whose log it is and by which key it is signed. */
+/** Whose log it is and by which keys it is signed. */
 export interface LogIdentity {
-  /** `newestNote`: a checkpoint of the tenant, whose own origin is then used; null before the first one. */
-  of(tenantId: string, newestNote: string | null): { origin: string; verifierKey: string }
+  /** `newestNote`: the newest checkpoint of the tenant; null before the first one. */
+  of(tenantId: string, newestNote: string | null): LogKeysShown
 }
 
-/** `publicKey`: base64 of the Ed25519 key (SPKI). `host`: of whoever runs the platform. */
-export function createLogIdentity(input: { publicKey: string; host: string }): LogIdentity {
-  const key = createPublicKey({ key: Buffer.from(input.publicKey, 'base64'), format: 'der', type: 'spki' })
+export interface LogKeysShown {
+  readonly origin: string
+  /** Signed the newest checkpoint: after a change of key still the one before, until the log has grown. */
+  readonly verifierKey: string
+  /** Lines of a trust roots file: the key that signs now and those that signed before. */
+  readonly trustRoots: readonly string[]
+}
+
+/**
+ * `publicKey`, `previousPublicKeys`: base64 of Ed25519 keys (SPKI). `modelKeys`: base64 of what signs model files (SPKI).
+ * `host`: of whoever runs the platform.
+ *
+ * @throws DomainError KEY_MALFORMED
+ */
+export function createLogIdentity(input: {
+  publicKey: string
+  previousPublicKeys: readonly string[]
+  modelKeys: readonly string[]
+  host: string
+}): LogIdentity {
+  const keysOf = (origin: string) =>
+    [input.publicKey, ...input.previousPublicKeys].map((spki) => verifierFromSpki(origin, spki))
+  keysOf('any')
   return {
     of: (tenantId, newestNote) => {
-      const origin = newestNote === null ? logOrigin(input.host, tenantId) : parseLogCheckpoint(newestNote).origin
-      return { origin, verifierKey: encodeVerifier(verifierFromPublicKey(origin, key)) }
+      const origin = logOrigin(input.host, tenantId)
+      const keys = keysOf(origin)
+      const signatures = newestNote === null ? [] : parseNote(newestNote).signatures
+      const signedBy = keys.find((key) => signatures.some((line) => isSameKey(key, line))) ?? keys[0]
+      const trustRoots = trustRootLines({ logs: keys, models: input.modelKeys, witnesses: [] })
+      return { origin, verifierKey: signedBy === undefined ? '' : encodeVerifier(signedBy), trustRoots }
     },
   }
 }
