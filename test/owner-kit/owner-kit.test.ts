@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { openDevice } from '@lethe/device'
 import { OwnerAuditResult } from '@lethe/domain'
-import { parseVerifier, verifyOwnerAudit } from '@lethe/ledger'
+import { parseSigner, parseVerifier, signOwnerAudit, verifyOwnerAudit } from '@lethe/ledger'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { digitEncoder, writeOwnerFolders } from '../kit/digit-owner.js'
 import { startEmbeddingEndpoint, type EmbeddingEndpoint, type EndpointOptions } from '../kit/embedding-endpoint.js'
@@ -218,7 +218,7 @@ describe('verification', () => {
   it('holds for what was not touched, with the exit code of the verdict, in both languages', async () => {
     const { code, out } = await runKit(home, 'verify', copyOf('whole'), '--key', key)
     expect([code, out]).toEqual([5, expect.stringContaining('Everything holds.')])
-    expect(out.match(/✓/g)).toHaveLength(7)
+    expect(out.match(/✓/g)).toHaveLength(8)
     expect((await runKit(home, 'verify', copyOf('whole'), '--key', key, '--lang', 'ja')).out).toContain(
       'すべて成立しました',
     )
@@ -227,6 +227,7 @@ describe('verification', () => {
   it.each([
     ['the result', 'Signature', (dir: string) => edit(path.join(dir, 'result.json'), '"RESIDUAL"', '"PASS"')],
     ['the matrices', 'Matrices', (dir: string) => flip(path.join(dir, 'matrices.safetensors'))],
+    ['the scores', 'Scores', (dir: string) => flip(path.join(dir, 'audit-data.safetensors'))],
     ['the report', 'Report', (dir: string) => edit(path.join(dir, 'report.en.html'), 'Residual', 'Passed')],
     [
       'an answer',
@@ -236,7 +237,7 @@ describe('verification', () => {
         flip(path.join(answers, readdirSync(answers)[0] as string))
       },
     ],
-    ['a picture', 'Statistics', (dir: string) => flip(path.join(dir, 'private/pictures.safetensors'))],
+    ['a picture', 'Answers', (dir: string) => flip(path.join(dir, 'private/pictures.safetensors'))],
     [
       'which pictures',
       'Pictures',
@@ -264,10 +265,22 @@ describe('verification', () => {
     rmSync(stranger, { recursive: true, force: true })
   })
 
-  it('is called incomplete without what only the owner has', async () => {
+  it('finds a verdict that the scores do not give, whoever signed it', async () => {
+    const dir = copyOf('lie')
+    edit(path.join(dir, 'result.json'), '"RESIDUAL"', '"PASS"')
+    const signer = parseSigner(readFileSync(path.join(home, 'config', 'owner.key'), 'utf8').trim())
+    const envelope = signOwnerAudit(readFileSync(path.join(dir, 'result.json'), 'utf8'), signer)
+    writeFileSync(path.join(dir, 'statement.dsse.json'), JSON.stringify(envelope))
+    const { code, out } = await runKit(home, 'verify', dir, '--key', key)
+    expect(out).toMatch(/✓ Signature.*holds[^]*✓ Scores.*holds/)
+    expect([code, out]).toEqual([4, expect.stringMatching(/✗ Statistics.*BROKEN\. The scores give another verdict/)])
+  })
+
+  it('is called incomplete without what only the owner has, and still computes the verdict anew', async () => {
     const dir = copyOf('public')
     rmSync(path.join(dir, 'private'), { recursive: true })
     const { code, out } = await runKit(home, 'verify', dir, '--key', key)
     expect([code, out]).toEqual([6, expect.stringContaining('no full verification')])
+    expect(out).toMatch(/✓ Statistics and verdict.*holds[^]*– Answers/)
   })
 })

@@ -1,5 +1,4 @@
-import { runAudit } from '@lethe/audit'
-import type { AuditReport } from '@lethe/domain'
+import { runAudit, type AuditResult } from '@lethe/audit'
 import type { CallOptions } from '../endpoint/call-endpoint.js'
 import { endpointOf } from '../endpoint/read-endpoint.js'
 import { remoteModel } from '../endpoint/remote-model.js'
@@ -15,9 +14,7 @@ export interface ConductOptions extends CallOptions {
   readonly onlySaved?: boolean | undefined
 }
 
-export interface Conducted {
-  readonly report: AuditReport
-  readonly matrices: Uint8Array
+export interface Conducted extends AuditResult {
   readonly answers: UsedAnswers
 }
 
@@ -38,6 +35,6 @@ export async function conductAudit(session: Session, options: ConductOptions): P
           role: 'after' as const,
         }
       : remoteModel(endpointOf(after.url, after.said), 'after', { ...options, log: answers.openLog() })
-  const { report, matrices } = await runAudit(auditOptions(session, asFirst, asSecond, options.signal))
-  return { report, matrices, answers: answers.used() }
+  const result = await runAudit(auditOptions(session, asFirst, asSecond, options.signal))
+  return { ...result, answers: answers.used() }
 }

@@ -12,6 +12,7 @@ import type { Conducted } from './conduct-audit.js'
 export const files = {
   result: 'result.json',
   matrices: 'matrices.safetensors',
+  data: 'audit-data.safetensors',
   statement: 'statement.dsse.json',
   key: 'owner.pub',
   report: (language: string) => `report.${language}.html`,
@@ -77,10 +78,10 @@ function provenanceOf(
 
 const checksOf = (key: LogVerifier): CheckStep[] => [
   { kind: 'verify', command: `lethe-audit verify . --key ${encodeVerifier(key)}` },
-  { kind: 'digest', command: `sha256sum ${files.result} ${files.matrices}` },
+  { kind: 'digest', command: `sha256sum ${files.result} ${files.data} ${files.matrices}` },
 ]
 
-/** Writes result, matrices, signature, key and reports. @returns the names of the files. */
+/** Writes result, matrices, data, signature, key and reports. @returns the names of the files. */
 export function writeResult(
   folder: string,
   session: Session,
@@ -93,6 +94,7 @@ export function writeResult(
   const contents = new Map<string, string | Uint8Array>([
     [files.result, text],
     [files.matrices, conducted.matrices],
+    [files.data, conducted.data],
     [files.statement, `${JSON.stringify(envelope, null, 2)}\n`],
     [files.key, `${encodeVerifier(signer)}\n`],
     ...renderReports(text, conducted.matrices, signer),

@@ -1,15 +1,16 @@
 import { existsSync, readFileSync } from 'node:fs'
 import path from 'node:path'
-import { isDomainError, type Verdict } from '@lethe/domain'
+import { compareReports, recomputeReport } from '@lethe/audit/judge'
+import { isDomainError, type OwnerAuditResult, type Verdict } from '@lethe/domain'
 import { encodeVerifier, verifyOwnerAudit, type LogVerifier } from '@lethe/ledger'
 import { conductAudit } from '../audit/conduct-audit.js'
-import { files, renderReports, resultText, sha256 } from '../audit/write-result.js'
+import { files, renderReports, sha256 } from '../audit/write-result.js'
 import { refuse } from '../kit-error.js'
 import { commitTo } from '../record/commitment.js'
 import { answersIn, loadSession, readPlanText, setNames, type Session } from '../record/session.js'
 import { readVerifier } from '../signing/owner-key.js'
 
-export type CheckName = 'signature' | 'matrices' | 'plan' | 'pictures' | 'answers' | 'statistics' | 'report'
+export type CheckName = 'signature' | 'matrices' | 'data' | 'statistics' | 'plan' | 'pictures' | 'answers' | 'report'
 export type CheckOutcome = 'holds' | 'broken' | 'missing'
 
 export interface Check {
@@ -28,8 +29,8 @@ export interface Verification {
 }
 
 /**
- * Checks a folder from the signature down to the statistics, which are computed anew from the saved answers. Nobody is asked
- * anything. What cannot be checked because it is not there is told as missing and never as good.
+ * Checks a folder from the signature down to the statistics, which are computed anew from the scores, and the scores from the saved
+ * answers. Nobody is asked anything. What cannot be checked because it is not there is told as missing and never as good.
  */
 export async function verifyFolder(
   folder: string,
@@ -44,26 +45,39 @@ export async function verifyFolder(
   const { result } = signature.value
   const checks = [signature.check]
   const matrices = optional(folder, files.matrices)
-  checks.push(digestCheck('matrices', matrices, result.report.matrices.digest))
+  const data = optional(folder, files.data)
+  checks.push(
+    digestCheck('matrices', matrices, result.report.matrices.digest),
+    digestCheck('data', data, result.report.data?.digest),
+    statisticsCheck(data, result.report),
+  )
   const session = attempt('plan', () => loadSession(folder))
   if (session.value === null) {
-    const missing = (['plan', 'pictures', 'answers', 'statistics'] as const).map((name) => ({
+    const missing = (['plan', 'pictures', 'answers'] as const).map((name) => ({
       ...session.check,
       name,
       outcome: 'missing' as const,
     }))
     checks.push(...missing)
-  } else checks.push(...(await recompute(folder, session.value, text, result, matrices, signal)))
+  } else checks.push(...(await checkSession(folder, session.value, result, signal)))
   if (matrices !== null) checks.push(reportCheck(folder, text, matrices, owner))
   return { checks, verdict: result.report.verdict, ...about }
 }
 
-async function recompute(
+/** The verdict and every statistic, from the scores alone: whoever has these needs neither pictures nor answers. */
+function statisticsCheck(data: Uint8Array | null, stated: OwnerAuditResult['report']): Check {
+  if (data === null) return absent('statistics', 'The scores are not there.')
+  const again = attempt('statistics', () => recomputeReport(data))
+  if (again.value === null) return again.check
+  const [first] = compareReports(stated, again.value.report)
+  return check('statistics', first === undefined, `The scores give another ${first} than the result.`)
+}
+
+/** Plan, pictures and answers, which stay with the owner. */
+async function checkSession(
   folder: string,
   session: Session,
-  text: string,
-  result: ReturnType<typeof verifyOwnerAudit>['result'],
-  matrices: Uint8Array | null,
+  result: OwnerAuditResult,
   signal: AbortSignal,
 ): Promise<Check[]> {
   const plan = compare(
@@ -78,30 +92,18 @@ async function recompute(
     JSON.stringify(setNames.map((name) => result.plan.pictures[name]?.commitment ?? null)),
     'The pictures are not those that the result is about.',
   )
-  if (!existsSync(answersIn(folder)))
-    return [
-      plan,
-      pictures,
-      ...(['answers', 'statistics'] as const).map((name) => absent(name, 'The answers are not there.')),
-    ]
-  const again = await attemptLater('statistics', () =>
+  if (!existsSync(answersIn(folder))) return [plan, pictures, absent('answers', 'The answers are not there.')]
+  const again = await attemptLater('answers', () =>
     conductAudit({ ...session, plan: result.plan }, { ...offline, folder, signal }),
   )
-  if (again.value === null) return [plan, pictures, { ...again.check, name: 'answers' }, again.check]
-  const { answers } = again.value
-  const same = resultText(result.plan, result.endpoints, again.value, result.madeAt) === text
-  const sameMatrices = matrices === null || sha256(again.value.matrices) === sha256(matrices)
-  return [
-    plan,
-    pictures,
-    compare(
-      'answers',
-      answers.digest,
-      result.answers.digest,
-      'The saved answers are not those that the result is about.',
-    ),
-    check('statistics', same && sameMatrices, 'The saved answers give other statistics than the result.'),
-  ]
+  if (again.value === null) return [plan, pictures, again.check]
+  const { answers, report } = again.value
+  const areSigned = answers.digest === result.answers.digest
+  const differ = compareReports(result.report, report)
+  const why = areSigned
+    ? `The saved answers give another ${differ[0]} than the result.`
+    : 'The saved answers are not those that the result is about.'
+  return [plan, pictures, check('answers', areSigned && differ.length === 0, why)]
 }
 
 /** Nobody is asked. */
@@ -147,10 +149,10 @@ const absent = (name: CheckName, why: string): Check => ({ name, outcome: 'missi
 const compare = (name: CheckName, found: string, wanted: string, why: string): Check =>
   check(name, found === wanted, why)
 
-const digestCheck = (name: CheckName, content: Uint8Array | null, digest: string): Check =>
+const digestCheck = (name: CheckName, content: Uint8Array | null, digest: string | undefined): Check =>
   content === null
     ? absent(name, 'The file is not there.')
-    : compare(name, sha256(content), digest, 'The file was changed after it was signed.')
+    : check(name, sha256(content) === digest, 'The file was changed after it was signed.')
 
 interface Attempt<Value> {
   readonly value: Value | null
