@@ -28,7 +28,7 @@ export function writeResults(folder: string, results: Results): string {
 const describe = ({ device, deals, retrains, epochs, seconds, simclr, clip, uLira }: Results): string =>
   [
     '# The auditor audited',
-    `Made by \`npm run experiment:audit\` on ${device.backendVersion} (${device.device}) in ${Math.round(seconds / 60)} minutes: ${deals} deals of emoji at 16 × 16, 256 retained, 128 to be forgotten, their 128 twins, 800 held out; ${epochs} epochs of SimCLR on a net of three stages; ${retrains} retrained models per deal. Slashes part the deals. What AC takes was tuned on deals that are not shown.`,
+    `Made by \`npm run experiment:audit\` on ${device.backendVersion} (${device.device}) in ${Math.round(seconds / 60)} minutes: ${counted(deals, 'deal')} of emoji at 16 × 16, 256 retained, 128 to be forgotten, their 128 twins, 800 held out; ${epochs} epochs of SimCLR on a net of three stages; ${counted(retrains, 'retrained model')} per deal.${deals > 1 ? ' Slashes part the deals.' : ''} What AC takes was tuned on deals that are not shown.`,
     '## SimCLR: control × verdict',
     controlsTable(simclr),
     ...(clip.length === 0 ? [] : ['## CLIP: control × verdict', controlsTable(clip)]),
@@ -43,6 +43,8 @@ const describe = ({ device, deals, retrains, epochs, seconds, simclr, clip, uLir
           ].join('\n'),
         ]),
   ].join('\n\n') + '\n'
+
+const counted = (count: number, what: string) => `${count} ${what}${count === 1 ? '' : 's'}`
 
 const uLiraLine = ({ name, shadows, test }: Results['uLira'][number]): string =>
   `| ${name} | ${shadows} | ${test.effect.value.toFixed(3)} | ${test.effect.interval?.map((limit) => limit.toFixed(3)).join(' to ') ?? '–'} | ${test.outcome} |`
