@@ -10,6 +10,7 @@ import type {
   UnlearningMethod,
   UnlearningRecipe,
 } from '@lethe/domain'
+import type { NearDuplicate } from '@lethe/datasets'
 import type { BackendChoice, Device } from '@lethe/device'
 import type { TrainingPlan, TrainingResult } from '@lethe/learning'
 
@@ -104,7 +105,12 @@ export type JobResult =
       readonly heldOutCount: number
     }
   | ({ readonly kind: 'pretrain' } & TrainingYield)
-  | ({ readonly kind: 'unlearn'; readonly forgetCount: number } & TrainingYield)
+  | ({
+      readonly kind: 'unlearn'
+      readonly forgetCount: number
+      /** Samples that stay although they resemble one that was forgotten, in pack order: what forgetting means is blurred by them. */
+      readonly resembling: readonly NearDuplicate[]
+    } & TrainingYield)
   | {
       readonly kind: 'audit'
       readonly report: AuditReport

@@ -1,4 +1,4 @@
-import { readPack, type Pack, type PackSelection } from '@lethe/datasets'
+import { nearDuplicatesBetween, readPack, type Pack, type PackSelection } from '@lethe/datasets'
 import type { Samples, TrainingRecipe } from '@lethe/domain'
 import {
   planTraining,
@@ -40,9 +40,10 @@ export async function runUnlearnJob(job: Extract<Job, { kind: 'unlearn' }>, cont
   const pack = readPack(job.pack)
   const chosen = chooseForgetAndRetain(pack, job.excluded, job.forget)
   const [retain, forget] = [samplesFor(recipe, chosen.retain), samplesFor(recipe, chosen.forget)]
+  const resembling = nearDuplicatesBetween(chosen.forget, chosen.retain)
   const run = resumable(job, control, pack, chosen.retain)
   const result = await keepingLastGood(control, () => unlearn({ ...run, unlearning, parent, retain, forget }))
-  return { kind: 'unlearn', ...result, trainCount: retain.count, forgetCount: forget.count }
+  return { kind: 'unlearn', ...result, trainCount: retain.count, forgetCount: forget.count, resembling }
 }
 
 /** A run that diverged hands out the checkpoint of its last whole epoch before it is refused. */

@@ -121,7 +121,9 @@ async function unlearn(directory: string, options: UnlearnOptions): Promise<numb
       say(describeInterruption(outcome.epoch, sameCommandWith(process.argv, '--resume')))
       return 130
     }
-    const { checkpoint, curve, trainCount } = outcome.result
+    const { result } = outcome
+    if (result.kind !== 'unlearn') throw new Error(`The engine answered with ${result.kind}.`)
+    const { checkpoint, curve, trainCount, resembling } = result
     const moved = (file: string): string => path.relative(path.resolve(options.out), path.resolve(directory, file))
     writeModelDirectory(options.out, {
       checkpoint,
@@ -137,7 +139,11 @@ async function unlearn(directory: string, options: UnlearnOptions): Promise<numb
         },
         parent: { directory: moved('.'), weights: parent.manifest.checkpoint.weights },
         unlearning,
-        forget: { digest: digestOf(forgetSetBytes(forget)), count: forget.length },
+        forget: {
+          digest: digestOf(forgetSetBytes(forget)),
+          count: forget.length,
+          resembling: resembling.map(({ contentId }) => contentId),
+        },
         curve: [...curve],
         cost: outcome.cost,
         provenance,

@@ -13,6 +13,9 @@ export function describeModel(directory: string, weightsDigest: string, { result
     ['model', directory],
     ['weights', `${weightsDigest}, ${formatBytes(result.checkpoint.weights.length)}`],
     ['learned', `${result.trainCount} pictures${forgotten}`],
+    ...(result.kind === 'unlearn' && result.resembling.length > 0
+      ? [['look-alikes', `${result.resembling.length} of those kept resemble one that was forgotten`] as const]
+      : []),
     ...(last === undefined ? [] : [['loss', `${last.loss.toFixed(4)} in epoch ${last.epoch}`] as const]),
     ...(scored?.knnAccuracy === undefined
       ? []

@@ -41,7 +41,14 @@ export const ModelManifest = z.object({
   checkpoint: z.object({ weights: Blob, state: Blob.nullable() }),
   parent: z.object({ directory: z.string(), weights: Blob }).nullable(),
   unlearning: UnlearningRecipe.nullable(),
-  forget: z.object({ digest: Digest, count: z.int().min(1) }).nullable(),
+  forget: z
+    .object({
+      digest: Digest,
+      count: z.int().min(1),
+      /** Samples that stayed although they resemble one of these; missing where nobody looked. */
+      resembling: z.array(ContentId).optional(),
+    })
+    .nullable(),
   curve: z.array(
     z.object({
       epoch: z.int(),
