@@ -6,6 +6,9 @@ export {
   writeBundle,
 } from './bundle/write-bundle.js'
 export type { LedgerError, LedgerErrorCode } from './errors.js'
+export { checkLog, type LogReport, type OutsideLog, type StoredLog } from './fsck/check-log.js'
+export type { OutsideCheckpoint } from './fsck/checkpoint-check.js'
+export type { LogFinding } from './fsck/findings.js'
 export { integrate, type Integration } from './integrate.js'
 export { type OwnerAuditStatement, signOwnerAudit, verifyOwnerAudit } from './owner-audit/owner-audit-statement.js'
 export { cosign, type Cosignature, verifyCosignatures } from './signing/cosignature.js'
