@@ -58,6 +58,8 @@ const mayKnow = {
     'libs/artifacts',
     'libs/safetensors',
     'libs/runtime',
+    // Bundles hold the reports of audits as pages.
+    'libs/report',
   ],
   'apps/gateway': [
     'libs/domain',
@@ -96,6 +98,8 @@ const mayKnow = {
   'apps/portal': [],
 }
 
+  // What an outsider installs or opens: a command and a page around the verifier.
+  'apps/verifier': ['libs/domain', 'libs/verifier', 'libs/report'],
 /** Tests beside the code may also start the real machine, and make its data. */
 const testsMayKnow = ['libs/device', 'libs/stack', 'libs/runtime', 'libs/datasets', 'test/kit']
 

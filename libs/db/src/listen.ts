@@ -1,7 +1,7 @@
 import pg from 'pg'
 
-/** Channels that the database notifies on commit: a new outbox row, and new evidence (payload: the tenant's id). */
-export type Channel = 'lethe_outbox' | 'lethe_evidence'
+/** Channels that the database notifies on commit: a new outbox row, new evidence (payload: the tenant's id), a bundle that is asked for. */
+export type Channel = 'lethe_outbox' | 'lethe_evidence' | 'lethe_bundle'
 
 export interface Listener {
   close(): Promise<void>

@@ -1,4 +1,6 @@
-import { listen } from '@lethe/db'
+import { type Channel, listen } from '@lethe/db'
+import { BundleMaker } from './bundle/bundle-maker.js'
+import { Eraser } from './erasing/eraser.js'
 import { followProgress } from './follow-progress.js'
 import { CheckpointPublisher } from './ledger/checkpoint-publisher.js'
 import { LedgerKeeper } from './ledger/ledger-keeper.js'
@@ -24,6 +26,15 @@ export function startRegistrar(options: RegistrarOptions): { stop(): Promise<voi
   const relay = new OutboxRelay(options)
   const sweep = new Sweep(options, ledger, options.sweepIntervalMs)
   const listener = listen({
+  const bundles = new BundleMaker(options, options, ledger)
+  const wake: Record<Channel, (payload: string) => void> = {
+    lethe_outbox: () => {
+      relay.wake()
+      eraser.wake()
+    },
+    lethe_evidence: (tenantId) => ledger.wake(tenantId),
+    lethe_bundle: () => bundles.wake(),
+  }
     url: options.databaseUrl,
     channels: ['lethe_outbox', 'lethe_evidence'],
     onNotification: (channel, payload) => (channel === 'lethe_outbox' ? relay.wake() : ledger.wake(payload)),
@@ -32,13 +43,14 @@ export function startRegistrar(options: RegistrarOptions): { stop(): Promise<voi
       sweep.wake()
     },
     onError: (error) => logger.warn({ err: error }, 'the listening connection broke'),
+      bundles.wake()
   })
   const following = [followResults(options, end.signal), followProgress(options, end.signal)]
   return {
     stop: async () => {
       end.abort()
       await listener.close()
-      await Promise.all([...following, relay.stop(), sweep.stop()])
+      await Promise.all([...following, relay.stop(), eraser.stop(), sweep.stop(), bundles.stop()])
       await ledger.stop()
     },
   }
