@@ -14,6 +14,8 @@ export type DatabaseErrorCode =
   | 'PLAN_STALE'
   | 'NOTHING_TO_RETRY'
   | 'RECIPE_NOT_APPROVED'
+  | 'SUBJECT_SHREDDED'
+  | 'SUBJECT_HAS_OPEN_REQUEST'
 
 export type DatabaseError = DomainError<DatabaseErrorCode>
 

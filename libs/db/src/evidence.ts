@@ -1,5 +1,6 @@
 import type { EvidenceKind } from '@lethe/domain'
 import type { Tx } from './database.js'
+import { lockName } from './stores/lock.js'
 
 export interface NewEvidence {
   readonly kind: EvidenceKind
@@ -27,6 +28,21 @@ export async function appendEvidence(tx: Tx, tenantId: string, entry: NewEvidenc
   const row = rows[0]
   if (!row) throw new Error('The evidence row came back empty.')
   return { seq: row.seq, leafHash: row.leaf_hash, hash: row.hash, createdAt: row.created_at }
+}
+
+/**
+ * Numbers for the next entries of erasure requests, from 1 without a gap: `number(requestId)` gives one after another.
+ * The tenant's evidence is held from the first number until the transaction ends, so append at once.
+ */
+export function requestEntryNumbers(tx: Tx, tenantId: string): (requestId: string) => Promise<number> {
+  const last = new Map<string, number>()
+  return async (requestId) => {
+    // The name by which the trigger locks too.
+    if (last.size === 0) await lockName(tx, `evidence:${tenantId}`)
+    const count = last.get(requestId) ?? (await tx.evidence.count({ where: { tenantId, requestId } }))
+    last.set(requestId, count + 1)
+    return count + 1
+  }
 }
 
 /** Leaf hashes of a tenant's evidence with `after` < seq ≤ `upTo`, in order: leaf i of the tree is seq i + 1. */

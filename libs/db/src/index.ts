@@ -1,7 +1,13 @@
 export { readAgenda, readSlaBoard, type AgendaEntry, type SlaBoardRow } from './across-tenants.js'
 export { openDatabase, type Database, type DatabaseOptions, type TenantClient, type Tx } from './database.js'
 export { type DatabaseError, type DatabaseErrorCode } from './errors.js'
-export { appendEvidence, readLeafHashes, type AppendedEvidence, type NewEvidence } from './evidence.js'
+export {
+  appendEvidence,
+  readLeafHashes,
+  requestEntryNumbers,
+  type AppendedEvidence,
+  type NewEvidence,
+} from './evidence.js'
 export { Prisma } from './generated/client.js'
 export type * from './generated/client.js'
 export { once } from './inbox.js'
@@ -29,6 +35,7 @@ export {
   moveErasureRequest,
 } from './stores/erasure-requests.js'
 export {
+export { commitmentsOf, commitToKeyOfOwner, commitToRequest, readSalt, shredSalt } from './stores/commitments.js'
   affectedVersions,
   ForgetSetRef,
   learnedForgetSets,

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { evidencePredicates } from './evidence/predicates.js'
 
 /** Closed union of what can be on record; one line of meaning each. The version is part of the name. */
 export const EvidenceKind = z.enum([
@@ -55,14 +56,19 @@ export interface EvidenceSubject {
   readonly digest: { readonly sha256: string }
 }
 
-/** What an aggregate hands to the ledger. Never personal data, not even hashed. */
-export interface EvidenceEntry {
-  readonly kind: EvidenceKind
-  readonly subjects: readonly EvidenceSubject[]
-  /** JSON object; serialised by RFC 8785 before it is hashed. */
-  readonly predicate: Readonly<Record<string, unknown>>
-  readonly erasureRequestId?: string
-}
+/** Of each kind, what its predicate holds besides `recorded`. */
+export type EvidencePredicate<Kind extends EvidenceKind = EvidenceKind> = z.infer<(typeof evidencePredicates)[Kind]>
+
+/** What an aggregate hands to the ledger. Never personal data, not even hashed: people and forget sets by commitment. */
+export type EvidenceEntry = {
+  readonly [Kind in EvidenceKind]: {
+    readonly kind: Kind
+    readonly subjects: readonly EvidenceSubject[]
+    /** JSON object; serialised by RFC 8785 before it is hashed. */
+    readonly predicate: EvidencePredicate<Kind>
+    readonly erasureRequestId?: string
+  }
+}[EvidenceKind]
 
 /** predicateType URI of a kind. */
 export const predicateType = (kind: EvidenceKind): string => `https://lethe.dev/evidence/${kind}`

@@ -22,12 +22,13 @@ export interface ClockReading {
   readonly explanation: readonly ClockStep[]
 }
 
-export interface ClockStep {
-  readonly code: 'received' | 'period' | 'pause' | 'extension' | 'roll-over' | 'due'
+export const ClockStep = z.object({
+  code: z.enum(['received', 'period', 'pause', 'extension', 'roll-over', 'due']),
   /** The day (YYYY-MM-DD, tenant's time zone) that the sum stands at after this step. */
-  readonly day: string
-  readonly note: string
-}
+  day: z.iso.date(),
+  note: z.string(),
+})
+export type ClockStep = z.infer<typeof ClockStep>
 
 type Life = 'new' | 'running' | 'paused' | 'stopped'
 

@@ -15,7 +15,8 @@ import {
 } from '@lethe/ledger'
 import { renderAuditReport } from '@lethe/report'
 import type { SmallAudit } from './small-audit.js'
-import { ids, type Recorded, smallCase } from './small-case.js'
+import { type Recorded, smallCase } from './small-case.js'
+import { ids } from './small-case-things.js'
 
 export interface SmallBundle {
   /** The archive. */
@@ -32,8 +33,13 @@ export const smallSigner = signerFromSeed(logOrigin('lethe.test', ids.tenant), B
 const strangers = 3
 
 /** Bodies as rows of evidence hold them, numbered inside their request. */
-export const bodiesOf = (history: readonly Recorded[]): string[] =>
-  history.map(({ at, entry }) => statementOf(entry, { tenantId: ids.tenant, recordedAt: at }))
+export function bodiesOf(history: readonly Recorded[]): string[] {
+  let entries = 0
+  return history.map(({ at, entry }) => {
+    const requestEntry = entry.erasureRequestId === undefined ? undefined : ++entries
+    return statementOf(entry, { tenantId: ids.tenant, recordedAt: at, requestEntry })
+  })
+}
 
 /** Parts of a bundle over these bodies, which are the log's from its beginning, with other entries behind them. */
 export function partsOf(bodies: readonly string[], audits: readonly SmallAudit[], signer = smallSigner): BundleParts {

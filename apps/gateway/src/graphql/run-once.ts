@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { announce, appendEvidence, lockName, type Tx } from '@lethe/db'
+import { announce, appendEvidence, lockName, requestEntryNumbers, type Tx } from '@lethe/db'
 import { DomainError, type EvidenceEntry } from '@lethe/domain'
 import { canonicalJson, statementOf } from '@lethe/ledger'
 import type { Scope } from '../context.js'
@@ -65,8 +65,10 @@ async function recordEvidence(
   entries: readonly EvidenceEntry[],
   now: Date,
 ): Promise<void> {
+  const numberOf = requestEntryNumbers(tx, tenantId)
   for (const entry of entries) {
-    const body = statementOf(entry, { tenantId, recordedAt: now })
+    const requestEntry = entry.erasureRequestId === undefined ? undefined : await numberOf(entry.erasureRequestId)
+    const body = statementOf(entry, { tenantId, recordedAt: now, requestEntry })
     const { seq } = await appendEvidence(tx, tenantId, { kind: entry.kind, requestId: entry.erasureRequestId, body })
     await announce(tx, { tenantId, aggregate: 'evidence', id: String(seq), now })
   }

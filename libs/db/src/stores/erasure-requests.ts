@@ -1,4 +1,4 @@
-import { assertMayMove, type ErasureState, type EvidenceEntry, isFinal } from '@lethe/domain'
+import { assertMayMove, type ErasureState, type EvidenceEntry, isFinal, Verdict } from '@lethe/domain'
 import type { Tx } from '../database.js'
 import { databaseError } from '../errors.js'
 import { announce } from '../outbox.js'
@@ -67,7 +67,12 @@ export async function closeErasureRequest(
     kind: 'erasure-closed/v1',
     subjects: [],
     erasureRequestId: requestId,
-    predicate: { outcome: to, audits, clock: clock.reading.state, dueAt: clock.reading.dueAt },
+    predicate: {
+      outcome: to,
+      audits: audits.map(({ number, verdict }) => ({ number, verdict: Verdict.parse(verdict) })),
+      clock: clock.reading.state,
+      dueAt: clock.reading.dueAt,
+    },
   }
   return { evidence: [closed, ...clock.evidence] }
 }

@@ -41,7 +41,11 @@ export async function startClock(
     },
   })
   await writeEvent(tx, { tenantId, clockId: id, seq: 1, event })
-  return { clockId: id, reading, evidence: [clockEvidence(requestId, statuteId, event, reading)] }
+  return {
+    clockId: id,
+    reading,
+    evidence: [clockEvidence(requestId, { statuteId, timeZone, holidays }, event, reading)],
+  }
 }
 
 /**
@@ -59,7 +63,7 @@ export async function addClockEvent(
   const reading = readRow(clock, [...events, event], input.now)
   await writeEvent(tx, { tenantId, clockId: clock.id, seq: events.length + 1, event })
   await storeReading(tx, tenantId, clock.id, reading)
-  return { clockId: clock.id, reading, evidence: [clockEvidence(requestId, clock.statuteId, event, reading)] }
+  return { clockId: clock.id, reading, evidence: [clockEvidence(requestId, clock, event, reading)] }
 }
 
 /** Reads a clock again at `now` and keeps the reading; evidence only when its state has become another. */
@@ -74,7 +78,7 @@ export async function refreshClock(
     return { clockId: clock.id, reading, evidence: [] }
   await storeReading(tx, tenantId, clock.id, reading)
   const changed = reading.state !== clock.state
-  const evidence = changed ? [clockEvidence(requestId, clock.statuteId, null, reading)] : []
+  const evidence = changed ? [clockEvidence(requestId, clock, null, reading)] : []
   return { clockId: clock.id, reading, evidence }
 }
 
@@ -147,7 +151,7 @@ const storeReading = (tx: Tx, tenantId: string, id: string, reading: ClockReadin
 /** The reason may name a person, so it stays in the tenant's tables. */
 const clockEvidence = (
   erasureRequestId: string,
-  statuteId: string,
+  { statuteId, timeZone, holidays }: Pick<ClockRow, 'statuteId' | 'timeZone'> & { holidays: readonly string[] },
   event: ClockEvent | null,
   reading: ClockReading,
 ): EvidenceEntry => ({
@@ -155,8 +159,10 @@ const clockEvidence = (
   subjects: [],
   erasureRequestId,
   predicate: {
-    statuteId,
+    statuteId: StatuteId.parse(statuteId),
     ruleVersion: statutes[StatuteId.parse(statuteId)].version,
+    timeZone,
+    holidays: [...holidays],
     event: event === null ? null : { kind: event.kind, at: event.at },
     state: reading.state,
     dueAt: reading.dueAt,

@@ -3,63 +3,85 @@ import type { EvidenceEntry } from '@lethe/domain'
 import { describe, expect, it } from 'vitest'
 import { signStatement, verifyEnvelope } from '../signing/envelope.js'
 import { signerFromSeed } from '../signing/log-key.js'
+import { assertNoPersonalData } from './personal-data.js'
 import { parseStatement, statementLeafHash, statementOf } from './statement.js'
 
 const refusal = (code: string, field?: string) =>
   expect.objectContaining(field === undefined ? { code } : { code, field }) as Error
 
-const context = { tenantId: '0190b2f4-0000-7000-8000-000000000001', recordedAt: new Date('2026-02-03T04:05:06.789Z') }
+const context = {
+  tenantId: '0190b2f4-0000-7000-8000-000000000001',
+  recordedAt: new Date('2026-02-03T04:05:06.789Z'),
+  requestEntry: 4,
+}
 const erasureRequestId = '0190b2f4-0000-7000-8000-0000000000aa'
+const versionId = '0190b2f4-0000-7000-8000-0000000000bb'
 const digest = { sha256: 'ab'.repeat(32) }
-const entry: EvidenceEntry = {
-  kind: 'erasure-planned/v1',
-  subjects: [{ name: 'model-version/0190b2f4-0000-7000-8000-0000000000bb', digest }],
-  predicate: {
-    method: 'alignment-calibration',
-    items: [{ action: 'UNLEARN', share: 0.2 }],
-    policyDigest: 'cd'.repeat(32),
-  },
+const approved: EvidenceEntry = {
+  kind: 'erasure-approved/v1',
+  subjects: [{ name: 'plan', digest }],
+  predicate: { approval: 1, required: 2, approvedBy: 'cd'.repeat(32), role: 'tenant_owner' },
   erasureRequestId,
 }
-const body = statementOf(entry, context)
+const promoted: EvidenceEntry = {
+  kind: 'model-promoted/v1',
+  subjects: [{ name: `model-version/${versionId}`, digest }],
+  predicate: { modelId: versionId, modelVersionId: versionId, replaces: null, decidedBy: 'policy' },
+}
+const body = statementOf(approved, context)
+const ofNoRequest = { ...context, requestEntry: undefined }
+
+/** An entry with a predicate that no compiler would let pass. */
+const withPredicate = (predicate: object): EvidenceEntry => ({ ...approved, predicate }) as EvidenceEntry
 
 describe('statements', () => {
   it('are canonical in-toto, down to the byte', () => {
     expect(body).toBe(
-      '{"_type":"https://in-toto.io/Statement/v1","predicate":{"items":[{"action":"UNLEARN","share":0.2}],' +
-        '"method":"alignment-calibration","policyDigest":"' +
+      '{"_type":"https://in-toto.io/Statement/v1","predicate":{"approval":1,"approvedBy":"' +
         'cd'.repeat(32) +
         '","recorded":{"at":"2026-02-03T04:05:06.789Z","erasureRequestId":"0190b2f4-0000-7000-8000-0000000000aa",' +
-        '"tenantId":"0190b2f4-0000-7000-8000-000000000001"}},"predicateType":"https://lethe.dev/evidence/erasure-planned/v1",' +
-        '"subject":[{"digest":{"sha256":"' +
+        '"requestEntry":4,"tenantId":"0190b2f4-0000-7000-8000-000000000001"},"required":2,"role":"tenant_owner"},' +
+        '"predicateType":"https://lethe.dev/evidence/erasure-approved/v1","subject":[{"digest":{"sha256":"' +
         'ab'.repeat(32) +
-        '"},"name":"model-version/0190b2f4-0000-7000-8000-0000000000bb"}]}',
+        '"},"name":"plan"}]}',
     )
   })
   it('do not depend on the order in which members were written', () => {
-    const { policyDigest, items, method } = entry.predicate
-    expect(statementOf({ ...entry, predicate: { policyDigest, items, method } }, context)).toBe(body)
+    const { role, approvedBy, required, approval } = approved.predicate
+    expect(statementOf({ ...approved, predicate: { role, required, approvedBy, approval } }, context)).toBe(body)
   })
   it('come back as the entry they were made of', () => {
     const { kind, subjects, predicate, recorded } = parseStatement(body)
-    expect({ kind, subjects, predicate, erasureRequestId: recorded.erasureRequestId }).toEqual(entry)
-    expect(recorded).toMatchObject({ tenantId: context.tenantId, at: '2026-02-03T04:05:06.789Z' })
+    expect({ kind, subjects, predicate, erasureRequestId: recorded.erasureRequestId }).toEqual(approved)
+    expect(recorded).toMatchObject({ tenantId: context.tenantId, at: '2026-02-03T04:05:06.789Z', requestEntry: 4 })
   })
   it('about no file are about their request, or their tenant', () => {
-    const ofRequest = parseStatement(statementOf({ ...entry, subjects: [] }, context)).subjects
+    const ofRequest = parseStatement(statementOf({ ...approved, subjects: [] }, context)).subjects
     const urn = `urn:uuid:${erasureRequestId}`
     expect(ofRequest).toEqual([{ name: urn, digest: { sha256: createHash('sha256').update(urn).digest('hex') } }])
-    const ofTenant = parseStatement(
-      statementOf({ kind: 'clock-changed/v1', subjects: [], predicate: {} }, context),
-    ).subjects
+    const ofTenant = parseStatement(statementOf({ ...promoted, subjects: [] }, ofNoRequest)).subjects
     expect(ofTenant[0]?.name).toBe(`urn:uuid:${context.tenantId}`)
   })
   it('have the leaf hash SHA-256(0x00 ‖ UTF-8 of the body)', () => {
-    const text = statementOf({ ...entry, predicate: { note: 'ü€ 忘 \u2028' } }, context)
+    const finding: EvidenceEntry = {
+      kind: 'auditor-finding/v1',
+      subjects: [],
+      predicate: { number: 1, severity: 'note', statement: 'ü€ 忘 \u2028', auditor: 'cd'.repeat(32) },
+      erasureRequestId,
+    }
+    const text = statementOf(finding, context)
     expect(statementLeafHash(text)).toEqual(createHash('sha256').update('\0').update(text, 'utf8').digest())
   })
   it('leave out members that are undefined, as JSON does', () => {
-    expect(statementOf({ ...entry, predicate: { ...entry.predicate, absent: undefined } }, context)).toBe(body)
+    expect(statementOf(withPredicate({ ...approved.predicate, absent: undefined }), context)).toBe(body)
+  })
+  it('of a request have a number inside it, and others none', () => {
+    expect(() => statementOf(approved, ofNoRequest)).toThrow(
+      refusal('STATEMENT_MALFORMED', 'predicate.recorded.requestEntry'),
+    )
+    expect(parseStatement(statementOf(promoted, context)).recorded).not.toHaveProperty('requestEntry')
+    const numbered = statementOf(promoted, ofNoRequest).replace('"tenantId"', '"requestEntry":1,"tenantId"')
+    expect(() => parseStatement(numbered)).toThrow(refusal('STATEMENT_MALFORMED', 'predicate.recorded.requestEntry'))
   })
 
   it.each([
@@ -73,17 +95,49 @@ describe('statements', () => {
     ['a function', { f: () => 1 }, 'predicate.f'],
     ['the reserved member', { recorded: {} }, 'predicate.recorded'],
   ])('refuse %s and name where it is', (_, predicate, field) => {
-    expect(() => statementOf({ ...entry, predicate }, context)).toThrow(refusal('STATEMENT_MALFORMED', field))
+    expect(() => statementOf(withPredicate(predicate), context)).toThrow(refusal('STATEMENT_MALFORMED', field))
   })
   it('refuse what is nested without end', () => {
     const loop: Record<string, unknown> = {}
     let inner = loop
     for (let depth = 0; depth < 100; depth++) inner = inner['in'] = {}
-    expect(() => statementOf({ ...entry, predicate: loop }, context)).toThrow(refusal('STATEMENT_MALFORMED'))
+    expect(() => statementOf(withPredicate(loop), context)).toThrow(refusal('STATEMENT_MALFORMED'))
+  })
+  it.each([
+    ['a member that the kind does not have', { ...approved.predicate, extra: 1 }, 'predicate'],
+    ['a member missing', { approval: 1, required: 2, role: 'tenant_owner' }, 'predicate.approvedBy'],
+    ['a value of another type', { ...approved.predicate, approval: 'one' }, 'predicate.approval'],
+    ['a commitment that is none', { ...approved.predicate, approvedBy: 'ada' }, 'predicate.approvedBy'],
+  ])('refuse a predicate with %s', (_, predicate, field) => {
+    expect(() => statementOf(withPredicate(predicate), context)).toThrow(refusal('STATEMENT_MALFORMED', field))
+  })
+  it('refuse members that a schema would fill in or leave out somewhere deep', () => {
+    const trained = (steps: object[]): EvidenceEntry =>
+      ({
+        kind: 'clock-changed/v1',
+        subjects: [],
+        erasureRequestId,
+        predicate: {
+          statuteId: 'gdpr-12-3',
+          ruleVersion: 1,
+          timeZone: 'Europe/Berlin',
+          holidays: [],
+          event: null,
+          state: 'RUNNING',
+          dueAt: '2026-03-03T22:59:59.999Z',
+          steps,
+        },
+      }) as unknown as EvidenceEntry
+    expect(parseStatement(statementOf(trained([{ code: 'due', day: '2026-03-03' }]), context)).kind).toBe(
+      'clock-changed/v1',
+    )
+    expect(() => statementOf(trained([{ code: 'due', day: '2026-03-03', note: 'why' }]), context)).toThrow(
+      refusal('STATEMENT_MALFORMED', 'predicate'),
+    )
   })
   it('refuse a subject without a real digest', () => {
     const subjects = [{ name: 'model', digest: { sha256: 'abc' } }]
-    expect(() => statementOf({ ...entry, subjects }, context)).toThrow(
+    expect(() => statementOf({ ...approved, subjects }, context)).toThrow(
       refusal('STATEMENT_MALFORMED', 'subject.0.digest.sha256'),
     )
   })
@@ -97,24 +151,25 @@ describe('statements', () => {
     ['an e-mail address as a member', { approvals: { 'ada@example.org': true } }, 'predicate.approvals'],
     ['an address', { ipAddress: '192.0.2.1' }, 'predicate.ipAddress'],
   ])('refuse personal data: %s', (_, predicate, field) => {
-    expect(() => statementOf({ ...entry, predicate }, context)).toThrow(refusal('PERSONAL_DATA', field))
+    expect(() => statementOf(withPredicate(predicate), context)).toThrow(refusal('PERSONAL_DATA', field))
   })
   it('never repeat personal data in the refusal', () => {
-    expect(() => statementOf({ ...entry, predicate: { reason: 'ada@example.org' } }, context)).toThrow(
+    expect(() => statementOf(withPredicate({ reason: 'ada@example.org' }), context)).toThrow(
       expect.not.objectContaining({ message: expect.stringContaining('ada') as string }) as Error,
     )
   })
   it('let pass what only looks a little like it', () => {
     const predicate = { label: 'after', id: 'A9-utility', codeVersion: 'tfjs@4.22.0', device: 'cpu', recipient: null }
-    expect(parseStatement(statementOf({ ...entry, predicate }, context)).predicate).toEqual(predicate)
+    expect(() => assertNoPersonalData(predicate)).not.toThrow()
   })
 
   it.each([
     ['a space', body.replace('{', '{ ')],
     ['members in another order', body.replace(/^\{("_type":"[^"]+"),(.*)\}$/, '{$2,$1}')],
-    ['a member twice', body.replace('"method"', '"method":"retrain","method"')],
-    ['a number written otherwise', body.replace('0.2', '0.20')],
-    ['an unknown kind', body.replace('erasure-planned/v1', 'erasure-planned/v9')],
+    ['a member twice', body.replace('"role"', '"role":"engineer","role"')],
+    ['a number written otherwise', body.replace('"required":2', '"required":2.0')],
+    ['an unknown kind', body.replace('erasure-approved/v1', 'erasure-approved/v9')],
+    ['the predicate of another kind', body.replace('erasure-approved/v1', 'erasure-closed/v1')],
     ['a foreign type', body.replace('Statement/v1', 'Statement/v0.1')],
     ['a member that in-toto lacks', body.replace('{"_type"', '{"_extra":1,"_type"')],
     ['no context', body.replace('"recorded"', '"recordeD"')],
@@ -139,7 +194,7 @@ describe('envelopes', () => {
     expect(() => verifyEnvelope(envelope, [stranger])).toThrow(refusal('UNTRUSTED'))
     expect(() => verifyEnvelope(envelope, [])).toThrow(refusal('UNTRUSTED'))
   })
-  const payload = Buffer.from(body.replace('UNLEARN', 'RETAIN')).toString('base64')
+  const payload = Buffer.from(body.replace('tenant_owner', 'engineer')).toString('base64')
   const [line] = envelope.signatures
   it.each([
     ['another payload', { ...envelope, payload }, 'SIGNATURE_INVALID'],

@@ -1,5 +1,12 @@
 import { createHash } from 'node:crypto'
-import { type EvidenceEntry, EvidenceKind, type EvidenceSubject, predicateType } from '@lethe/domain'
+import {
+  type EvidenceEntry,
+  EvidenceKind,
+  type EvidencePredicate,
+  evidencePredicates,
+  type EvidenceSubject,
+  predicateType,
+} from '@lethe/domain'
 import { z } from 'zod'
 import { ledgerError } from '../errors.js'
 import { leafHash } from '../tree/hash.js'
@@ -12,12 +19,15 @@ const STATEMENT_TYPE = 'https://in-toto.io/Statement/v1'
 export interface RecordContext {
   readonly tenantId: string
   readonly recordedAt: Date
+  /** For an entry of an erasure request: its number inside the request, from 1 without a gap, so that an omitted one shows. */
+  readonly requestEntry?: number | undefined
 }
 
 const Recorded = z.strictObject({
   tenantId: z.uuid(),
   at: z.iso.datetime(),
   erasureRequestId: z.uuid().optional(),
+  requestEntry: z.int().min(1).optional(),
 })
 
 const StatementBody = z.strictObject({
@@ -35,13 +45,15 @@ const StatementBody = z.strictObject({
 })
 
 /** An in-toto Statement v1 as Lethe writes it. */
-export interface Statement {
-  readonly kind: EvidenceKind
-  readonly subjects: readonly EvidenceSubject[]
-  readonly recorded: z.infer<typeof Recorded>
-  /** Without `recorded`. */
-  readonly predicate: Readonly<Record<string, unknown>>
-}
+export type Statement = {
+  readonly [Kind in EvidenceKind]: {
+    readonly kind: Kind
+    readonly subjects: readonly EvidenceSubject[]
+    readonly recorded: z.infer<typeof Recorded>
+    /** Without `recorded`. */
+    readonly predicate: EvidencePredicate<Kind>
+  }
+}[EvidenceKind]
 
 /**
  * Body of an evidence row: canonical JSON (RFC 8785) of an in-toto Statement v1. These very characters in UTF-8 are
@@ -52,7 +64,7 @@ export interface Statement {
  *
  * @throws DomainError PERSONAL_DATA or STATEMENT_MALFORMED, naming the member.
  */
-export function statementOf(entry: EvidenceEntry, { tenantId, recordedAt }: RecordContext): string {
+export function statementOf(entry: EvidenceEntry, { tenantId, recordedAt, requestEntry }: RecordContext): string {
   const { kind, subjects, predicate, erasureRequestId } = entry
   if ('recorded' in predicate) {
     throw ledgerError(
@@ -65,7 +77,7 @@ export function statementOf(entry: EvidenceEntry, { tenantId, recordedAt }: Reco
   const recorded = {
     tenantId,
     at: recordedAt.toISOString(),
-    ...(erasureRequestId === undefined ? {} : { erasureRequestId }),
+    ...(erasureRequestId === undefined ? {} : { erasureRequestId, requestEntry }),
   }
   const statement = {
     _type: STATEMENT_TYPE,
@@ -99,7 +111,35 @@ export function parseStatement(body: string): Statement {
     throw ledgerError('STATEMENT_MALFORMED', 'The statement is not canonical JSON (RFC 8785): its bytes were changed.')
   }
   const { recorded, ...predicate } = parsed.data.predicate
-  return { kind: kindOf(parsed.data.predicateType), subjects: parsed.data.subject, recorded, predicate }
+  if ((recorded.erasureRequestId === undefined) !== (recorded.requestEntry === undefined))
+    throw ledgerError(
+      'STATEMENT_MALFORMED',
+      'An entry of an erasure request has its number inside the request, and no other entry has one.',
+      'predicate.recorded.requestEntry',
+    )
+  const kind = kindOf(parsed.data.predicateType)
+  assertPredicate(kind, predicate)
+  // The kind decides the predicate, which has just been checked.
+  return { kind, subjects: parsed.data.subject, recorded, predicate } as unknown as Statement
+}
+
+/** Exactly what the kind's schema describes: no member more at any depth, and none left to a default. */
+function assertPredicate(kind: EvidenceKind, predicate: Record<string, unknown>): void {
+  const parsed = evidencePredicates[kind].safeParse(predicate)
+  if (!parsed.success) {
+    const issue = parsed.error.issues[0]
+    throw ledgerError(
+      'STATEMENT_MALFORMED',
+      `Not a predicate of ${kind}: ${issue?.message ?? 'unknown'}.`,
+      ['predicate', ...(issue?.path ?? [])].join('.'),
+    )
+  }
+  if (canonicalJson(parsed.data) === canonicalJson(predicate)) return
+  throw ledgerError(
+    'STATEMENT_MALFORMED',
+    `The predicate has members that ${kind} does not know, or lacks some that it must spell out.`,
+    'predicate',
+  )
 }
 
 function kindOf(type: string): EvidenceKind {

@@ -1,6 +1,7 @@
 import type { AuditOutput } from '@lethe/bus'
 import { announce, newId, nextAuditNumber, toJson } from '@lethe/db'
-import { type AuditReport, DomainError, type EvidenceEntry } from '@lethe/domain'
+import { type AuditReport, DomainError, type EvidenceEntry, sha256 } from '@lethe/domain'
+import { auditReportText } from '@lethe/ledger'
 import { applyVerdict } from './apply-verdict.js'
 import type { Recording } from './recording.js'
 
@@ -37,18 +38,22 @@ export async function recordAudit(recording: Recording, output: AuditOutput): Pr
     },
   })
   await announce(tx, { tenantId, aggregate: 'audit', id, now })
-  const completed = await auditEvidence(recording, { id, number, beforeVersionId: item.modelVersionId }, output)
+  const completed = await auditEvidence(
+    recording,
+    { id, number, beforeVersionId: item.modelVersionId, afterVersionId: run.modelVersionId },
+    output,
+  )
   const consequence = await applyVerdict(recording, { item, versionId: run.modelVersionId, report })
   return [completed, ...consequence]
 }
 
 async function auditEvidence(
   { tx, run }: Recording,
-  audit: { id: string; number: number; beforeVersionId: string },
+  audit: { id: string; number: number; beforeVersionId: string; afterVersionId: string },
   { report, provenance }: AuditOutput,
 ): Promise<EvidenceEntry> {
   const versions = await tx.modelVersion.findMany({
-    where: { tenantId: run.tenantId, id: { in: [audit.beforeVersionId, run.modelVersionId ?? audit.beforeVersionId] } },
+    where: { tenantId: run.tenantId, id: { in: [audit.beforeVersionId, audit.afterVersionId] } },
     select: { id: true, weightsDigest: true },
   })
   return {
@@ -57,6 +62,7 @@ async function auditEvidence(
       ...versions.flatMap(({ id, weightsDigest }) =>
         weightsDigest === null ? [] : [{ name: `model-version/${id}/weights`, digest: { sha256: weightsDigest } }],
       ),
+      { name: `audit/${audit.id}/report`, digest: { sha256: sha256(auditReportText(report)) } },
       { name: `audit/${audit.id}/matrices`, digest: { sha256: report.matrices.digest } },
       ...(report.data === undefined
         ? []
@@ -68,7 +74,7 @@ async function auditEvidence(
       number: audit.number,
       runId: run.id,
       before: audit.beforeVersionId,
-      after: run.modelVersionId,
+      after: audit.afterVersionId,
       ...findings(report),
       provenance,
     },

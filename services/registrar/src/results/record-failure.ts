@@ -19,7 +19,7 @@ export async function recordFailure(recording: Recording, result: Ended): Promis
     subjects:
       lastGood === undefined ? [] : [{ name: 'last-good-weights', digest: { sha256: lastGood.weights.digest } }],
     ...(requestId === null ? {} : { erasureRequestId: requestId }),
-    predicate: { runId: run.id, kind: run.kind, outcome: result.outcome, code, attempt: result.attempt },
+    predicate: { runId: run.id, kind: result.runKind, outcome: result.outcome, code, attempt: result.attempt },
   }
   if (requestId === null || planItemId === null) return [ended]
   const item = await tx.planItem.findUniqueOrThrow({ where: { tenantId_id: { tenantId, id: planItemId } } })

@@ -85,7 +85,7 @@ async function recordOutput(
       return recordIngest(recording, output, samples)
     case 'pretrain':
     case 'unlearn':
-      return recordTraining(recording, output, result.cost)
+      return recordTraining(recording, output, result)
     case 'audit':
       return recordAudit(recording, output)
   }

@@ -2,6 +2,7 @@ import { IngestedSample } from '@lethe/bus'
 import {
   announce,
   beginUnlearning,
+  commitToRequest,
   moveErasureRequest,
   newId,
   nextErasureRequestNumber,
@@ -178,6 +179,7 @@ export async function approveErasure(
         requestedBy: requester,
         forgetDigest: forget.digest,
         forgetSize: blob.size,
+        ...(await commitToRequest(tx, { tenantId, ownerId: owner.id, forgetDigest: forget.digest })),
         forgetCount: forget.contentIds.length,
         policy: toJson(policy),
         policyDigest: auditPolicyDigest(policy),

@@ -9,7 +9,14 @@ import {
   toJson,
   type Tx,
 } from '@lethe/db'
-import { AuditPolicy, auditPolicyDigest, completePolicy, DomainError, UnlearningRecipe } from '@lethe/domain'
+import {
+  AuditPolicy,
+  auditPolicyDigest,
+  completePolicy,
+  DomainError,
+  type EvidenceEntry,
+  UnlearningRecipe,
+} from '@lethe/domain'
 import { canonicalJson } from '@lethe/ledger'
 import { z } from 'zod'
 import type { Scope } from '../../context.js'
@@ -63,7 +70,7 @@ export const planErasure = (scope: Scope, input: PlanErasure): Promise<string> =
       where: { tenantId_id: { tenantId, id } },
       data: { policy: toJson(policy), policyDigest, planDigest },
     })
-    return planned(request, { policy, policyDigest, planDigest, items })
+    return planned(request, { policy, policyDigest, planDigest, earlierRuns, items })
   })
 
 function objectOf(value: unknown, field: string): object {
@@ -133,7 +140,7 @@ const digestOfPlan = (
       canonicalJson({
         version: 1,
         erasureRequestId: request.id,
-        forgetDigest: request.forgetDigest,
+        forgetSetCommitment: request.forgetSetCommitment,
         policyDigest,
         ...(earlierRuns === 0 ? {} : { earlierRuns }),
         items: items.map(({ modelVersionId, unlearning, comparisons }) => ({
@@ -178,14 +185,19 @@ async function dropUndone(tx: Tx, tenantId: string, requestId: string): Promise<
 
 function planned(
   request: RequestRow,
-  plan: { policy: AuditPolicy; policyDigest: string; planDigest: string; items: readonly PlannedItem[] },
+  plan: {
+    policy: AuditPolicy
+    policyDigest: string
+    planDigest: string
+    earlierRuns: number
+    items: readonly PlannedItem[]
+  },
 ): Effect {
-  const { policy, policyDigest, planDigest, items } = plan
-  const entry = {
+  const { policy, policyDigest, planDigest, earlierRuns, items } = plan
+  const entry: EvidenceEntry = {
     kind: 'erasure-planned/v1',
     subjects: [
       { name: 'plan', digest: { sha256: planDigest } },
-      { name: 'forget-set', digest: { sha256: request.forgetDigest } },
       ...items.map((item) => ({
         name: `model-version/${item.modelVersionId}`,
         digest: { sha256: item.weightsDigest },
@@ -194,10 +206,16 @@ function planned(
     erasureRequestId: request.id,
     predicate: {
       planDigest,
+      forgetSetCommitment: request.forgetSetCommitment,
       policy,
       policyDigest,
-      items: items.map(({ weightsDigest: _, ...item }) => ({ ...item, action: 'UNLEARN' })),
+      earlierRuns,
+      items: items.map(({ weightsDigest: _, comparisons, ...item }) => ({
+        ...item,
+        action: 'UNLEARN' as const,
+        comparisons: [...comparisons],
+      })),
     },
-  } as const
+  }
   return { id: request.id, evidence: [entry] }
 }

@@ -1,5 +1,5 @@
-import { announce, newId, nextErasureRequestNumber, startClock, type Tx } from '@lethe/db'
-import { type ContentId, DomainError, forgetSetBytes, freezeForgetSet, StatuteId } from '@lethe/domain'
+import { announce, commitToRequest, newId, nextErasureRequestNumber, startClock, type Tx } from '@lethe/db'
+import { type ContentId, DomainError, type EvidenceEntry, forgetSetBytes, freezeForgetSet, StatuteId } from '@lethe/domain'
 import type { Scope } from '../../context.js'
 import { type Effect, runOnce } from '../../graphql/run-once.js'
 import { type Selection, selectSamples } from './select-samples.js'
@@ -22,6 +22,7 @@ export const requestErasure = (scope: Scope, input: RequestErasure): Promise<str
     const { tenantId, viewer } = scope
     const id = newId(now.getTime())
     const number = await nextErasureRequestNumber(tx, tenantId)
+    const commitments = await commitToRequest(tx, { tenantId, ownerId, forgetDigest: forgetSet.digest })
     await tx.erasureRequest.create({
       data: {
         id,
@@ -31,6 +32,7 @@ export const requestErasure = (scope: Scope, input: RequestErasure): Promise<str
         ground,
         requestedBy: viewer.userId,
         forgetDigest: forgetSet.digest,
+        ...commitments,
         forgetSize: blob.size,
         forgetCount: forgetSet.contentIds.length,
         receivedAt,
@@ -40,7 +42,8 @@ export const requestErasure = (scope: Scope, input: RequestErasure): Promise<str
       data: forgetSet.contentIds.map((contentId) => ({ tenantId, requestId: id, contentId })),
     })
     await announce(tx, { tenantId, aggregate: 'erasure-request', id, now })
-    return startClockOf(tx, { tenantId, id, number, forgetSet, receivedAt, now })
+    const forgetCount = forgetSet.contentIds.length
+    return startClockOf(tx, { tenantId, id, number, commitments, forgetCount, receivedAt, now })
   })
 
 function checkGround(ground: string): string {
@@ -82,27 +85,29 @@ async function startClockOf(
     tenantId: string
     id: string
     number: number
-    forgetSet: ReturnType<typeof freezeForgetSet>
+    commitments: Awaited<ReturnType<typeof commitToRequest>>
+    forgetCount: number
     receivedAt: Date
     now: Date
   },
 ): Promise<Effect> {
-  const { tenantId, id, number, forgetSet, receivedAt, now } = request
+  const { tenantId, id, number, commitments, forgetCount, receivedAt, now } = request
   const tenant = await tx.tenant.findUniqueOrThrow({ where: { id: tenantId } })
   const statuteId = StatuteId.parse(tenant.statuteId)
   const { timeZone, holidays } = tenant
   const clock = await startClock(tx, { tenantId, requestId: id, statuteId, timeZone, holidays, at: receivedAt, now })
   const requested = {
     kind: 'erasure-requested/v1',
-    subjects: [{ name: 'forget-set', digest: { sha256: forgetSet.digest } }],
+    subjects: [],
     erasureRequestId: id,
     predicate: {
       number,
-      forgetCount: forgetSet.contentIds.length,
+      ...commitments,
+      forgetCount,
       statuteId,
       receivedAt: receivedAt.toISOString(),
       dueAt: clock.reading.dueAt,
     },
-  } as const
+  } satisfies EvidenceEntry
   return { id, evidence: [requested, ...clock.evidence] }
 }

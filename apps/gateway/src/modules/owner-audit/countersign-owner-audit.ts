@@ -1,5 +1,4 @@
-import { createHash } from 'node:crypto'
-import { newId, type Tx } from '@lethe/db'
+import { commitToKeyOfOwner, newId, type Tx } from '@lethe/db'
 import { DomainError, isDomainError, type EvidenceEntry } from '@lethe/domain'
 import { encodeVerifier, parseVerifier, verifyOwnerAudit } from '@lethe/ledger'
 import type { Scope } from '../../context.js'
@@ -23,7 +22,8 @@ export interface OwnerAuditSubmission {
  */
 export const countersignOwnerAudit = (scope: Scope, input: OwnerAuditSubmission): Promise<string> =>
   runOnce(scope, 'countersignOwnerAudit', input, async (tx, now) => {
-    const { id: erasureRequestId } = await findRequest(tx, scope, input.erasureRequestId)
+    const { tenantId } = scope
+    const { id: erasureRequestId, ownerId } = await findRequest(tx, scope, input.erasureRequestId)
     const { owner, statement, bodyDigest } = verifySubmission(input)
     const { predicate, subject } = statement
     const [result, matrices] = subject
@@ -46,7 +46,7 @@ export const countersignOwnerAudit = (scope: Scope, input: OwnerAuditSubmission)
         tests: predicate.tests,
         before: await versionWith(tx, predicate.weights.before),
         after: await versionWith(tx, predicate.weights.after),
-        ownerKeyDigest: createHash('sha256').update(encodeVerifier(owner)).digest('hex'),
+        ownerKeyCommitment: await commitToKeyOfOwner(tx, { tenantId, ownerId, verifierKey: encodeVerifier(owner) }),
         presentedBy: scope.services.commitToPerson(scope.viewer),
       },
     }

@@ -1,10 +1,12 @@
 import { lockErasureRequest } from '@lethe/db'
-import { DomainError, type ErasureState, isFinal } from '@lethe/domain'
+import { DomainError, ErasureState, isFinal } from '@lethe/domain'
 import type { Scope } from '../../context.js'
 import { runOnce } from '../../graphql/run-once.js'
 import { findRequest } from '../erasure/find-request.js'
 import { countFindings, countSignOffs } from './review.reads.js'
 import type { SignOffOutcome } from './review.types.js'
+
+const ClosedState = ErasureState.extract(['FULFILLED', 'REJECTED', 'WITHDRAWN'])
 
 /**
  * An external auditor's yes or no to all that a closed request has on record. It can be given again after further
@@ -36,7 +38,7 @@ export const signOffErasure = (
           erasureRequestId: request.id,
           predicate: {
             outcome: input.outcome,
-            requestOutcome: request.state,
+            requestOutcome: ClosedState.parse(request.state),
             findings: Array.from({ length: findings }, (_, i) => i + 1),
             auditor: scope.services.commitToPerson(scope.viewer),
           },

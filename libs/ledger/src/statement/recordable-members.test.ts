@@ -1,4 +1,4 @@
-import { AuditReport } from '@lethe/domain'
+import { AuditReport, evidencePredicates } from '@lethe/domain'
 import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import { assertNoPersonalData } from './personal-data.js'
@@ -21,4 +21,10 @@ describe('the report of an audit', () => {
   it('is refused with one member more that describes a person', () => {
     expect(() => assertNoPersonalData(Object.fromEntries([...members, 'name'].map((member) => [member, 1])))).toThrow()
   })
+})
+
+it.each(Object.entries(evidencePredicates))('%s has no member that evidence refuses', (_, predicate) => {
+  const members = [...new Set(membersOf(z.toJSONSchema(predicate)))]
+  expect(members.length).toBeGreaterThan(0)
+  for (const member of members) expect(() => assertNoPersonalData({ [member]: 1 })).not.toThrow()
 })
