@@ -57,18 +57,6 @@ export {
   settleBundle,
   type PinnedBundle,
 } from './stores/evidence-bundles.js'
-export { beginErasing } from './stores/closure/begin-erasing.js'
-export { blobsInUse, markDeleted, thingsToDelete, type Deletion } from './stores/closure/delete-things.js'
-export {
-  closureEvidence,
-  deleteForgottenRows,
-  settleClosure,
-  type DeletedRows,
-} from './stores/closure/finish-erasing.js'
-export { planThings, type PlannedVersion } from './stores/closure/plan-things.js'
-export { prepareErasing, type Preparation } from './stores/closure/prepare-erasing.js'
-export { findSupersededRequests, supersedePlan } from './stores/closure/supersede-plans.js'
-export { blobsOf } from './stores/closure/things.js'
 } from './stores/numbers.js'
 export { lockName } from './stores/lock.js'
 export { promoteModelVersion, retireModelVersion } from './stores/promotion.js'

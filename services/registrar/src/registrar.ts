@@ -1,6 +1,5 @@
 import { type Channel, listen } from '@lethe/db'
 import { BundleMaker } from './bundle/bundle-maker.js'
-import { Eraser } from './erasing/eraser.js'
 import { followProgress } from './follow-progress.js'
 import { CheckpointPublisher } from './ledger/checkpoint-publisher.js'
 import { LedgerKeeper } from './ledger/ledger-keeper.js'
@@ -25,32 +24,29 @@ export function startRegistrar(options: RegistrarOptions): { stop(): Promise<voi
   const ledger = new LedgerKeeper(options, options, publisher)
   const relay = new OutboxRelay(options)
   const sweep = new Sweep(options, ledger, options.sweepIntervalMs)
-  const listener = listen({
   const bundles = new BundleMaker(options, options, ledger)
   const wake: Record<Channel, (payload: string) => void> = {
-    lethe_outbox: () => {
-      relay.wake()
-      eraser.wake()
-    },
+    lethe_outbox: () => relay.wake(),
     lethe_evidence: (tenantId) => ledger.wake(tenantId),
     lethe_bundle: () => bundles.wake(),
   }
+  const listener = listen({
     url: options.databaseUrl,
-    channels: ['lethe_outbox', 'lethe_evidence'],
-    onNotification: (channel, payload) => (channel === 'lethe_outbox' ? relay.wake() : ledger.wake(payload)),
+    channels: Object.keys(wake) as Channel[],
+    onNotification: (channel, payload) => wake[channel](payload),
     onConnected: () => {
       relay.wake()
       sweep.wake()
+      bundles.wake()
     },
     onError: (error) => logger.warn({ err: error }, 'the listening connection broke'),
-      bundles.wake()
   })
   const following = [followResults(options, end.signal), followProgress(options, end.signal)]
   return {
     stop: async () => {
       end.abort()
       await listener.close()
-      await Promise.all([...following, relay.stop(), eraser.stop(), sweep.stop(), bundles.stop()])
+      await Promise.all([...following, relay.stop(), sweep.stop(), bundles.stop()])
       await ledger.stop()
     },
   }
