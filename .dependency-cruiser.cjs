@@ -19,6 +19,8 @@ const mayKnow = {
   'libs/audit': ['libs/domain', 'libs/safetensors'],
   // Markup from figures alone: the owner's kit writes it, and whoever holds a report may.
   'libs/report': ['libs/domain', 'libs/safetensors'],
+  // Never ledger, db or bus: it shares no format and no cryptography with the platform that it judges.
+  'libs/verifier': ['libs/domain', 'libs/safetensors', 'libs/audit/src/judge'],
   // The work itself, on bytes. Whoever has bytes may ask it: compute from the bus, the CLI from files.
   'libs/engine': [
     'libs/domain',
@@ -56,10 +58,10 @@ const mayKnow = {
     'libs/bus',
     'libs/ledger',
     'libs/artifacts',
-    'libs/safetensors',
-    'libs/runtime',
     // Bundles hold the reports of audits as pages.
     'libs/report',
+    'libs/safetensors',
+    'libs/runtime',
   ],
   'apps/gateway': [
     'libs/domain',
@@ -83,6 +85,7 @@ const mayKnow = {
     'libs/engine',
     'libs/views',
     'apps/audit-kit',
+    'apps/verifier',
     'libs/runtime',
   ],
   // Small enough for a stranger to install: no tensors, no platform.
@@ -95,11 +98,11 @@ const mayKnow = {
     'libs/ledger',
     'libs/report',
   ],
+  // What an outsider installs or opens: a command and a page around the verifier.
+  'apps/verifier': ['libs/domain', 'libs/verifier', 'libs/report'],
   'apps/portal': [],
 }
 
-  // What an outsider installs or opens: a command and a page around the verifier.
-  'apps/verifier': ['libs/domain', 'libs/verifier', 'libs/report'],
 /** Tests beside the code may also start the real machine, and make its data. */
 const testsMayKnow = ['libs/device', 'libs/stack', 'libs/runtime', 'libs/datasets', 'test/kit']
 
@@ -145,6 +148,7 @@ const nodeModulesOf = {
   'libs/report': [],
   'libs/ledger': ['crypto'],
   'libs/safetensors': [],
+  'libs/verifier': [],
 }
 
 /** Tests, and what only tests import. */

@@ -69,7 +69,7 @@ export default tseslint.config(
     },
   },
   {
-    files: ['libs/{domain,learning,audit,ledger,safetensors,report}/src/**/*.ts'],
+    files: ['libs/{domain,learning,audit,ledger,safetensors,report,verifier}/src/**/*.ts'],
     ignores: ['**/*.test.ts'],
     rules: { 'no-restricted-syntax': ['error', readsEnv, einsum, ...impure] },
   },

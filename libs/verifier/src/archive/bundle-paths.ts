@@ -10,7 +10,8 @@ export const paths = {
 
 const UUID = '[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}'
 const STATEMENT = /^statements\/(\d{10})-([a-z-]+)\.json$/
-const AUDIT_FILE = /^audits\/([1-9]\d{0,5})\/(report\.json|report\.en\.html|report\.ja\.html|matrices\.safetensors|audit-data\.safetensors)$/
+const AUDIT_FILE =
+  /^audits\/([1-9]\d{0,5})\/(report\.json|report\.en\.html|report\.ja\.html|matrices\.safetensors|audit-data\.safetensors)$/
 const MODEL_SIGNATURE = new RegExp(String.raw`^models/(${UUID})\.sig$`)
 
 export type AuditFile = 'report.json' | 'matrices.safetensors' | 'audit-data.safetensors'

@@ -50,8 +50,7 @@ export function readArchive(bytes: Uint8Array): ReadonlyMap<string, Uint8Array> 
     if (isEmpty(header)) break
     const { path, size } = readHeader(header)
     if (files.has(path)) refuse('ARCHIVE_DUPLICATE', `Two files are called ${path}.`, path)
-    if (files.size === MOST_FILES)
-      refuse('ARCHIVE_TOO_MANY_FILES', `An archive has at most ${MOST_FILES} files.`, path)
+    if (files.size === MOST_FILES) refuse('ARCHIVE_TOO_MANY_FILES', `An archive has at most ${MOST_FILES} files.`, path)
     const end = offset + BLOCK + size
     const padded = offset + BLOCK + Math.ceil(size / BLOCK) * BLOCK
     if (padded > bytes.length) refuse('ARCHIVE_TRUNCATED', `The archive ends inside ${path}.`, path)
@@ -80,13 +79,18 @@ function assertEnd(end: Uint8Array): void {
 const isEmpty = (bytes: Uint8Array): boolean => bytes.every((byte) => byte === 0)
 
 function readHeader(header: Uint8Array): { path: string; size: number } {
-  if (asciiAt(header, 257, 8) !== 'ustar\x0000') refuse('ARCHIVE_FORMAT', 'This is no archive in the POSIX ustar format.')
+  if (asciiAt(header, 257, 8) !== 'ustar\x0000')
+    refuse('ARCHIVE_FORMAT', 'This is no archive in the POSIX ustar format.')
   const path = readPath(header)
   if (asciiAt(header, CHECKSUM_AT, 8) !== checksumField(header))
     refuse('ARCHIVE_CHECKSUM', `The header of ${path} was changed: its sum is wrong.`, path)
   const type = asciiAt(header, 156, 1)
   if (type !== '0')
-    refuse('ARCHIVE_ENTRY_TYPE', `${path} is ${entryTypes[type] ?? 'of an unknown type'}; only plain files are read.`, path)
+    refuse(
+      'ARCHIVE_ENTRY_TYPE',
+      `${path} is ${entryTypes[type] ?? 'of an unknown type'}; only plain files are read.`,
+      path,
+    )
   const sizeField = /^([0-7]{11})\0$/.exec(asciiAt(header, 124, 12))
   const size = Number.parseInt(sizeField?.[1] ?? '', 8)
   if (Number.isNaN(size)) refuse('ARCHIVE_FORMAT', `The size of ${path} cannot be read.`, path)
@@ -101,7 +105,11 @@ function readPath(header: Uint8Array): string {
   const path = field.split('\0', 1)[0] ?? ''
   const isPlain = path.split('/').every((part) => /^[A-Za-z0-9][A-Za-z0-9._-]*$/.test(part))
   if (!isPlain || asciiAt(header, 345, 155).replaceAll('\0', '') !== '')
-    refuse('ARCHIVE_PATH', 'A path leaves the folder, is absolute, or is not plain letters, digits, dots and dashes.', printable(path))
+    refuse(
+      'ARCHIVE_PATH',
+      'A path leaves the folder, is absolute, or is not plain letters, digits, dots and dashes.',
+      printable(path),
+    )
   return path
 }
 

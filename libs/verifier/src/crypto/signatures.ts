@@ -22,7 +22,11 @@ export async function assertCryptography(): Promise<void> {
 }
 
 /** publicKey: 32 raw bytes. False also for keys and signatures that cannot be. */
-export async function verifyEd25519(publicKey: Uint8Array, message: Uint8Array, signature: Uint8Array): Promise<boolean> {
+export async function verifyEd25519(
+  publicKey: Uint8Array,
+  message: Uint8Array,
+  signature: Uint8Array,
+): Promise<boolean> {
   if (signature.length !== SIGNATURE_BYTES) return false
   try {
     const key = await crypto.subtle.importKey('raw', owned(publicKey), { name: 'Ed25519' }, false, ['verify'])

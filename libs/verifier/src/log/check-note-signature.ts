@@ -8,7 +8,10 @@ const TIMESTAMP_BYTES = 8
 export type SignatureOutcome = 'valid' | 'invalid' | 'absent'
 
 /** Whether this key signed the note. One wrong signature under its name and id condemns the note. */
-export async function checkNoteSignature({ text, signatures }: SignedNote, key: VerifierKey): Promise<SignatureOutcome> {
+export async function checkNoteSignature(
+  { text, signatures }: SignedNote,
+  key: VerifierKey,
+): Promise<SignatureOutcome> {
   const own = signatures.filter(({ name, id }) => name === key.name && id === key.id)
   for (const { bytes } of own) if (!(await verifyEd25519(key.publicKey, utf8(text), bytes))) return 'invalid'
   return own.length === 0 ? 'absent' : 'valid'

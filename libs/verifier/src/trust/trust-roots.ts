@@ -22,7 +22,8 @@ const P256_SPKI = '3059301306072a8648ce3d020106082a8648ce3d030107034200'
  * @throws DomainError TRUST_MALFORMED naming the line.
  */
 export async function parseTrustRoots(text: string): Promise<TrustRoots> {
-  if (text.length > LONGEST) refuse('TRUST_MALFORMED', 'A file of trust roots has at most a million characters.', 'trust')
+  if (text.length > LONGEST)
+    refuse('TRUST_MALFORMED', 'A file of trust roots has at most a million characters.', 'trust')
   const roots = { logs: [] as VerifierKey[], models: [] as Uint8Array[], witnesses: [] as VerifierKey[] }
   for (const [index, line] of text.split(/\r?\n/).entries()) {
     const words = line.trim().split(/\s+/)
@@ -36,7 +37,11 @@ export async function parseTrustRoots(text: string): Promise<TrustRoots> {
       )
   }
   if (roots.logs.length === 0)
-    refuse('TRUST_MALFORMED', 'The trust roots name no log; `lethe ledger trust` and the portal show the lines to give.', 'trust')
+    refuse(
+      'TRUST_MALFORMED',
+      'The trust roots name no log; `lethe ledger trust` and the portal show the lines to give.',
+      'trust',
+    )
   return roots
 }
 
