@@ -1,5 +1,12 @@
 import { announce, commitToRequest, newId, nextErasureRequestNumber, startClock, type Tx } from '@lethe/db'
-import { type ContentId, DomainError, type EvidenceEntry, forgetSetBytes, freezeForgetSet, StatuteId } from '@lethe/domain'
+import {
+  type ContentId,
+  DomainError,
+  type EvidenceEntry,
+  forgetSetBytes,
+  freezeForgetSet,
+  StatuteId,
+} from '@lethe/domain'
 import type { Scope } from '../../context.js'
 import { type Effect, runOnce } from '../../graphql/run-once.js'
 import { type Selection, selectSamples } from './select-samples.js'
