@@ -1,4 +1,11 @@
-export { readAgenda, readSlaBoard, type AgendaEntry, type SlaBoardRow } from './across-tenants.js'
+export {
+  readAgenda,
+  readErasing,
+  readSlaBoard,
+  type AgendaEntry,
+  type ErasingRequest,
+  type SlaBoardRow,
+} from './across-tenants.js'
 export { openDatabase, type Database, type DatabaseOptions, type TenantClient, type Tx } from './database.js'
 export { type DatabaseError, type DatabaseErrorCode } from './errors.js'
 export {
@@ -28,6 +35,7 @@ export {
 export { pruneOutbox, relayOutbox, type OutboxMessage } from './relay-outbox.js'
 export { beginAudit } from './stores/begin-audit.js'
 export { beginUnlearning } from './stores/begin-unlearning.js'
+export { commitmentsOf, commitToKeyOfOwner, commitToRequest, readSalt, shredSalt } from './stores/commitments.js'
 export {
   blockErasureRequest,
   closeErasureRequest,
@@ -35,7 +43,14 @@ export {
   moveErasureRequest,
 } from './stores/erasure-requests.js'
 export {
-export { commitmentsOf, commitToKeyOfOwner, commitToRequest, readSalt, shredSalt } from './stores/commitments.js'
+  beginBundle,
+  queueBundle,
+  readBundledEvidence,
+  readBundleQueue,
+  settleBundle,
+  type PinnedBundle,
+} from './stores/evidence-bundles.js'
+export {
   affectedVersions,
   ForgetSetRef,
   learnedForgetSets,
@@ -49,14 +64,6 @@ export {
   nextDatasetVersionNumber,
   nextErasureRequestNumber,
   nextModelVersionNumber,
-export {
-  beginBundle,
-  queueBundle,
-  readBundledEvidence,
-  readBundleQueue,
-  settleBundle,
-  type PinnedBundle,
-} from './stores/evidence-bundles.js'
 } from './stores/numbers.js'
 export { lockName } from './stores/lock.js'
 export { promoteModelVersion, retireModelVersion } from './stores/promotion.js'
