@@ -14,8 +14,8 @@ const files = [
   { path: `long/${'n'.repeat(95)}`, bytes: Buffer.alloc(513, 9) },
 ]
 
-async function readBack(archive: Uint8Array): Promise<[Headers, Buffer][]> {
-  const found: [Headers, Buffer][] = []
+async function readBack(archive: Uint8Array): Promise<[Header, Buffer][]> {
+  const found: [Header, Buffer][] = []
   const reader = Readable.from([Buffer.from(archive)]).pipe(extract())
   for await (const entry of reader as AsyncIterable<AsyncIterable<Buffer> & { header: Header }>) {
     const chunks: Buffer[] = []
