@@ -7,8 +7,6 @@ if (!existsSync(fileURLToPath(main))) {
   console.error('Lethe is not built yet. Run `npm start`, or `npm run build`, in its folder.')
   process.exit(1)
 }
-// libtensorflow reports every feature of the processor unless it is told to keep to warnings.
-process.env.TF_CPP_MIN_LOG_LEVEL ??= '2'
 process.setSourceMapsEnabled(true)
 const { runCli } = await import(main.href)
 await runCli(process.argv)

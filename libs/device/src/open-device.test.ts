@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
+import { Worker } from 'node:worker_threads'
 import * as tf from '@tensorflow/tfjs'
 import { afterAll, describe, expect, it } from 'vitest'
 import { openDevice } from './open-device.js'
@@ -30,6 +31,22 @@ describe('openDevice', () => {
     expect(tf.getBackend()).toBe('cpu')
     expect(gradient()).toEqual(onWasm)
     expect(onWasm).toEqual([12, 2])
+  })
+
+  it('asks libtensorflow for deterministic kernels before it is loaded, also where an engine thread loads it', async () => {
+    const inherited = () =>
+      new Promise((resolve) => {
+        const echo = 'require("node:worker_threads").parentPort.postMessage(process.env.TF_DETERMINISTIC_OPS)'
+        new Worker(echo, { eval: true }).once('message', resolve)
+      })
+    delete process.env['TF_DETERMINISTIC_OPS']
+    expect(await inherited()).toBeUndefined()
+    await openDevice({ backend: 'cpu' })
+    expect(await inherited()).toBe('1')
+    process.env['TF_DETERMINISTIC_OPS'] = '0'
+    await openDevice({ backend: 'cpu' })
+    expect(process.env['TF_DETERMINISTIC_OPS']).toBe('0')
+    delete process.env['TF_DETERMINISTIC_OPS']
   })
 
   it('refuses a backend asked for by name that is not there', async () => {

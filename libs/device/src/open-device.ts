@@ -5,6 +5,7 @@ import path from 'node:path'
 import { DomainError } from '@lethe/domain'
 import type * as Tfjs from '@tensorflow/tfjs'
 import type { BackendChoice, BackendName } from './backend-name.js'
+import { prepareTensorflowEnvironment } from './tensorflow-environment.js'
 import { findBinding, registerTfjsNode, type DeviceErrorCode } from './tfjs-node.js'
 import { registerWebGpu } from './web-gpu.js'
 
@@ -32,6 +33,7 @@ const require = createRequire(import.meta.url)
  * wasm, never webgpu. A backend that was asked for by name and is not there is refused with BACKEND_UNAVAILABLE; nothing is substituted.
  */
 export async function openDevice({ backend, tfjsNodeDir, allowsSoftwareGpu }: OpenDeviceOptions): Promise<Device> {
+  prepareTensorflowEnvironment()
   if (backend === 'cpu') return openCpu()
   if (backend === 'webgpu') return openWebGpu(allowsSoftwareGpu ?? false)
   if (backend === 'wasm') return openWasm('asked for by name')
@@ -88,6 +90,8 @@ async function openCpu(): Promise<Device> {
 /** tfjs is loaded here, not with this module: who only reads a backend's name need not wait for it. */
 async function activate(name: 'tensorflow' | 'wasm' | 'webgpu' | 'cpu'): Promise<typeof Tfjs> {
   const tf = await import('@tensorflow/tfjs')
+  // Nothing but tfjs' advertisement of another backend depends on it.
+  tf.enableProdMode()
   const active = await tf.setBackend(name).catch((error: unknown) => {
     throw unavailable(`the ${name} backend did not start: ${error instanceof Error ? error.message : String(error)}`)
   })

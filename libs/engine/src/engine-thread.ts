@@ -1,4 +1,4 @@
-import type { BackendChoice } from '@lethe/device'
+import { prepareTensorflowEnvironment, type BackendChoice } from '@lethe/device'
 import { DomainError, type Progress } from '@lethe/domain'
 import { once } from 'node:events'
 import { Worker } from 'node:worker_threads'
@@ -102,6 +102,7 @@ export class EngineThread {
     if (this.#worker) return this.#worker
     const { backend, tfjsNodeDir, viewThreads, entry = new URL('./engine.js', import.meta.url) } = this.options
     const workerData: EngineSetup = { backend, tfjsNodeDir, viewThreads: viewThreads ?? defaultViewThreads() }
+    prepareTensorflowEnvironment()
     const worker = new Worker(entry, { workerData })
     const failed = once(worker, 'exit').then(() => {
       throw new Error('The engine ended while it started.')

@@ -5,6 +5,8 @@ import { planTraining } from './plan-training.js'
 import { pretrain } from './pretrain.js'
 import { tinyControl, tinyImages, tinyRecipe } from './tiny-run.fixture.js'
 
+beforeAll(() => openDevice({ backend: 'cpu' }))
+
 const captioned = { ...tinyImages(24, 1), captions: Array.from({ length: 24 }, (_, n) => `picture ${n}`) }
 
 it.each(['simclr', 'moco', 'clip'])(
