@@ -5,7 +5,7 @@ import path from 'node:path'
 import { DomainError } from '@lethe/domain'
 import type * as Tfjs from '@tensorflow/tfjs'
 import type { BackendChoice, BackendName } from './backend-name.js'
-import { prepareTensorflowEnvironment } from './tensorflow-environment.js'
+import { prepareTensorflowEnvironment } from './env.js'
 import { findBinding, registerTfjsNode, type DeviceErrorCode } from './tfjs-node.js'
 import { registerWebGpu } from './web-gpu.js'
 
