@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { evidencePredicates } from './evidence/predicates.js'
+import type { evidencePredicates } from './evidence/predicates.js'
 
 /** Closed union of what can be on record; one line of meaning each. The version is part of the name. */
 export const EvidenceKind = z.enum([

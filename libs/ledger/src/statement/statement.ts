@@ -3,17 +3,17 @@ import {
   type EvidenceEntry,
   EvidenceKind,
   type EvidencePredicate,
-  evidencePredicates,
+  evidenceStatement,
   type EvidenceSubject,
   predicateType,
+  type Recorded,
+  STATEMENT_TYPE,
 } from '@lethe/domain'
 import { z } from 'zod'
 import { ledgerError } from '../errors.js'
 import { leafHash } from '../tree/hash.js'
 import { canonicalJson } from './canonical-json.js'
 import { assertNoPersonalData } from './personal-data.js'
-
-const STATEMENT_TYPE = 'https://in-toto.io/Statement/v1'
 
 /** Where and when an entry is recorded; given by whoever appends it. */
 export interface RecordContext {
@@ -23,33 +23,14 @@ export interface RecordContext {
   readonly requestEntry?: number | undefined
 }
 
-const Recorded = z.strictObject({
-  tenantId: z.uuid(),
-  at: z.iso.datetime(),
-  erasureRequestId: z.uuid().optional(),
-  requestEntry: z.int().min(1).optional(),
-})
-
-const StatementBody = z.strictObject({
-  _type: z.literal(STATEMENT_TYPE),
-  subject: z
-    .array(
-      z.strictObject({
-        name: z.string().min(1),
-        digest: z.strictObject({ sha256: z.string().regex(/^[0-9a-f]{64}$/) }),
-      }),
-    )
-    .min(1),
-  predicateType: z.string(),
-  predicate: z.looseObject({ recorded: Recorded }),
-})
+const Head = z.looseObject({ predicateType: z.string() })
 
 /** An in-toto Statement v1 as Lethe writes it. */
 export type Statement = {
   readonly [Kind in EvidenceKind]: {
     readonly kind: Kind
     readonly subjects: readonly EvidenceSubject[]
-    readonly recorded: z.infer<typeof Recorded>
+    readonly recorded: Recorded
     /** Without `recorded`. */
     readonly predicate: EvidencePredicate<Kind>
   }
@@ -96,49 +77,35 @@ export function statementOf(entry: EvidenceEntry, { tenantId, recordedAt, reques
 /** Leaf of a statement: SHA-256(0x00 ‖ UTF-8 of the body). The evidence trigger in the database computes the same. */
 export const statementLeafHash = (body: string): Buffer => leafHash(Buffer.from(body, 'utf8'))
 
-/** @throws DomainError STATEMENT_MALFORMED unless the body is canonical and a statement of a kind that is known. */
+/**
+ * @throws DomainError STATEMENT_MALFORMED unless the body is canonical and exactly what its kind's schema describes: no
+ * member more at any depth, and none left to a default.
+ */
 export function parseStatement(body: string): Statement {
-  const parsed = StatementBody.safeParse(parseJson(body))
-  if (!parsed.success) {
-    const issue = parsed.error.issues[0]
-    throw ledgerError(
-      'STATEMENT_MALFORMED',
-      `Not an in-toto statement of this platform: ${issue?.message ?? 'unknown'}.`,
-      issue?.path.join('.'),
-    )
-  }
-  if (canonicalJson(parsed.data) !== body) {
+  const json = parseJson(body)
+  const head = Head.safeParse(json)
+  if (!head.success) throw malformed(head.error)
+  const kind = kindOf(head.data.predicateType)
+  const parsed = evidenceStatement(kind).safeParse(json)
+  if (!parsed.success) throw malformed(parsed.error)
+  if (canonicalJson(head.data) !== body)
     throw ledgerError('STATEMENT_MALFORMED', 'The statement is not canonical JSON (RFC 8785): its bytes were changed.')
-  }
-  const { recorded, ...predicate } = parsed.data.predicate
-  if ((recorded.erasureRequestId === undefined) !== (recorded.requestEntry === undefined))
+  if (canonicalJson(parsed.data) !== body)
     throw ledgerError(
       'STATEMENT_MALFORMED',
-      'An entry of an erasure request has its number inside the request, and no other entry has one.',
-      'predicate.recorded.requestEntry',
+      `The predicate has members that ${kind} does not know, or lacks some that it must spell out.`,
+      'predicate',
     )
-  const kind = kindOf(parsed.data.predicateType)
-  assertPredicate(kind, predicate)
+  const { recorded, ...predicate } = parsed.data.predicate
   // The kind decides the predicate, which has just been checked.
   return { kind, subjects: parsed.data.subject, recorded, predicate } as unknown as Statement
 }
 
-/** Exactly what the kind's schema describes: no member more at any depth, and none left to a default. */
-function assertPredicate(kind: EvidenceKind, predicate: Record<string, unknown>): void {
-  const parsed = evidencePredicates[kind].safeParse(predicate)
-  if (!parsed.success) {
-    const issue = parsed.error.issues[0]
-    throw ledgerError(
-      'STATEMENT_MALFORMED',
-      `Not a predicate of ${kind}: ${issue?.message ?? 'unknown'}.`,
-      ['predicate', ...(issue?.path ?? [])].join('.'),
-    )
-  }
-  if (canonicalJson(parsed.data) === canonicalJson(predicate)) return
-  throw ledgerError(
+function malformed({ issues: [issue] }: z.ZodError): Error {
+  return ledgerError(
     'STATEMENT_MALFORMED',
-    `The predicate has members that ${kind} does not know, or lacks some that it must spell out.`,
-    'predicate',
+    `Not an in-toto statement of this platform: ${issue?.message ?? 'unknown'}.`,
+    issue?.path.join('.'),
   )
 }
 
