@@ -5,11 +5,13 @@ import { registerDataset } from './commands/dataset.js'
 import { registerDemo } from './commands/demo.js'
 import { registerDoctor } from './commands/doctor.js'
 import { registerEmbed } from './commands/embed.js'
+import { registerLedger } from './commands/ledger.js'
 import { registerModel } from './commands/model.js'
 import { registerStatus } from './commands/status.js'
 import { registerTrain } from './commands/train.js'
 import { registerUnlearn } from './commands/unlearn.js'
 import { registerUp } from './commands/up.js'
+import { registerVerify } from './commands/verify.js'
 
 type Register = (program: Command) => void
 
@@ -25,6 +27,7 @@ const commands: readonly Register[] = [
   registerEmbed,
   registerModel,
   registerAudit,
+  registerLedger,
 ]
 
 export async function runCli(argv: readonly string[]): Promise<void> {

@@ -51,14 +51,9 @@ export class Findings {
 
   add(finding: LogFinding): void {
     const last = this.list.at(-1)
-    if (last !== undefined && isNext(last, finding)) {
-      const entries = [last.entries[0], finding.entries[1]] as const
-      this.list[this.list.length - 1] = {
-        ...last,
-        entries,
-        sentence: rangeSentence(last.code, entries) ?? last.sentence,
-      }
-    } else if (this.list.length < MAX_FINDINGS) this.list.push(finding)
+    const joined = last === undefined ? undefined : join(last, finding)
+    if (joined !== undefined) this.list[this.list.length - 1] = joined
+    else if (this.list.length < MAX_FINDINGS) this.list.push(finding)
     else this.more += 1
   }
 
@@ -71,14 +66,14 @@ export class Findings {
   }
 }
 
-type About = LogFinding & { readonly entries: readonly [number, number] }
-
-const isNext = (last: LogFinding, next: LogFinding): last is About =>
-  last.code === next.code &&
-  rangeSentence(next.code, [1, 1]) !== undefined &&
-  last.entries !== undefined &&
-  next.entries !== undefined &&
-  last.entries[1] + 1 === next.entries[0]
+/** Both as one, when the second goes on where the first ends. */
+function join(last: LogFinding, next: LogFinding): LogFinding | undefined {
+  if (last.code !== next.code || last.entries === undefined || next.entries === undefined) return undefined
+  if (last.entries[1] + 1 !== next.entries[0]) return undefined
+  const entries = [last.entries[0], next.entries[1]] as const
+  const sentence = rangeSentence(next.code, entries)
+  return sentence === undefined ? undefined : { ...last, entries, sentence }
+}
 
 export function rangeSentence(code: LogFindingCode, [first, last]: readonly [number, number]): string | undefined {
   const what = first === last ? `Entry ${first}` : `Entries ${first} to ${last}`
