@@ -3,7 +3,7 @@ import {
   auditReportText,
   type BundleParts,
   emptyFrontier,
-  encodeVerifier,
+  encodeModelVerifier,
   integrate,
   type LogSigner,
   logOrigin,
@@ -11,12 +11,13 @@ import {
   signerFromSeed,
   statementLeafHash,
   statementOf,
+  trustRootLines,
   writeBundle,
 } from '@lethe/ledger'
 import { renderAuditReport } from '@lethe/report'
 import type { SmallAudit } from './small-audit.js'
 import { type Recorded, smallCase } from './small-case.js'
-import { ids } from './small-case-things.js'
+import { ids, modelSigner, signatures } from './small-case-things.js'
 
 export interface SmallBundle {
   /** The archive. */
@@ -63,7 +64,7 @@ export function partsOf(bodies: readonly string[], audits: readonly SmallAudit[]
       matrices,
       data,
     })),
-    modelSignatures: [],
+    modelSignatures: [...signatures].map(([modelVersionId, signature]) => ({ modelVersionId, signature })),
   }
 }
 
@@ -74,6 +75,8 @@ export function smallBundle(audits: readonly SmallAudit[]): SmallBundle {
     bytes: writeBundle(parts, smallSigner),
     parts,
     signer: smallSigner,
-    trust: `log ${encodeVerifier(smallSigner)}\n`,
+    trust: trustRootLines({ logs: [smallSigner], models: [encodeModelVerifier(modelSigner)], witnesses: [] })
+      .map((line) => `${line}\n`)
+      .join(''),
   }
 }

@@ -1,5 +1,16 @@
 import { BUILDER_ID, buildTypes, type EvidenceEntry, type EvidenceSubject, sha256 } from '@lethe/domain'
-import { commitments, cost, files, ids, opening, provenance, recipe, subject, unlearning } from './small-case-things.js'
+import {
+  commitments,
+  cost,
+  files,
+  ids,
+  opening,
+  provenance,
+  recipe,
+  signatures,
+  subject,
+  unlearning,
+} from './small-case-things.js'
 
 export const registered: EvidenceEntry = {
   kind: 'dataset-registered/v1',
@@ -19,6 +30,11 @@ export const registered: EvidenceEntry = {
 const modelFiles = (version: string) => [
   subject(`model-version/${version}/weights`, files.weights(version)),
   subject(`model-version/${version}/state`, files.state(version)),
+]
+
+const signedFiles = (version: string) => [
+  ...modelFiles(version),
+  subject(`model-version/${version}/signature`, signatures.get(version) ?? ''),
 ]
 
 const version = (id: string, number: number) => ({
@@ -48,7 +64,7 @@ const pack = artifact(subject(`dataset-version/${ids.datasetVersion}/pack`, file
 
 export const trained: EvidenceEntry = {
   kind: 'model-trained/v1',
-  subjects: modelFiles(ids.original),
+  subjects: signedFiles(ids.original),
   predicate: {
     ...version(ids.original, 1),
     origin: 'pretrain',
@@ -65,7 +81,7 @@ export const trained: EvidenceEntry = {
 
 export const unlearned: EvidenceEntry = {
   kind: 'model-unlearned/v1',
-  subjects: modelFiles(ids.unlearned),
+  subjects: signedFiles(ids.unlearned),
   erasureRequestId: ids.request,
   predicate: {
     ...version(ids.unlearned, 2),

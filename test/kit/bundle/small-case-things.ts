@@ -1,3 +1,4 @@
+import { generateKeyPairSync } from 'node:crypto'
 import {
   commitToForgetSet,
   commitToSubject,
@@ -7,6 +8,7 @@ import {
   TrainingRecipe,
   UnlearningRecipe,
 } from '@lethe/domain'
+import { modelSignerFromPem, signModel, versionManifest } from '@lethe/ledger'
 
 /** Ids of a case: version 7 UUIDs that a reader can tell apart. */
 const idOf = (kind: number): string => `0198aaaa-0000-7000-8000-${String(kind).padStart(12, '0')}`
@@ -45,6 +47,21 @@ export const files = {
   weights: (version: string) => Buffer.from(`weights of ${version}`),
   state: (version: string) => Buffer.from(`state of ${version}`),
 }
+
+/** Made anew by every process: elliptic-curve signatures are never the same twice anyway. */
+export const modelSigner = modelSignerFromPem(
+  generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey.export({ format: 'pem', type: 'pkcs8' }).toString(),
+)
+
+const signatureOver = (id: string) =>
+  Buffer.from(
+    signModel(versionManifest({ id, weights: sha256(files.weights(id)), state: sha256(files.state(id)) }), modelSigner),
+  )
+
+/** Signatures over the files of each version, by its id. */
+export const signatures: ReadonlyMap<string, Uint8Array> = new Map(
+  [ids.original, ids.unlearned].map((id) => [id, signatureOver(id)]),
+)
 
 export const subject = (name: string, bytes: Uint8Array | string) => ({ name, digest: { sha256: sha256(bytes) } })
 

@@ -92,6 +92,10 @@ const planned = ({ report: { policy } }: SmallAudit): EvidenceEntry =>
           retrainEstimateSeconds: 20,
         },
       ],
+      things: [
+        { thing: 'dataset-pack', id: ids.datasetVersion, action: 'DESTROY' },
+        { thing: 'model-version', id: ids.original, action: 'UNLEARN' },
+      ],
     },
     [plan, subject(`model-version/${ids.original}`, files.weights(ids.original))],
   )

@@ -112,6 +112,18 @@ describe('a bundle', () => {
     }
   })
 
+  it('holds the signatures of model files whose digests the statements name', () => {
+    const held = [...files.keys()].filter((path) => path.startsWith('models/'))
+    expect(held).toHaveLength(2)
+    const stated = [...files.keys()]
+      .filter((path) => path.startsWith('statements/'))
+      .flatMap((path) => verifyEnvelope(json(files, path), [bundle.signer]).statement.subjects)
+    for (const path of held) {
+      const name = path.replace(/^models\/(.*)\.sig$/, 'model-version/$1/signature')
+      expect(stated).toContainEqual({ name, digest: { sha256: sha256(files.get(path) as Buffer) } })
+    }
+  })
+
   const refusal = (code: string) => expect.objectContaining({ code }) as Error
 
   it('is not made of what would not verify: another body, another place, another log, another tree', () => {
