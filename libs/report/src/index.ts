@@ -1,3 +1,4 @@
+export { renderHeatMaps } from './heat-map/render-heat-maps.js'
 export {
   languages,
   type AuditedEndpoint,
@@ -8,4 +9,5 @@ export {
   type ReportPage,
 } from './page-input.js'
 export { renderAuditReport } from './render-audit-report.js'
+export { style as reportStyle } from './style.js'
 export { verdictWords } from './words/words-of.js'
