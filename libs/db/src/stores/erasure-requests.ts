@@ -2,6 +2,7 @@ import { assertMayMove, type ErasureState, type EvidenceEntry, isFinal, Verdict 
 import type { Tx } from '../database.js'
 import { databaseError } from '../errors.js'
 import { announce } from '../outbox.js'
+import { queueBundle } from './evidence-bundles.js'
 import { cancelRun } from './runs.js'
 import { addClockEvent } from './sla-clocks.js'
 
@@ -35,7 +36,7 @@ export async function moveErasureRequest(
 }
 
 /**
- * Closes a request: state, clock, and whatever still runs for it is cancelled.
+ * Closes a request: state, clock, and whatever still runs for it is cancelled. A bundle of its evidence is made by itself.
  *
  * @returns evidence to be recorded in the same transaction
  * @throws DomainError NOT_FOUND, ILLEGAL_TRANSITION, CONFLICT
@@ -58,6 +59,7 @@ export async function closeErasureRequest(
     select: { id: true },
   })
   for (const { id } of running) await cancelRun(tx, { tenantId, runId: id, now })
+  await queueBundle(tx, { tenantId, requestId, requestedBy: null, now })
   const audits = await tx.audit.findMany({
     where: { tenantId, requestId },
     orderBy: { number: 'asc' },
