@@ -7,6 +7,7 @@ export {
   type LimitCode,
   type Outcome,
 } from './report/finding.js'
+export { describeCheck, type DescribedCheck } from './report/describe-check.js'
 export type { Check, Refusal, VerificationReport } from './report/verification-report.js'
 export { parseTrustRoots, type TrustRoots } from './trust/trust-roots.js'
 export type { VerifierErrorCode } from './verifier-error.js'

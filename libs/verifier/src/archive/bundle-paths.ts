@@ -9,7 +9,7 @@ export const paths = {
 } as const
 
 const UUID = '[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}'
-const STATEMENT = /^statements\/(\d{10})-([a-z-]+)\.json$/
+const STATEMENT = /^statements\/(\d{10})-[a-z-]+-v\d{1,3}\.json$/
 const AUDIT_FILE =
   /^audits\/([1-9]\d{0,5})\/(report\.json|report\.en\.html|report\.ja\.html|matrices\.safetensors|audit-data\.safetensors)$/
 const MODEL_SIGNATURE = new RegExp(String.raw`^models/(${UUID})\.sig$`)

@@ -29,7 +29,7 @@ export function readBundle(files: ReadonlyMap<string, Uint8Array>): Bundle {
   return {
     files,
     manifest,
-    statements: read.filter((each) => !isFinding(each)).sort((a, b) => a.seq - b.seq),
+    statements: read.filter((each): each is Statement => !isFinding(each)).sort((a, b) => a.seq - b.seq),
     unreadable: read.filter(isFinding),
     proofs: parseProofs(files.get(paths.proofs)),
     checkpoint: checkpoint === undefined ? null : parseCheckpoint(textFromUtf8(checkpoint) ?? ''),

@@ -6,7 +6,8 @@ const P256_FIELD_BYTES = 32
 
 /** @throws DomainError CRYPTO_UNAVAILABLE where WebCrypto or its Ed25519 (RFC 8032) is missing. */
 export async function assertCryptography(): Promise<void> {
-  const { subtle } = (globalThis as { crypto?: { subtle?: SubtleCrypto } }).crypto ?? {}
+  // Typed as always there; a page from an insecure place has none.
+  const { subtle } = (globalThis as { crypto?: Partial<typeof crypto> }).crypto ?? {}
   try {
     // The base point is a valid key; whoever knows the algorithm takes it.
     const key = Uint8Array.from({ length: 32 }, (_, at) => (at === 0 ? 0x58 : 0x66))
