@@ -28,6 +28,7 @@ const commands: readonly Register[] = [
   registerModel,
   registerAudit,
   registerLedger,
+  registerVerify,
 ]
 
 export async function runCli(argv: readonly string[]): Promise<void> {
