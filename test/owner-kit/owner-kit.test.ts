@@ -141,6 +141,16 @@ describe('an audit that is cut off', () => {
     const other = await start()
     const { code, err } = await audit('uncut', other)
     expect([code, err]).toEqual([1, expect.stringContaining('another --after')])
+    for (const [option, value] of [
+      ['--images', folders['held-out']],
+      ['--margin', '0.2'],
+      ['--most', '23'],
+      ['--retain', folders.retain],
+      ['--method', 'fine-tune'],
+    ] as const) {
+      const changed = await runKit(home, '--resume', '--out', path.join(home, 'uncut'), option, value)
+      expect([changed.code, changed.err]).toEqual([1, expect.stringContaining(`another ${option}`)])
+    }
     expect((await runKit(home, '--resume', '--out', path.join(home, 'nothing'))).code).toBe(1)
   })
 })

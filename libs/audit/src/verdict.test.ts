@@ -67,6 +67,11 @@ describe('judge', () => {
     expect(judge(input(changes))).toMatchObject({ verdict: 'INCONCLUSIVE', reasons: [{ code }] })
   }) // prettier-ignore
 
+  it('names a required test in words', () => {
+    const { reasons } = judge(input({ tests: without('A2-difference-in-differences') }))
+    expect(reasons[0]?.message).toMatch(/^The policy requires A2 difference in differences\. /)
+  })
+
   it('puts the auditor’s own blindness before what it believes to see', () => {
     const residual = test('A4-residual-membership', 'not-met', { power: 0.9, effect: { value: 0.7, interval: null } })
     expect(judge(input({ tests: having(residual) })).verdict).toBe('RESIDUAL')

@@ -220,7 +220,7 @@ function requirements(input: VerdictInput): Finding[] {
   return input.policy.requiredTests.flatMap((id) => {
     const test = testOf(input, id)
     if (test?.outcome === 'met' || test?.outcome === 'informative') return []
-    const message = `The policy requires ${id}. ${test?.detail ?? 'It was not run: the audit was not given what it needs.'}`
+    const message = `The policy requires ${id.replaceAll('-', ' ')}. ${test?.detail ?? 'It was not run: the audit was not given what it needs.'}`
     return [inconclusive('REQUIRED_TEST_NOT_MET', message)]
   })
 }

@@ -1,6 +1,6 @@
 import { randomBytes, randomInt } from 'node:crypto'
 import { ViewConfig, type OwnerAuditPlan, type OwnerEndpoint, type OwnerPictures } from '@lethe/domain'
-import type { AuditCommand } from '../command/parse-command.js'
+import { settingsOf, type AuditCommand } from '../command/parse-command.js'
 import type { CallOptions } from '../endpoint/call-endpoint.js'
 import { readEndpoint, type Endpoint } from '../endpoint/read-endpoint.js'
 import { refuse } from '../kit-error.js'
@@ -62,6 +62,7 @@ export async function prepareSession(command: AuditCommand, call: CallOptions, n
       heldOut: filesOf(sets.heldOut, salts.heldOut),
       retain: sets.retain && filesOf(sets.retain, salts.retain),
     },
+    settings: settingsOf(command),
   }
   const leftOut = (['forget', 'heldOut', 'retain'] as const).flatMap((set) =>
     (sets[set]?.leftOut ?? []).map((file) => ({ set, ...file })),

@@ -1,4 +1,4 @@
-import type { AuditCommand } from '../command/parse-command.js'
+import type { AuditCommand, Settings } from '../command/parse-command.js'
 import type { CallOptions } from '../endpoint/call-endpoint.js'
 import { endpointOf, readEndpoint } from '../endpoint/read-endpoint.js'
 import { refuse } from '../kit-error.js'
@@ -15,7 +15,9 @@ export async function resumeSession(command: AuditCommand, call: CallOptions): P
   const { before, after } = session.secrets.endpoints
   const first = endpointOf(before.url, before.said)
   assertSame('--before', command.before, first.url, command.out)
-  if (command.seed !== undefined && command.seed !== session.plan.policy.seed) taken('--seed', command.out)
+  const settings: Settings = { ...session.secrets.settings, seed: String(session.plan.policy.seed) }
+  const differing = Object.entries(command.said).find(([option, value]) => settings[option] !== value)
+  if (differing !== undefined) taken(`--${differing[0]}`, command.out)
   if (after !== null) {
     assertSame('--after', command.after, endpointOf(after.url, after.said).url, command.out)
     return session

@@ -44,6 +44,17 @@ describe('what is typed', () => {
   ])('is refused when it cannot be meant: %j', (argv) => {
     expect(() => parse(...argv)).toThrow(expect.objectContaining({ code: 'ARGUMENTS_INVALID' }) as Error)
   })
+  it('is refused by the name of the option that was typed', () => {
+    for (const [option, value] of [
+      ['--margin', '7'],
+      ['--power', '2'],
+      ['--utility-margin', '0'],
+      ['--views', '1'],
+    ])
+      expect(() => parse(...audit, option as string, value as string)).toThrow(
+        expect.objectContaining({ field: option }) as Error,
+      )
+  })
 })
 
 it('is explained, option by option', () => {

@@ -1,3 +1,4 @@
+import path from 'node:path'
 import { parseArgs, type ParseArgsConfig } from 'node:util'
 import { AuditPolicy, completePolicy, UnlearningRecipe, ViewConfig, type CompletePolicy } from '@lethe/domain'
 import type { ColumnNames } from '@lethe/datasets'
@@ -28,9 +29,14 @@ export interface AuditCommand {
   readonly timeoutMs: number
   readonly parallel: number
   readonly planOnly: boolean
+  /** What this command line says of the audit itself, by option. */
+  readonly said: Settings
   readonly resume: boolean
   readonly language: Language
 }
+
+/** Options that fix an audit, as they are typed: folders as absolute paths, numbers in one form. */
+export type Settings = Readonly<Record<string, string>>
 
 export interface VerifyCommand {
   readonly kind: 'verify'
@@ -57,6 +63,7 @@ const options = {
   alpha: { type: 'string' },
   margin: { type: 'string' },
   power: { type: 'string' },
+  'utility-margin': { type: 'string' },
   views: { type: 'string' },
   resamples: { type: 'string' },
   seed: { type: 'string' },
@@ -98,7 +105,8 @@ function parse(argv: readonly string[]) {
   } catch (error) {
     return refuse(
       'ARGUMENTS_INVALID',
-      `${error instanceof Error ? error.message : String(error)} See lethe-audit --help.`,
+      // Node explains at length how to pass a folder whose name looks like an option.
+      `${(error instanceof Error ? error.message : String(error)).replace(/\.? To specify a positional.*$/s, '.')} See lethe-audit --help.`,
     )
   }
 }
@@ -108,16 +116,61 @@ function languageOf(text: string | undefined): Language {
   return found ?? refuse('ARGUMENTS_INVALID', `A language is one of ${languages.join(', ')}.`, '--lang')
 }
 
-function auditCommand(values: Values, token: string | undefined, language: Language): AuditCommand {
-  const policy = {
-    version: 1,
-    resamples: number(values.resamples, '--resamples') ?? 10_000,
-    ...given('alpha', number(values.alpha, '--alpha')),
-    ...given('aucMargin', number(values.margin, '--margin')),
-    ...given('minimumPower', number(values.power, '--power')),
-    ...given('views', number(values.views, '--views')),
-    ...given('seed', number(values.seed, '--seed')),
+/** Members of the policy, and the options that set them. */
+const policyOptions = {
+  alpha: 'alpha',
+  aucMargin: 'margin',
+  minimumPower: 'power',
+  utilityMargin: 'utility-margin',
+  views: 'views',
+  resamples: 'resamples',
+  seed: 'seed',
+} as const satisfies Partial<Record<keyof AuditPolicy, keyof Values>>
+const policyMembers = Object.entries(policyOptions)
+
+function policyOf(values: Values): CompletePolicy {
+  const said = policyMembers.map(([member, option]) => [member, number(values[option], `--${option}`)] as const)
+  const policy = Object.fromEntries(said.filter(([, value]) => value !== undefined))
+  const parsed = AuditPolicy.safeParse({ version: 1, resamples: 10_000, ...policy })
+  if (parsed.success) return completePolicy(parsed.data)
+  const [issue] = parsed.error.issues
+  const option = policyMembers.find(([member]) => member === issue?.path[0])?.[1]
+  return refuse('ARGUMENTS_INVALID', `${issue?.message ?? 'not understood'}.`, `--${option ?? 'alpha'}`)
+}
+
+const folderOptions = ['images', 'held-out', 'retain'] as const
+const textOptions = ['labels', 'captions', 'method', 'challenge'] as const
+const numberOptions = ['most', 'view-strength', ...Object.values(policyOptions)] as const
+
+function saidIn(values: Values): Settings {
+  return {
+    ...each(folderOptions, (option) => values[option] && path.resolve(values[option])),
+    ...each(textOptions, (option) => values[option]),
+    ...each(numberOptions, (option) => number(values[option], `--${option}`)?.toString()),
+    ...given('leave-out-copies', values['leave-out-copies']?.toString()),
   }
+}
+
+/** The settings that have one. */
+const each = <Name extends string>(names: readonly Name[], of: (name: Name) => string | undefined): Settings =>
+  Object.fromEntries(
+    names.flatMap((name) => {
+      const value = of(name)
+      return value === undefined ? [] : [[name, value]]
+    }),
+  )
+
+/** All that fixes an audit: what the command says, and where it says nothing what holds then. */
+export const settingsOf = ({ said, policy, method }: AuditCommand): Settings => ({
+  ...Object.fromEntries(
+    policyMembers.map(([member, option]) => [option, String(policy[member as keyof typeof policy])]),
+  ),
+  method,
+  'leave-out-copies': 'false',
+  ...said,
+})
+
+function auditCommand(values: Values, token: string | undefined, language: Language): AuditCommand {
   const strength = number(values['view-strength'], '--view-strength')
   return {
     kind: 'audit',
@@ -132,7 +185,7 @@ function auditCommand(values: Values, token: string | undefined, language: Langu
     method: methodOf(values.method),
     views:
       strength === undefined ? {} : { strength: check(ViewConfig.shape.strength, strength, '--view-strength') ?? 0 },
-    policy: completePolicy(check(AuditPolicy, policy, 'the policy')),
+    policy: policyOf(values),
     seed: number(values.seed, '--seed'),
     challenge: values.challenge,
     out: values.out ?? 'lethe-audit',
@@ -141,6 +194,7 @@ function auditCommand(values: Values, token: string | undefined, language: Langu
     timeoutMs: 1000 * (number(values.timeout, '--timeout') ?? 60),
     parallel: Math.max(1, number(values.parallel, '--parallel') ?? 2),
     planOnly: values.plan ?? false,
+    said: saidIn(values),
     resume: values.resume ?? false,
     language,
   }

@@ -30,6 +30,8 @@ const Secrets = z.object({
   version: z.literal(1),
   endpoints: z.object({ before: Asked, after: Asked.nullable() }),
   sets: z.object({ forget: Files, heldOut: Files, retain: Files.nullable() }),
+  /** Options that fixed the audit; a command that goes on with it says the same or nothing. */
+  settings: z.record(z.string(), z.string()),
 })
 /** What the owner keeps: addresses as they are asked, which file is which picture, salts. */
 export type Secrets = z.infer<typeof Secrets>

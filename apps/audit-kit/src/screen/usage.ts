@@ -25,6 +25,7 @@ What must be shown (fixed before the first question)
   --challenge TEXT    a public value that nobody knew when the weights were stated (a beacon's round, the newest
                       log checkpoint): the views are drawn from it and the stated weights
   --alpha X (0.05)  --margin X (0.1)  --power X (0.8)  --views N (10)  --resamples N (10000)  --seed N (drawn)
+  --utility-margin X  how much of its quality the model after may have lost (0.05)
 
 How
   --out DIR           where everything is kept (default lethe-audit); the same folder goes on where it stopped

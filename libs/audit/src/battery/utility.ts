@@ -75,6 +75,8 @@ export function testUtility(before: Correct, after: Correct, policy: AuditPolicy
   const required = requiredQuestions(policy.utilityMargin, policy.alpha)
   const outcome =
     interval[0] > -policy.utilityMargin ? 'met' : interval[1] < -policy.utilityMargin ? 'not-met' : 'inconclusive'
+  const lost =
+    outcome === 'inconclusive' ? `; it may be ${percent(Math.max(0, -interval[0]))}, for all that is shown` : ''
   const asked = before.by === 'labels' ? 'k-NN accuracy on held-out pictures' : 'The share of held-out pictures that one view of them finds (there are no labels)' // prettier-ignore
   return {
     id: ID,
@@ -83,7 +85,7 @@ export function testUtility(before: Correct, after: Correct, policy: AuditPolicy
     p: null,
     power: null,
     outcome,
-    detail: `${asked} went from ${percent(mean(before.values))} to ${percent(mean(after.values))}; at most ${percent(policy.utilityMargin)} may be lost.${
+    detail: `${asked} went from ${percent(mean(before.values))} to ${percent(mean(after.values))}; at most ${percent(policy.utilityMargin)} may be lost${lost}.${
       pairs < required ? ` ${pairs} questions are too few to show that; ${required} or more are needed.` : ''
     }`,
     ...(pairs < required ? { code: 'TOO_FEW_QUESTIONS' } : {}),

@@ -21,6 +21,7 @@ export function askedSection({ sizes, policy, requiredForgetSize }: AuditReport,
   return html`<section>
     <h2>${asked.title}</h2>
     <p>${asked.question(sizes)}</p>
-    <p>${asked.rule(rule)} ${sufficed}</p>
+    <p>${asked.rule(rule)}</p>
+    <p>${sufficed}</p>
   </section>`
 }

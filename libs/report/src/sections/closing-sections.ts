@@ -28,7 +28,7 @@ export function checkSection(checks: readonly CheckStep[], words: Words): Markup
 
 /** Seeds, digests and origins: everything that is needed to name exactly what was done. */
 export function recordSection(report: AuditReport, provenance: Provenance | undefined, words: Words): Markup {
-  const { policy, policyDigest, matrices } = report
+  const { policy, policyDigest, matrices, data } = report
   const origin = provenance === undefined ? [] : originOf(provenance, words)
   const entries: readonly (readonly [RecordTerm, string])[] = [
     ...origin,
@@ -37,6 +37,7 @@ export function recordSection(report: AuditReport, provenance: Provenance | unde
     ['resamples', policy.resamples.toLocaleString('en')],
     ['policy', policyDigest],
     ['matrices', matrices.digest],
+    ...(data === undefined ? [] : [['data', data.digest] as const]),
     ...(provenance === undefined ? [] : closing(provenance)),
   ]
   return html`<section>

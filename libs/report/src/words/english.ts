@@ -214,7 +214,7 @@ export const english: Words = {
     title: 'How to check it',
     note: 'Compare the key with the one that its owner gave you by another way: a key that came with the report proves little.',
     steps: {
-      verify: 'Signature, digests, statistics and verdict, from the saved answers:',
+      verify: 'Signature and digests, and statistics and verdict computed anew from the scores:',
       digest: 'The digests alone, with any tool:',
       repeat: 'The whole audit again, with the same questions:',
     },
@@ -236,7 +236,8 @@ export const english: Words = {
       views: 'Views of each picture',
       resamples: 'Resamples',
       policy: 'Policy',
-      matrices: 'Matrices and scores',
+      matrices: 'Matrices',
+      data: 'Scores that it is computed from',
       answers: 'Answers',
       result: 'Result',
       key: 'Signed by',

@@ -203,7 +203,7 @@ export const japanese: Words = {
     title: '検証の方法',
     note: '鍵は、所有者から別の経路で受け取ったものと照合してください。報告書と一緒に届いた鍵だけでは、ほとんど何も証明しません。',
     steps: {
-      verify: '署名、ダイジェスト、統計、判定を、保存された応答から検証する:',
+      verify: '署名とダイジェストを検証し、統計と判定をスコアから計算し直す:',
       digest: 'ダイジェストだけを、手元の道具で確かめる:',
       repeat: '同じ問い合わせで、監査全体をやり直す:',
     },
@@ -225,7 +225,8 @@ export const japanese: Words = {
       views: '画像ごとのビュー数',
       resamples: '再標本化の回数',
       policy: '方針',
-      matrices: '行列とスコア',
+      matrices: '行列',
+      data: '計算の元になったスコア',
       answers: '応答',
       result: '結果',
       key: '署名者',

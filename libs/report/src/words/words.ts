@@ -94,6 +94,7 @@ export type RecordTerm =
   | 'resamples'
   | 'policy'
   | 'matrices'
+  | 'data'
   | 'answers'
   | 'result'
   | 'key'
