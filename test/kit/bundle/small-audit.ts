@@ -1,5 +1,5 @@
 import { runAudit } from '@lethe/audit'
-import { AuditPolicy, auditPolicyDigest, type AuditReport } from '@lethe/domain'
+import type { AuditReport } from '@lethe/domain'
 import { toyAudit, toyWorld } from '../../../libs/audit/src/toy-world.fixture.js'
 
 export interface SmallAudit {
@@ -11,18 +11,14 @@ export interface SmallAudit {
 /** How the model after was made: never having seen the forgotten pictures, still remembering them, or shunning them. */
 export type Candidate = 'retrained' | 'original' | 'overForgotten'
 
-/** Quick, and as exacting as a small world allows. */
-const quick = AuditPolicy.parse({ version: 1, views: 5, resamples: 200, utilityMargin: 0.15 })
-
-const made = new Map<string, Promise<SmallAudit>>()
+const made = new Map<Candidate, Promise<SmallAudit>>()
 
 /** A whole audit of a small world, really run: its report, matrices and data belong together. The same every time. */
-export function smallAudit(candidate: Candidate, policy = quick): Promise<SmallAudit> {
-  const key = `${candidate} ${auditPolicyDigest(policy)}`
-  const earlier = made.get(key)
+export function smallAudit(candidate: Candidate): Promise<SmallAudit> {
+  const earlier = made.get(candidate)
   if (earlier !== undefined) return earlier
   const world = toyWorld()
-  const audit = runAudit(toyAudit(world, world.original, world[candidate], { policy }))
-  made.set(key, audit)
+  const audit = runAudit(toyAudit(world, world.original, world[candidate]))
+  made.set(candidate, audit)
   return audit
 }

@@ -59,7 +59,13 @@ const training = {
 }
 export const PretrainOutput = z.object({ kind: z.literal('pretrain'), ...training })
 export type PretrainOutput = z.infer<typeof PretrainOutput>
-export const UnlearnOutput = z.object({ kind: z.literal('unlearn'), ...training, forgetCount: z.int() })
+export const UnlearnOutput = z.object({
+  kind: z.literal('unlearn'),
+  ...training,
+  forgetCount: z.int(),
+  /** Samples that stay although they resemble a forgotten one; missing where nobody looked. */
+  resemblingCount: z.int().min(0).optional(),
+})
 export type UnlearnOutput = z.infer<typeof UnlearnOutput>
 export const AuditOutput = z.object({ kind: z.literal('audit'), report: AuditReport, provenance: Provenance })
 export type AuditOutput = z.infer<typeof AuditOutput>

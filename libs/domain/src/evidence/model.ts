@@ -60,6 +60,8 @@ export const ModelUnlearned = z.strictObject({
   method: z.string().min(1),
   forgetSetCommitment: Commitment,
   forgetCount: Count,
+  /** Samples that stay although they resemble a forgotten one; missing where nobody looked. */
+  resemblingCount: Count.optional(),
   ...provenance(
     buildTypes.unlearn,
     z.strictObject({ recipe: TrainingRecipe, unlearning: UnlearningRecipe, excluded, forgetSet: Commitment }),

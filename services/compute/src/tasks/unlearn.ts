@@ -22,6 +22,8 @@ export const unlearn: TaskKind<'unlearn'> = {
     }
   },
   async store(result, keep, provenance) {
-    return { kind: 'unlearn', ...(await storeTraining(result, keep, provenance)), forgetCount: result.forgetCount }
+    const { forgetCount, resembling } = result
+    const stored = await storeTraining(result, keep, provenance)
+    return { kind: 'unlearn', ...stored, forgetCount, resemblingCount: resembling.length }
   },
 }

@@ -42,16 +42,16 @@ export class BundleMaker {
   }
 
   async #makeAll(): Promise<void> {
-    let accident: Error | undefined
+    let accident: unknown
     for (const key of await readBundleQueue(this.context.db)) {
       try {
         await this.#make(key)
       } catch (error) {
         // The others need not wait for it.
-        accident = error instanceof Error ? error : new Error(String(error))
+        accident = error
       }
     }
-    if (accident) throw accident
+    if (accident !== undefined) throw accident
   }
 
   async #make(key: BundleKey): Promise<void> {

@@ -70,6 +70,7 @@ async function unlearned(recording: Recording, trained: Trained, output: Unlearn
       method: task.unlearning.method,
       forgetSetCommitment: forgetSet,
       forgetCount: output.forgetCount,
+      ...(output.resemblingCount !== undefined && { resemblingCount: output.resemblingCount }),
       buildDefinition: {
         buildType: buildTypes.unlearn,
         externalParameters: { recipe: task.recipe, unlearning: task.unlearning, excluded, forgetSet },

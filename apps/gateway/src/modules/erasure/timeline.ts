@@ -30,7 +30,11 @@ const sentences: Record<EvidenceKind, (facts: Facts) => string> = {
     `The plan was approved (${text(facts['approval']) ?? '?'} of ${text(facts['required']) ?? '?'}).`,
   'model-unlearned/v1': (facts) => {
     const method = text(facts['method'])
-    return method === null ? 'A model version was made to forget.' : `A model version was made to forget by ${method}.`
+    const resembling = Number(facts['resemblingCount'] ?? 0)
+    return (
+      (method === null ? 'A model version was made to forget.' : `A model version was made to forget by ${method}.`) +
+      (resembling > 0 ? ` ${resembling} of the samples that stay resemble a forgotten one.` : '')
+    )
   },
   'audit-completed/v1': (facts) => {
     const verdict = text(facts['verdict'])
