@@ -1,5 +1,5 @@
-// npm run bench -- [ready] [training] [task-latency] [audit] [demo] [dataset]     all of them when none is named
-//   --million      dataset: also with a million samples, some five minutes more
+// npm run bench -- [ready] [training] [task-latency] [audit] [demo] [dataset] [ledger]     all of them when none is named
+//   --million      dataset: also with a million samples, some five minutes more; ledger: up to a million entries
 //   --out FILE     where the JSON goes; default .lethe/bench.json
 // Measures and prints; asserts nothing. Everything runs in a temporary state directory.
 import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
@@ -17,6 +17,7 @@ const benches = {
   audit: () => import('./measure-audit.mjs'),
   demo: () => import('./measure-demo.mjs'),
   dataset: () => import('./measure-dataset.mjs'),
+  ledger: () => import('./measure-ledger.mjs'),
 }
 
 const usage = `npm run bench -- [${Object.keys(benches).join('] [')}] [--million] [--out FILE]     all of them when none is named`

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { EvidenceKind, predicateType } from '@lethe/domain'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import type { Database } from './database.js'
-import { appendEvidence, readLeafHashes } from './evidence.js'
+import { appendEvidence, appendEvidenceBatch, readLeafHashes } from './evidence.js'
 import { startTestDatabase, type TestDatabase } from './testing/test-database.js'
 
 let test: TestDatabase
@@ -72,6 +72,19 @@ it('chains what two logins and two tenants append at once, without a gap', async
   }
   const leaves = await readLeafHashes(gateway.forTenant(tenantId), { tenantId, after: 10n, upTo: 20n })
   expect(leaves.map(({ seq }) => Number(seq))).toEqual([11, 12, 13, 14, 15, 16, 17, 18, 19, 20])
+})
+
+it('appends many in one statement as one after the other would, in their order', async () => {
+  const tenant = await test.createTenant()
+  const entries = Array.from({ length: 700 }, (_, n) => ({ kind, body: bodyOf(n) }))
+  const client = gateway.forTenant(tenant)
+  const rows = await client.$transaction((tx) => appendEvidenceBatch(tx, tenant, entries))
+  expect(rows.map(({ seq }) => Number(seq))).toEqual(entries.map((_, n) => n + 1))
+  const stored = await client.evidence.findMany({ orderBy: { seq: 'asc' } })
+  expect(stored.map(({ body }) => body)).toEqual(entries.map(({ body }) => body))
+  expect(await findFault(tenant)).toBeNull()
+  expect(await appendEvidenceBatch(client, tenant, [])).toEqual([])
+  await expect(appendEvidenceBatch(client, tenantId, entries)).rejects.toThrow(/row-level/)
 })
 
 it('leaves no gap when a transaction is rolled back', async () => {

@@ -21,13 +21,48 @@ export interface AppendedEvidence {
  * sequence number and hashes, one appender of a tenant at a time until commit, so append last and commit soon.
  */
 export async function appendEvidence(tx: Tx, tenantId: string, entry: NewEvidence): Promise<AppendedEvidence> {
-  const rows = await tx.$queryRaw<{ seq: bigint; leaf_hash: Uint8Array; hash: Uint8Array; created_at: Date }[]>`
+  const rows = await tx.$queryRaw<EvidenceRow[]>`
     INSERT INTO evidence (tenant_id, kind, request_id, body)
     VALUES (${tenantId}::uuid, ${entry.kind}, ${entry.requestId ?? null}::uuid, ${entry.body})
     RETURNING seq, leaf_hash, hash, created_at`
   const row = rows[0]
   if (!row) throw new Error('The evidence row came back empty.')
-  return { seq: row.seq, leafHash: row.leaf_hash, hash: row.hash, createdAt: row.created_at }
+  return appended(row)
+}
+
+interface EvidenceRow {
+  readonly seq: bigint
+  readonly leaf_hash: Uint8Array
+  readonly hash: Uint8Array
+  readonly created_at: Date
+}
+
+const appended = (row: EvidenceRow): AppendedEvidence => ({
+  seq: row.seq,
+  leafHash: row.leaf_hash,
+  hash: row.hash,
+  createdAt: row.created_at,
+})
+
+/**
+ * The same for many entries in one statement, in their order. Statements that name their number within a request need that
+ * first ({@link requestEntryNumbers}).
+ */
+export async function appendEvidenceBatch(
+  tx: Tx,
+  tenantId: string,
+  entries: readonly NewEvidence[],
+): Promise<AppendedEvidence[]> {
+  if (entries.length === 0) return []
+  const rows = await tx.$queryRaw<EvidenceRow[]>`
+    INSERT INTO evidence (tenant_id, kind, request_id, body)
+    SELECT ${tenantId}::uuid, kind, request_id, body
+    FROM unnest(${entries.map(({ kind }) => kind)}::text[],
+                ${entries.map(({ requestId }) => requestId ?? null)}::uuid[],
+                ${entries.map(({ body }) => body)}::text[]) WITH ORDINALITY AS entry(kind, request_id, body, at)
+    ORDER BY at
+    RETURNING seq, leaf_hash, hash, created_at`
+  return rows.map(appended)
 }
 
 /**

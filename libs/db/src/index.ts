@@ -10,6 +10,7 @@ export { openDatabase, type Database, type DatabaseOptions, type TenantClient, t
 export { type DatabaseError, type DatabaseErrorCode } from './errors.js'
 export {
   appendEvidence,
+  appendEvidenceBatch,
   readLeafHashes,
   requestEntryNumbers,
   type AppendedEvidence,
@@ -20,7 +21,7 @@ export type * from './generated/client.js'
 export { once } from './inbox.js'
 export { listen, type Channel, type Listener } from './listen.js'
 export { logNodesOf, storeLogNodes } from './log-nodes.js'
-export { readLogSnapshot, type LogSnapshot } from './log-snapshot.js'
+export { readLogSnapshot } from './log-snapshot.js'
 export { logins, loginUrl, setRolePasswords, type Login } from './logins.js'
 export { migrate } from './migrate.js'
 export { newId } from './new-id.js'

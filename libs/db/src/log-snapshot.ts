@@ -6,7 +6,7 @@ const page = 1000
 const timeoutMs = 24 * 60 * 60 * 1000
 
 /** A tenant's log as it is at one moment, page by page in order; numbers below 2^53. */
-export type LogSnapshot = ReturnType<typeof snapshotOf>
+type LogSnapshot = ReturnType<typeof snapshotOf>
 
 /** Reads a tenant's whole log from one snapshot, whatever is appended meanwhile. */
 export const readLogSnapshot = <T>(
