@@ -1,5 +1,5 @@
 import { runAudit } from '@lethe/audit'
-import type { AuditReport } from '@lethe/domain'
+import { AuditPolicy, auditPolicyDigest, type AuditReport } from '@lethe/domain'
 import { toyAudit, toyWorld } from '../../../libs/audit/src/toy-world.fixture.js'
 
 export interface SmallAudit {
@@ -11,14 +11,18 @@ export interface SmallAudit {
 /** How the model after was made: never having seen the forgotten pictures, still remembering them, or shunning them. */
 export type Candidate = 'retrained' | 'original' | 'overForgotten'
 
-const made = new Map<Candidate, Promise<SmallAudit>>()
+/** Quick, and as exacting as a small world allows. */
+const quick = AuditPolicy.parse({ version: 1, views: 5, resamples: 200, utilityMargin: 0.15 })
+
+const made = new Map<string, Promise<SmallAudit>>()
 
 /** A whole audit of a small world, really run: its report, matrices and data belong together. The same every time. */
-export function smallAudit(candidate: Candidate): Promise<SmallAudit> {
-  const earlier = made.get(candidate)
+export function smallAudit(candidate: Candidate, policy = quick): Promise<SmallAudit> {
+  const key = `${candidate} ${auditPolicyDigest(policy)}`
+  const earlier = made.get(key)
   if (earlier !== undefined) return earlier
   const world = toyWorld()
-  const audit = runAudit(toyAudit(world, world.original, world[candidate]))
-  made.set(candidate, audit)
+  const audit = runAudit(toyAudit(world, world.original, world[candidate], { policy }))
+  made.set(key, audit)
   return audit
 }

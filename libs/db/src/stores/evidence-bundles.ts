@@ -70,10 +70,16 @@ export async function beginBundle(
 }
 
 async function coveringSize(tx: Tx, tenantId: string, requestId: string): Promise<bigint | null> {
-  const [newest, last] = await Promise.all([
-    tx.logCheckpoint.findFirst({ where: { tenantId }, orderBy: { size: 'desc' }, select: { size: true } }),
-    tx.evidence.findFirst({ where: { tenantId, requestId }, orderBy: { seq: 'desc' }, select: { seq: true } }),
-  ])
+  const newest = await tx.logCheckpoint.findFirst({
+    where: { tenantId },
+    orderBy: { size: 'desc' },
+    select: { size: true },
+  })
+  const last = await tx.evidence.findFirst({
+    where: { tenantId, requestId },
+    orderBy: { seq: 'desc' },
+    select: { seq: true },
+  })
   return newest !== null && newest.size >= (last?.seq ?? 0n) ? newest.size : null
 }
 

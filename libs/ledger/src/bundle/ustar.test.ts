@@ -2,9 +2,8 @@ import { execFileSync } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
-import { Readable } from 'node:stream'
-import { extract, type Header } from 'tar-stream'
 import { describe, expect, it } from 'vitest'
+import { readArchive } from '../../../../test/kit/bundle/read-archive.js'
 import { writeUstar } from './ustar.js'
 
 const files = [
@@ -14,22 +13,11 @@ const files = [
   { path: `long/${'n'.repeat(95)}`, bytes: Buffer.alloc(513, 9) },
 ]
 
-async function readBack(archive: Uint8Array): Promise<[Header, Buffer][]> {
-  const found: [Header, Buffer][] = []
-  const reader = Readable.from([Buffer.from(archive)]).pipe(extract())
-  for await (const entry of reader as AsyncIterable<AsyncIterable<Buffer> & { header: Header }>) {
-    const chunks: Buffer[] = []
-    for await (const chunk of entry) chunks.push(chunk)
-    found.push([entry.header, Buffer.concat(chunks)])
-  }
-  return found
-}
-
 describe('an archive', () => {
   it('is read by a library that is not ours, entry by entry, as plain files of nobody and no time', async () => {
-    const found = await readBack(writeUstar(files))
-    expect(found.map(([{ name }, bytes]) => ({ path: name, bytes }))).toEqual(files)
-    for (const [header] of found)
+    const found = await readArchive(writeUstar(files))
+    expect(found.map(({ header, bytes }) => ({ path: header.name, bytes }))).toEqual(files)
+    for (const { header } of found)
       expect(header).toMatchObject({ type: 'file', mode: 0o644, uid: 0, gid: 0, mtime: new Date(0), pax: null })
   })
 

@@ -1,7 +1,6 @@
 import { createHash, verify } from 'node:crypto'
-import { Readable } from 'node:stream'
-import { extract, type Header } from 'tar-stream'
 import { beforeAll, describe, expect, it } from 'vitest'
+import { filesOf } from '../../../../test/kit/bundle/read-archive.js'
 import { smallAudit } from '../../../../test/kit/bundle/small-audit.js'
 import { partsOf, smallBundle, type SmallBundle } from '../../../../test/kit/bundle/small-bundle.js'
 import { verifyEnvelope } from '../signing/envelope.js'
@@ -12,17 +11,6 @@ import { verifyInclusion } from '../tree/verify-proof.js'
 import { writeBundle } from './write-bundle.js'
 
 type Files = Map<string, Buffer>
-
-async function filesOf(archive: Uint8Array): Promise<Files> {
-  const files: Files = new Map()
-  const reader = Readable.from([Buffer.from(archive)]).pipe(extract())
-  for await (const entry of reader as AsyncIterable<AsyncIterable<Buffer> & { header: Header }>) {
-    const chunks: Buffer[] = []
-    for await (const chunk of entry) chunks.push(chunk)
-    files.set(entry.header.name, Buffer.concat(chunks))
-  }
-  return files
-}
 
 const sha256 = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex')
 const json = (files: Files, path: string): unknown => JSON.parse(String(files.get(path)))

@@ -42,16 +42,16 @@ export class BundleMaker {
   }
 
   async #makeAll(): Promise<void> {
-    let accident: unknown
+    let accident: Error | undefined
     for (const key of await readBundleQueue(this.context.db)) {
       try {
         await this.#make(key)
       } catch (error) {
         // The others need not wait for it.
-        accident = error
+        accident = error instanceof Error ? error : new Error(String(error))
       }
     }
-    if (accident !== undefined) throw accident
+    if (accident) throw accident
   }
 
   async #make(key: BundleKey): Promise<void> {
