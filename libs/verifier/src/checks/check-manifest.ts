@@ -34,5 +34,7 @@ export const checkManifestSignature: CheckOfCase = async ({ bundle: { files, man
     return { findings: [finding('SIGNATURE_MISSING', paths.manifestSignature)], facts }
   if (key === undefined) return { findings: [finding('KEY_UNTRUSTED', paths.manifest, manifest.keyid)], facts }
   const isValid = await verifyEd25519(key.publicKey, signed, signature)
-  return { findings: isValid ? [] : [finding('SIGNATURE_INVALID', paths.manifestSignature, manifest.keyid)], facts }
+  // Which of the two was changed cannot be told.
+  const both = [paths.manifest, paths.manifestSignature]
+  return { findings: isValid ? [] : both.map((path) => finding('SIGNATURE_INVALID', path, manifest.keyid)), facts }
 }
