@@ -11,6 +11,7 @@ export {
 } from './consume-tasks.js'
 export { deadLetterHeader } from './dead-letter.js'
 export { putDeployment, removeDeployment, watchDeployments, type DeploymentWatcher } from './deployments.js'
+export { eraseResumePoints, isDeployed, readResumePoints } from './erase-traces.js'
 export { followEvents, type FollowedEvent, type FollowOptions } from './follow-events.js'
 export { publishChanged, publishProgress, publishResult, publishTask, type Published } from './publish.js'
 export { readQueues, type QueueReading } from './read-queues.js'

@@ -1,4 +1,4 @@
-import type { RunKind } from '@lethe/domain'
+import { RunKind } from '@lethe/domain'
 import {
   AckPolicy,
   DiscardPolicy,
@@ -20,7 +20,6 @@ export const taskConsumer = (kind: RunKind): string => `compute-${kind}`
 export const resultConsumer = 'registrar'
 export const progressConsumer = 'registrar-progress'
 
-const kinds: readonly RunKind[] = ['ingest', 'pretrain', 'unlearn', 'audit']
 const secondMs = 1000
 const dayMs = 86_400 * secondMs
 
@@ -68,7 +67,7 @@ const consumers = (ackWaitMs: number): { of: string; config: Partial<ConsumerCon
   // Deliveries are bounded by `attempts`, which tells a lost worker from one that handed its task back; see settle.ts.
   const explicit = { ack_policy: AckPolicy.Explicit, max_deliver: -1, max_ack_pending: 1000 }
   return [
-    ...kinds.map((kind) => ({
+    ...RunKind.options.map((kind) => ({
       of: stream.tasks,
       config: {
         ...explicit,

@@ -37,6 +37,8 @@ export type DatasetErrorCode =
   | 'DATASET_EMPTY'
   /** Bytes that are not a dataset pack, or one that contradicts itself. */
   | 'PACK_INVALID'
+  /** None of the samples that a pack was to lose is in it. */
+  | 'PACK_REDACTED_ALREADY'
   /** Parameters that no dataset can be made of. */
   | 'DATASET_PARAMETERS'
 

@@ -46,3 +46,17 @@ export async function readAgenda(database: Database): Promise<AgendaEntry[]> {
     openClocks: Number(row.open_clocks),
   }))
 }
+
+/** A request whose things wait to be deleted. */
+export interface ErasingRequest {
+  readonly tenantId: string
+  readonly requestId: string
+}
+
+/** Erasing requests of every tenant, oldest first. The registrar's login only. */
+export async function readErasing(database: Database): Promise<ErasingRequest[]> {
+  const { rows } = await database.pool.query<ErasingRequest>(
+    'SELECT tenant_id AS "tenantId", request_id AS "requestId" FROM erasing_requests()',
+  )
+  return rows
+}

@@ -52,6 +52,18 @@ export {
   settleBundle,
   type PinnedBundle,
 } from './stores/evidence-bundles.js'
+export { beginErasing, findUncovered, nameUncovered, type Uncovered } from './stores/closure/begin-erasing.js'
+export { blobsInUse, markDeleted, thingsToDelete, type Deletion } from './stores/closure/delete-things.js'
+export {
+  closureEvidence,
+  deleteForgottenRows,
+  settleClosure,
+  type DeletedRows,
+} from './stores/closure/finish-erasing.js'
+export { planThings, type PlannedVersion } from './stores/closure/plan-things.js'
+export { prepareErasing, type Preparation } from './stores/closure/prepare-erasing.js'
+export { findSupersededRequests, supersedePlan } from './stores/closure/supersede-plans.js'
+export { blobsOf } from './stores/closure/things.js'
 export {
   affectedVersions,
   ForgetSetRef,
@@ -70,5 +82,6 @@ export {
 export { lockName } from './stores/lock.js'
 export { promoteModelVersion, retireModelVersion } from './stores/promotion.js'
 export { retryErasure } from './stores/retry-erasure.js'
+export { redactSamples } from './stores/redact-samples.js'
 export { cancelRun, startRun } from './stores/runs.js'
 export { addClockEvent, readStoredClock, refreshClock, startClock, type ClockChange } from './stores/sla-clocks.js'

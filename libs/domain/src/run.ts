@@ -1,7 +1,7 @@
 import { z } from 'zod'
 
 /** A run is the durable row behind a task; an attempt is one delivery of it. */
-export const RunKind = z.enum(['ingest', 'pretrain', 'unlearn', 'audit'])
+export const RunKind = z.enum(['ingest', 'pretrain', 'unlearn', 'audit', 'redact'])
 export type RunKind = z.infer<typeof RunKind>
 
 export const RunState = z.enum(['QUEUED', 'RUNNING', 'SUCCEEDED', 'FAILED', 'CANCELLED'])

@@ -25,10 +25,11 @@ import type { Logger } from '@lethe/runtime'
 import { audit } from './tasks/audit.js'
 import { ingest } from './tasks/ingest.js'
 import { pretrain } from './tasks/pretrain.js'
+import { redact } from './tasks/redact.js'
 import type { Preparation, TaskKind } from './tasks/task-kit.js'
 import { unlearn } from './tasks/unlearn.js'
 
-const kinds: { readonly [Kind in Task['kind']]: TaskKind<Kind> } = { ingest, pretrain, unlearn, audit }
+const kinds: { readonly [Kind in Task['kind']]: TaskKind<Kind> } = { ingest, pretrain, unlearn, audit, redact }
 
 export interface TaskRunner {
   readonly artifacts: ArtifactStore

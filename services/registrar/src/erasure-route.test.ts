@@ -4,6 +4,7 @@ import type { UnlearningRecipe } from '@lethe/domain'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { publishMessage } from './publish-message.js'
 import { recordResult } from './results/record-result.js'
+import { erase } from './testing/erase.js'
 import { audited, cancelled, failed, trained } from './testing/results.js'
 import { type Rig, startRig } from './testing/rig.js'
 import {
@@ -85,10 +86,12 @@ describe('an erasure request', () => {
     expect((await stateOf(tenantId, requestId)).request.state).toBe('AUDITING')
   })
 
-  it('PASS promotes the candidate, retires the parent, closes the request and stops its clock', async () => {
+  it('PASS promotes the candidate and retires the parent; once all is erased the request is closed and its clock stops', async () => {
     const { tenantId, requestId, modelId, versionId } = await begin()
     const audit = await trainAll(tenantId, requestId)
     await recordResult(rig.context, audited(audit, 'PASS'))
+    expect((await stateOf(tenantId, requestId)).request).toMatchObject({ state: 'ERASING', closedAt: null })
+    await erase(rig, { tenantId, requestId })
     const { request, clock, item, kinds } = await stateOf(tenantId, requestId)
     expect([request.state, clock.state, item.state]).toEqual(['FULFILLED', 'MET', 'DONE'])
     expect(request.closedAt).not.toBeNull()
@@ -104,6 +107,11 @@ describe('an erasure request', () => {
       'model-unlearned/v1',
       'model-unlearned/v1',
       'audit-completed/v1',
+      'dataset-redacted/v1',
+      'data-deleted/v1',
+      'data-deleted/v1',
+      'data-deleted/v1',
+      'closure-assessed/v1',
       'erasure-closed/v1',
       'clock-changed/v1',
     ])
@@ -146,6 +154,7 @@ describe('an erasure request', () => {
     const task = Task.parse(second.task)
     expect(task.kind === 'audit' && task.references).toHaveLength(1)
     await recordResult(rig.context, audited(second, 'PASS'))
+    await erase(rig, { tenantId, requestId })
     const { request } = await stateOf(tenantId, requestId)
     expect(request.state).toBe('FULFILLED')
     const audits = await rig.gateway.forTenant(tenantId).audit.findMany({ orderBy: { number: 'asc' } })
@@ -212,6 +221,7 @@ describe('a run that does not succeed', () => {
         .$transaction((tx) => retryErasure(tx, { tenantId, requestId, now: new Date() }))
       expect(retried.runIds).toHaveLength(1)
       await recordResult(rig.context, audited(await trainAll(tenantId, requestId), 'PASS'))
+      await erase(rig, { tenantId, requestId })
       expect((await stateOf(tenantId, requestId)).request.state).toBe('FULFILLED')
     },
   )
@@ -226,6 +236,7 @@ describe('a run that does not succeed', () => {
     const again = await readRun(rig, tenantId, runIds[0] ?? '')
     expect(again.kind).toBe('audit')
     await recordResult(rig.context, audited(again, 'PASS'))
+    await erase(rig, { tenantId, requestId })
     expect((await stateOf(tenantId, requestId)).request.state).toBe('FULFILLED')
   })
 })
@@ -234,9 +245,9 @@ describe('what remembers never serves', () => {
   it('a candidate that would bring back what another request had forgotten is not promoted', async () => {
     const { tenantId, requestId: ofRuth, versionId } = await begin('ruth')
     const { requestId: ofGrace } = await approveErasure(rig, { tenantId, owner: 'grace', versionIds: [versionId] })
+    const audit = await trainAll(tenantId, ofGrace)
     await recordResult(rig.context, audited(await trainAll(tenantId, ofRuth), 'PASS'))
-    expect((await stateOf(tenantId, ofRuth)).request.state).toBe('FULFILLED')
-    await recordResult(rig.context, audited(await trainAll(tenantId, ofGrace), 'PASS'))
+    await recordResult(rig.context, audited(audit, 'PASS'))
     const { request, item } = await stateOf(tenantId, ofGrace)
     expect(request.state).toBe('BLOCKED')
     expect(request.stateReason).toContain('plan anew')

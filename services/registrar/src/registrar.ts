@@ -1,5 +1,6 @@
 import { type Channel, listen } from '@lethe/db'
 import { BundleMaker } from './bundle/bundle-maker.js'
+import { Eraser } from './erasing/eraser.js'
 import { followProgress } from './follow-progress.js'
 import { CheckpointPublisher } from './ledger/checkpoint-publisher.js'
 import { LedgerKeeper } from './ledger/ledger-keeper.js'
@@ -23,10 +24,14 @@ export function startRegistrar(options: RegistrarOptions): { stop(): Promise<voi
   const publisher = new CheckpointPublisher(options.artifacts, options.checkpointDir)
   const ledger = new LedgerKeeper(options, options, publisher)
   const relay = new OutboxRelay(options)
+  const eraser = new Eraser(options)
   const sweep = new Sweep(options, ledger, options.sweepIntervalMs)
   const bundles = new BundleMaker(options, options, ledger)
   const wake: Record<Channel, (payload: string) => void> = {
-    lethe_outbox: () => relay.wake(),
+    lethe_outbox: () => {
+      relay.wake()
+      eraser.wake()
+    },
     lethe_evidence: (tenantId) => ledger.wake(tenantId),
     lethe_bundle: () => bundles.wake(),
   }
@@ -36,6 +41,7 @@ export function startRegistrar(options: RegistrarOptions): { stop(): Promise<voi
     onNotification: (channel, payload) => wake[channel](payload),
     onConnected: () => {
       relay.wake()
+      eraser.wake()
       sweep.wake()
       bundles.wake()
     },
@@ -46,7 +52,7 @@ export function startRegistrar(options: RegistrarOptions): { stop(): Promise<voi
     stop: async () => {
       end.abort()
       await listener.close()
-      await Promise.all([...following, relay.stop(), sweep.stop(), bundles.stop()])
+      await Promise.all([...following, relay.stop(), eraser.stop(), sweep.stop(), bundles.stop()])
       await ledger.stop()
     },
   }

@@ -70,7 +70,22 @@ export type UnlearnOutput = z.infer<typeof UnlearnOutput>
 export const AuditOutput = z.object({ kind: z.literal('audit'), report: AuditReport, provenance: Provenance })
 export type AuditOutput = z.infer<typeof AuditOutput>
 
-export const RunOutput = z.discriminatedUnion('kind', [IngestOutput, PretrainOutput, UnlearnOutput, AuditOutput])
+export const RedactOutput = z.object({
+  kind: z.literal('redact'),
+  /** Null where no sample was left: there is no pack of nothing. */
+  pack: BlobRef.nullable(),
+  removed: z.int().min(1),
+  remaining: z.int().min(0),
+})
+export type RedactOutput = z.infer<typeof RedactOutput>
+
+export const RunOutput = z.discriminatedUnion('kind', [
+  IngestOutput,
+  PretrainOutput,
+  UnlearnOutput,
+  AuditOutput,
+  RedactOutput,
+])
 export type RunOutput = z.infer<typeof RunOutput>
 
 const envelope = {

@@ -62,5 +62,9 @@ export const AuditTask = z.object({
 })
 export type AuditTask = z.infer<typeof AuditTask>
 
-export const Task = z.discriminatedUnion('kind', [IngestTask, PretrainTask, UnlearnTask, AuditTask])
+/** Make a pack without the samples of a forget set; every other row stays as it is. */
+export const RedactTask = z.object({ ...envelope, kind: z.literal('redact'), pack: BlobRef, forget: BlobRef })
+export type RedactTask = z.infer<typeof RedactTask>
+
+export const Task = z.discriminatedUnion('kind', [IngestTask, PretrainTask, UnlearnTask, AuditTask, RedactTask])
 export type Task = z.infer<typeof Task>

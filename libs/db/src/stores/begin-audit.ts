@@ -5,7 +5,7 @@ import type { PlanItem } from '../generated/client.js'
 import { newId } from '../new-id.js'
 import { checkpointOf } from './begin-unlearning.js'
 import { moveErasureRequest } from './erasure-requests.js'
-import { parseExcluded } from './lineage.js'
+import { parseExcluded, setsInPack } from './lineage.js'
 import { startRun } from './runs.js'
 
 /**
@@ -25,7 +25,11 @@ export async function beginAudit(tx: Tx, input: { item: PlanItem; now: Date }): 
     runId,
     kind: 'audit',
     pack: { digest: after.dataset.packDigest, size: Number(after.dataset.packSize) },
-    excluded: parseExcluded(before.excluded),
+    excluded: await setsInPack(tx, {
+      tenantId,
+      datasetVersionId: after.datasetVersionId,
+      sets: parseExcluded(before.excluded),
+    }),
     forget: { digest: request.forgetDigest, size: Number(request.forgetSize) },
     before: checkpointOf(before),
     after: checkpointOf(after),
@@ -52,7 +56,7 @@ async function loadVersion(tx: Tx, tenantId: string, id: string | null) {
   const version =
     id &&
     (await tx.modelVersion.findFirst({
-      where: { tenantId, id, weightsDigest: { not: null } },
+      where: { tenantId, id, weightsDigest: { not: null }, destroyedAt: null },
       include: { dataset: { select: { packDigest: true, packSize: true } } },
     }))
   if (!version) throw databaseError('NOT_FOUND', 'The plan names a model version without a checkpoint.', 'plan')
@@ -71,6 +75,7 @@ async function loadReferences(tx: Tx, item: PlanItem) {
       id: { in: runs.flatMap(({ modelVersionId }) => modelVersionId ?? []) },
       origin: 'comparison',
       weightsDigest: { not: null },
+      destroyedAt: null,
     },
     orderBy: { number: 'desc' },
   })

@@ -5,7 +5,7 @@ import type { ModelVersion, PlanItem } from '../generated/client.js'
 import { newId } from '../new-id.js'
 import { announce, toJson } from '../outbox.js'
 import { lockErasureRequest, moveErasureRequest } from './erasure-requests.js'
-import { parseExcluded } from './lineage.js'
+import { parseExcluded, setsInPack } from './lineage.js'
 import { nextModelVersionNumber } from './numbers.js'
 import { retireModelVersion } from './promotion.js'
 import { startRun } from './runs.js'
@@ -15,7 +15,7 @@ import { startRun } from './runs.js'
  * comparison; versions to be retired are retired. The request becomes UNLEARNING.
  *
  * Evidence is to be recorded in the same transaction. When nothing has to be unlearned, `runIds` is empty and the request
- * stays APPROVED: close it (closeErasureRequest).
+ * stays APPROVED: let it erase (beginErasing).
  *
  * @throws DomainError NOT_FOUND, ILLEGAL_TRANSITION, PLAN_STALE when a version cannot be unlearned any more
  */
@@ -153,7 +153,7 @@ async function startVersion(
     runId,
     kind: 'unlearn',
     pack: { digest: parent.dataset.packDigest, size: Number(parent.dataset.packSize) },
-    excluded,
+    excluded: await setsInPack(tx, { tenantId, datasetVersionId: parent.datasetVersionId, sets: excluded }),
     forget,
     parent: checkpointOf(parent),
     recipe: parent.recipe,

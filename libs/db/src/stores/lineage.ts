@@ -16,18 +16,39 @@ const standing: readonly ErasureState[] = [
   'APPROVED',
   'UNLEARNING',
   'AUDITING',
+  'ERASING',
   'BLOCKED',
   'FULFILLED',
 ]
 
-/** What a training that starts now must leave out: forget sets of standing requests that touch the dataset version. */
+/** What a training that starts now must leave out: forget sets of standing requests that touch the dataset version's pack. */
 export async function standingForgetSets(
   tx: Tx,
   input: { tenantId: string; datasetVersionId: string },
 ): Promise<ForgetSetRef[]> {
   const version = { datasetVersionId: input.datasetVersionId, excluded: [] }
   const sets = await learnedForgetSets(tx, { tenantId: input.tenantId, version, states: standing })
-  return sets.map(({ digest, size }) => ({ digest, size }))
+  return setsInPack(tx, { ...input, sets: sets.map(({ digest, size }) => ({ digest, size })) })
+}
+
+/**
+ * Those of these forget sets of which the pack of the dataset version still holds a sample. What was erased is in no pack
+ * any more, and its set is gone, too: a task must not name it.
+ */
+export async function setsInPack(
+  tx: Tx,
+  input: { tenantId: string; datasetVersionId: string; sets: readonly ForgetSetRef[] },
+): Promise<ForgetSetRef[]> {
+  const rows = await tx.$queryRaw<{ digest: string }[]>`
+    SELECT DISTINCT r.forget_digest AS digest
+    FROM erasure_request r
+    JOIN forget_set_sample f ON f.tenant_id = r.tenant_id AND f.request_id = r.id
+    JOIN sample s ON s.tenant_id = f.tenant_id AND s.content_id = f.content_id
+    WHERE r.tenant_id = ${input.tenantId}::uuid
+      AND r.forget_digest = ANY (${input.sets.map(({ digest }) => digest)}::text[])
+      AND s.dataset_version_id = ${input.datasetVersionId}::uuid AND s.index >= 0`
+  const present = new Set(rows.map(({ digest }) => digest))
+  return input.sets.filter(({ digest }) => present.has(digest))
 }
 
 export interface LearnedForgetSet extends ForgetSetRef {

@@ -32,7 +32,9 @@ export async function promoteModelVersion(
       'NOT_PROMOTABLE',
       version.origin === 'comparison'
         ? 'A baseline that is kept for comparison never serves.'
-        : `Only a version that is READY can be promoted; this one is ${version.state}.`,
+        : version.destroyedAt === null
+          ? `Only a version that is READY can be promoted; this one is ${version.state}.`
+          : 'The weights of this version were destroyed by an erasure; it never serves again.',
       'modelVersionId',
     )
   if (version.origin === 'unlearn' && !(await hasPassed(tx, tenantId, version.id)))
@@ -41,7 +43,7 @@ export async function promoteModelVersion(
       'A version that was made to forget serves only once its audit has passed; wait for the verdict.',
       'modelVersionId',
     )
-  const remembered = await learnedForgetSets(tx, { tenantId, version, states: ['FULFILLED'] })
+  const remembered = await learnedForgetSets(tx, { tenantId, version, states: ['ERASING', 'FULFILLED'] })
   if (remembered.length > 0)
     throw databaseError(
       'FORGOTTEN_DATA',

@@ -9,7 +9,8 @@ import { lockErasureRequest, moveErasureRequest } from './erasure-requests.js'
 /**
  * Takes a blocked request up again where it failed. What is trained is kept: an audit that came to no verdict is
  * repeated, a comparison that failed is trained again, and a candidate is unlearned anew when its run failed, its audit
- * did not pass, or its recipe is named. Nothing runs but what was approved.
+ * did not pass, or its recipe is named. Where all is unlearned, erasing is taken up again. Nothing runs but what was
+ * approved.
  *
  * @param input.unlearning the approved recipe, to have its candidate unlearned anew in any case
  * @throws DomainError NOT_FOUND, ILLEGAL_TRANSITION unless BLOCKED, NOTHING_TO_RETRY when only a new plan helps,
@@ -27,6 +28,13 @@ export async function retryErasure(
 ): Promise<{ runIds: string[] }> {
   const { tenantId, requestId, now } = input
   await lockErasureRequest(tx, tenantId, requestId)
+  const open = await tx.planItem.count({ where: { tenantId, requestId, state: { not: 'DONE' } } })
+  const hasBegun = (await tx.erasureThing.count({ where: { tenantId, requestId } })) > 0
+  if (open === 0 && hasBegun) {
+    // Everything is unlearned: what is left is to erase, and that begins with another look at what is covered.
+    await moveErasureRequest(tx, { tenantId, requestId, to: 'ERASING' satisfies ErasureState, now })
+    return { runIds: [] }
+  }
   await moveErasureRequest(tx, { tenantId, requestId, to: 'UNLEARNING' satisfies ErasureState, now })
   const items = await tx.planItem.findMany({ where: { tenantId, requestId, state: 'FAILED' }, orderBy: { id: 'asc' } })
   if (items.length === 0)

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { AuditPolicy, Verdict } from '../audit.js'
+import { ErasureAction, ErasureThingKind } from '../erasure-closure.js'
 import { ErasureState } from '../erasure-request.js'
 import { UnlearningRecipe } from '../recipe/index.js'
 import { Role } from '../roles.js'
@@ -42,6 +43,16 @@ export const ErasurePlanned = z.strictObject({
   /** Runs of earlier plans of the request. */
   earlierRuns: Count,
   items: z.array(PlannedItem),
+  /** Everything that derives from the forget set: data, versions in whatever state, lists, traces, and what is kept. */
+  things: z.array(
+    z.strictObject({
+      thing: ErasureThingKind,
+      id: Uuid,
+      action: ErasureAction,
+      /** Why it is kept. */
+      basis: z.string().min(1).max(500).optional(),
+    }),
+  ),
 })
 
 export const ErasureApproved = z.strictObject({

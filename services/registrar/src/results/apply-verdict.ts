@@ -1,7 +1,6 @@
 import {
-  affectedVersions,
+  beginErasing,
   blockErasureRequest,
-  closeErasureRequest,
   type PlanItem,
   promoteModelVersion,
   retireModelVersion,
@@ -11,8 +10,8 @@ import { type AuditReport, type ErasureState, type EvidenceEntry, isDomainError,
 import type { Recording } from './recording.js'
 
 /**
- * What follows from an audit. PASS: the candidate takes its parent's place, and with the last item the request is
- * fulfilled and its clock stops. Anything else: the candidate is rejected, the request is blocked with the reason, and
+ * What follows from an audit. PASS: the candidate takes its parent's place, and with the last item the request begins to
+ * erase. Anything else: the candidate is rejected, the request is blocked with the reason, and
  * its clock keeps running. The caller holds the request.
  */
 export async function applyVerdict(
@@ -43,7 +42,7 @@ export async function applyVerdict(
   await tx.planItem.update({ where: { tenantId_id: { tenantId, id: item.id } }, data: { state: 'DONE' } })
   const rest = await tx.planItem.count({ where: { tenantId, requestId, state: { not: 'DONE' } } })
   if (rest > 0 || request.state !== 'AUDITING') return replaced.evidence
-  return [...replaced.evidence, ...(await fulfil(tx, { tenantId, requestId, now }))]
+  return [...replaced.evidence, ...(await beginErasing(tx, { tenantId, requestId, now })).evidence]
 }
 
 const rejectVersion = (tx: Tx, tenantId: string, id: string) =>
@@ -84,24 +83,4 @@ async function replaceParent(
     if (!isDomainError(error)) throw error
     return { ok: false, code: error.code, reason: error.message }
   }
-}
-
-/** Closes the request, unless some version that serves or could serve still remembers. */
-async function fulfil(
-  tx: Tx,
-  { tenantId, requestId, now }: { tenantId: string; requestId: string; now: Date },
-): Promise<EvidenceEntry[]> {
-  const samples = await tx.forgetSetSample.findMany({ where: { tenantId, requestId }, select: { contentId: true } })
-  const uncovered = await affectedVersions(tx, { tenantId, contentIds: samples.map(({ contentId }) => contentId) })
-  if (uncovered.length === 0)
-    return (await closeErasureRequest(tx, { tenantId, requestId, to: 'FULFILLED', now })).evidence
-  const names = uncovered.map(({ number }) => `version ${number}`).join(', ')
-  const blocked = await blockErasureRequest(tx, {
-    tenantId,
-    requestId,
-    code: 'UNCOVERED',
-    reason: `The plan does not cover ${names}, which learned from the same samples; plan again.`,
-    now,
-  })
-  return blocked.evidence
 }

@@ -1,19 +1,20 @@
-import { announce } from '@lethe/db'
+import type { CheckpointRef } from '@lethe/bus'
+import { announce, blockErasureRequest } from '@lethe/db'
 import type { EvidenceEntry } from '@lethe/domain'
 import { failItem } from './apply-verdict.js'
 import type { Ended, Recording } from './recording.js'
 
 /** A run that failed or was cancelled for good: what it should have made is marked, and its request stops. */
 export async function recordFailure(recording: Recording, result: Ended): Promise<EvidenceEntry[]> {
-  const { tx, run } = recording
+  const { tx, run, now } = recording
   const { tenantId, requestId, planItemId } = run
   const code = result.outcome === 'failed' ? result.error.code : 'CANCELLED'
   const reason =
     result.outcome === 'failed'
       ? `The ${run.kind} run failed: ${result.error.message}`
       : `The ${run.kind} run was cancelled.`
-  await markProduct(recording, reason)
   const lastGood = result.outcome === 'failed' ? result.error.lastGood : undefined
+  await markProduct(recording, reason, lastGood)
   const ended: EvidenceEntry = {
     kind: 'run-ended/v1',
     subjects:
@@ -21,12 +22,34 @@ export async function recordFailure(recording: Recording, result: Ended): Promis
     ...(requestId === null ? {} : { erasureRequestId: requestId }),
     predicate: { runId: run.id, kind: result.runKind, outcome: result.outcome, code, attempt: result.attempt },
   }
-  if (requestId === null || planItemId === null) return [ended]
+  if (requestId === null) return [ended]
+  if (run.kind === 'redact') {
+    const { evidence } = await blockErasureRequest(tx, {
+      tenantId,
+      requestId,
+      code: `RUN_${result.outcome.toUpperCase()}`,
+      reason,
+      now,
+    })
+    return [ended, ...evidence]
+  }
+  if (planItemId === null) return [ended]
   const item = await tx.planItem.findUniqueOrThrow({ where: { tenantId_id: { tenantId, id: planItemId } } })
   return [ended, ...(await failItem(recording, item, { code: `RUN_${result.outcome.toUpperCase()}`, reason }))]
 }
 
-async function markProduct({ tx, run, now }: Recording, reason: string): Promise<void> {
+const checkpointColumns = ({ weights, state }: CheckpointRef) => ({
+  weightsDigest: weights.digest,
+  weightsSize: weights.size,
+  stateDigest: state.digest,
+  stateSize: state.size,
+})
+
+async function markProduct(
+  { tx, run, now }: Recording,
+  reason: string,
+  lastGood: CheckpointRef | undefined,
+): Promise<void> {
   const { tenantId, datasetVersionId, modelVersionId } = run
   if (run.kind === 'ingest' && datasetVersionId !== null) {
     const version = await tx.datasetVersion.update({
@@ -38,7 +61,8 @@ async function markProduct({ tx, run, now }: Recording, reason: string): Promise
   if ((run.kind === 'pretrain' || run.kind === 'unlearn') && modelVersionId !== null) {
     const version = await tx.modelVersion.update({
       where: { tenantId_id: { tenantId, id: modelVersionId } },
-      data: { state: 'FAILED' },
+      // Named, so that it is found when what it learned must be forgotten.
+      data: { state: 'FAILED', ...(lastGood === undefined ? {} : checkpointColumns(lastGood)) },
     })
     await announce(tx, { tenantId, aggregate: 'model', id: version.modelId, now })
   }

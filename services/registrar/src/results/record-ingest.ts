@@ -26,6 +26,8 @@ export async function recordIngest(
       state: 'READY',
       packDigest: output.pack.digest,
       packSize: output.pack.size,
+      samplesDigest: output.samples.digest,
+      samplesSize: output.samples.size,
       sampleCount: output.sampleCount,
       exactDuplicates: output.exactDuplicates,
       nearDuplicates: output.nearDuplicates,

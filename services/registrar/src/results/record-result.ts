@@ -1,4 +1,4 @@
-import { IngestedSample, type RunResult } from '@lethe/bus'
+import { IngestedSample, RedactTask, type RunResult } from '@lethe/bus'
 import { announce, lockErasureRequest, once, type Run, toJson, type Tx } from '@lethe/db'
 import { DomainError, type EvidenceEntry, isSettled, type RunState } from '@lethe/domain'
 import { recordEvidence } from '../record-evidence.js'
@@ -6,6 +6,7 @@ import type { RegistrarContext } from '../registrar-context.js'
 import { recordAudit } from './record-audit.js'
 import { recordFailure } from './record-failure.js'
 import { recordIngest } from './record-ingest.js'
+import { recordRedaction } from './record-redaction.js'
 import { recordTraining } from './record-training.js'
 import type { Recording, Succeeded } from './recording.js'
 
@@ -88,6 +89,8 @@ async function recordOutput(
       return recordTraining(recording, output, result)
     case 'audit':
       return recordAudit(recording, output)
+    case 'redact':
+      return recordRedaction(recording, output, RedactTask.parse(recording.run.task).pack.digest)
   }
 }
 

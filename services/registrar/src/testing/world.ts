@@ -7,6 +7,7 @@ import {
   newId,
   nextErasureRequestNumber,
   nextModelVersionNumber,
+  planThings,
   promoteModelVersion,
   type Run,
   standingForgetSets,
@@ -62,13 +63,19 @@ export const samples = [
   sampleOf('ruth', 'held-out', 6),
 ]
 
+/** A file that holds pictures, as far as the registrar can tell: one line each, under a head that makes it unlike others. */
+export const picturesOf = (held: readonly { readonly contentId: string }[], head: string): Buffer =>
+  Buffer.from([head, ...held.map(({ contentId }) => pictureOf(contentId))].join('\n'))
+
+export const pictureOf = (contentId: string): string => `pixels of ${contentId}`
+
 export const readRun = (rig: Rig, tenantId: string, id: string): Promise<Run> =>
   rig.gateway.forTenant(tenantId).run.findUniqueOrThrow({ where: { tenantId_id: { tenantId, id } } })
 
 /** A dataset version that is being taken in, as the gateway writes it. */
 export async function startIngest(rig: Rig, tenantId: string): Promise<{ versionId: string; run: Run }> {
   const [datasetId, versionId, runId] = [newId(), newId(), newId()]
-  const upload = blobOf('upload')
+  const upload = await rig.artifacts.put(tenantId, picturesOf(samples, `upload ${versionId}`))
   await rig.gateway.forTenant(tenantId).$transaction(async (tx) => {
     await tx.dataset.create({ data: { id: datasetId, tenantId, name: datasetId } })
     await tx.datasetVersion.create({
@@ -94,7 +101,7 @@ export async function ingested(rig: Rig, run: Run, rows: readonly object[] = sam
   const blob = await rig.artifacts.put(run.tenantId, Buffer.from(lines))
   return succeeded(run, {
     kind: 'ingest',
-    pack: blobOf(`pack of ${run.id}`),
+    pack: await rig.artifacts.put(run.tenantId, picturesOf(samples, `pack ${run.id}`)),
     samples: blob,
     sampleCount: samples.length,
     exactDuplicates: 1,
@@ -178,8 +185,8 @@ export async function approveErasure(
         ground: 'GDPR Art. 17(1)(b)',
         requestedBy: requester,
         forgetDigest: forget.digest,
-        forgetSize: blob.size,
         ...(await commitToRequest(tx, { tenantId, ownerId: owner.id, forgetDigest: forget.digest })),
+        forgetSize: blob.size,
         forgetCount: forget.contentIds.length,
         policy: toJson(policy),
         policyDigest: auditPolicyDigest(policy),
@@ -209,6 +216,8 @@ export async function approveErasure(
         comparisons: toJson(input.comparisons ?? [fineTuning]),
       })),
     })
+    const items = input.versionIds.map((modelVersionId) => ({ modelVersionId, action: 'UNLEARN' as const }))
+    await planThings(tx, { tenantId, requestId, items })
     for (const to of ['VERIFIED', 'PLANNED', 'APPROVED'] as const)
       await moveErasureRequest(tx, { tenantId, requestId, to, now })
     await announce(tx, { tenantId, aggregate: 'erasure-request', id: requestId, now })

@@ -18,7 +18,7 @@ export const datasetLoaders = (db: TenantClient) => ({
     async (ids) => {
       const groups = await db.sample.groupBy({
         by: ['datasetVersionId', 'split'],
-        where: { datasetVersionId: { in: ids } },
+        where: { datasetVersionId: { in: ids }, index: { gte: 0 } },
         _count: { _all: true },
         orderBy: [{ datasetVersionId: 'asc' }, { split: 'asc' }],
       })
@@ -30,7 +30,7 @@ export const datasetLoaders = (db: TenantClient) => ({
     async (ids) => {
       const pairs = await db.sample.groupBy({
         by: ['datasetVersionId', 'ownerId'],
-        where: { datasetVersionId: { in: ids } },
+        where: { datasetVersionId: { in: ids }, index: { gte: 0 } },
       })
       return ids.map((id) => ({ id, count: pairs.filter((pair) => pair.datasetVersionId === id).length }))
     },

@@ -34,6 +34,9 @@ export const listVersionsOfDataset = (
     node: shapeDatasetVersion,
   })
 
+/** What an erasure has taken out of the pack has a negative number until its row goes, too. */
+const inPack = { index: { gte: 0 } } as const
+
 export interface SampleFilter {
   readonly ownerId?: string | null
   readonly split?: Split | null
@@ -48,6 +51,7 @@ export function listSamples(
 ): Promise<Connection<Sample>> {
   const where: Prisma.SampleWhereInput = {
     datasetVersionId,
+    ...inPack,
     ...(ownerId == null ? {} : { ownerId: isUuid(ownerId) ? ownerId : { in: [] } }),
     ...(split == null ? {} : { split }),
     ...(onlyDuplicates ? { nearDuplicateOf: { not: null } } : {}),
@@ -71,7 +75,7 @@ export const listOwners = (scope: Scope, datasetVersionId: string, page: Page): 
   const { db, loaders, viewer } = scope
   return connectionOf(page, {
     rows: async (take, key) => {
-      const where = { datasetVersionId, ...(key === null ? {} : { ownerId: { gt: key } }) }
+      const where = { datasetVersionId, ...inPack, ...(key === null ? {} : { ownerId: { gt: key } }) }
       const shares = await db.sample.groupBy({
         by: ['ownerId'],
         where,
@@ -84,7 +88,7 @@ export const listOwners = (scope: Scope, datasetVersionId: string, page: Page): 
         db.dataOwner.findMany({ where: { id: { in: ownerIds } } }),
         db.sample.groupBy({
           by: ['ownerId'],
-          where: { datasetVersionId, split: 'train', ownerId: { in: ownerIds } },
+          where: { datasetVersionId, ...inPack, split: 'train', ownerId: { in: ownerIds } },
           _count: { _all: true },
         }),
       ])

@@ -33,6 +33,8 @@ export const shapeDatasetVersion = (row: VersionRow): DatasetVersion =>
     packDigest: row.packDigest,
     imageSize: row.imageSize,
     sampleCount: row.sampleCount,
+    redactedCount: row.redactedCount,
+    uploadDestroyedAt: row.uploadDestroyedAt,
     exactDuplicates: row.exactDuplicates,
     nearDuplicates: row.nearDuplicates,
     quarantinedCount: row.quarantinedCount,

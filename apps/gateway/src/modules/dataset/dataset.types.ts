@@ -3,7 +3,12 @@ import { connectionType } from '../../graphql/connection.js'
 import { Node } from '../../graphql/node.js'
 import { DateTime, DigestScalar } from '../../graphql/scalars.js'
 
-export const DatasetVersionState = { INGESTING: 'INGESTING', READY: 'READY', FAILED: 'FAILED' } as const
+export const DatasetVersionState = {
+  INGESTING: 'INGESTING',
+  READY: 'READY',
+  FAILED: 'FAILED',
+  ERASED: 'ERASED',
+} as const
 export type DatasetVersionState = keyof typeof DatasetVersionState
 registerEnumType(DatasetVersionState, { name: 'DatasetVersionState' })
 
@@ -73,6 +78,15 @@ export class DatasetVersion extends Node {
 
   @Field(() => Int)
   sampleCount!: number
+
+  @Field(() => Int, { description: 'Samples that erasures took out; they are no part of sampleCount.' })
+  redactedCount!: number
+
+  @Field(() => DateTime, {
+    nullable: true,
+    description: 'When an erasure deleted the archive that was uploaded. Null while it is kept.',
+  })
+  uploadDestroyedAt!: Date | null
 
   @Field(() => Int)
   exactDuplicates!: number

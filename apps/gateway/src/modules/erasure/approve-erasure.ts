@@ -1,10 +1,11 @@
 import {
-  affectedVersions,
+  beginErasing,
   beginUnlearning,
-  closeErasureRequest,
   type ErasureRequest as RequestRow,
+  findUncovered,
   lockErasureRequest,
   moveErasureRequest,
+  nameUncovered,
   type Tx,
 } from '@lethe/db'
 import { DomainError, type EvidenceEntry, REQUIRED_APPROVALS } from '@lethe/domain'
@@ -79,23 +80,18 @@ async function begin(
   await moveErasureRequest(tx, { tenantId, requestId: id, to: 'APPROVED', now })
   const begun = await beginUnlearning(tx, { tenantId, requestId: id, requestedBy: viewer.userId, now })
   if (begun.runIds.length > 0) return { id, evidence: [...evidence, ...begun.evidence] }
-  const closed = await closeErasureRequest(tx, { tenantId, requestId: id, to: 'FULFILLED', now })
-  return { id, evidence: [...evidence, ...begun.evidence, ...closed.evidence] }
+  const erasing = await beginErasing(tx, { tenantId, requestId: id, now })
+  return { id, evidence: [...evidence, ...begun.evidence, ...erasing.evidence] }
 }
 
-/** A version that was trained since the plan was drawn up would go on remembering. */
+/** What has come to derive from the samples since the plan was drawn up would go on remembering. */
 async function assertNothingUncovered(tx: Tx, tenantId: string, requestId: string): Promise<void> {
-  const [samples, items] = await Promise.all([
-    tx.forgetSetSample.findMany({ where: { requestId }, select: { contentId: true } }),
-    tx.planItem.findMany({ where: { requestId }, select: { modelVersionId: true } }),
-  ])
-  const contentIds = samples.map(({ contentId }) => contentId)
-  const covered = new Set(items.map(({ modelVersionId }) => modelVersionId))
-  const affected = await affectedVersions(tx, { tenantId, contentIds })
-  if (affected.every(({ modelVersionId }) => covered.has(modelVersionId))) return
+  const uncovered = await findUncovered(tx, { tenantId, requestId })
+  const unplanned = uncovered.filter(({ isPlanned }) => !isPlanned)
+  if (unplanned.length === 0) return
   throw new DomainError(
     'PLAN_STALE',
-    'A model version that learned these samples is missing from the plan; plan anew.',
+    `Missing from the plan: ${nameUncovered(unplanned)}. Plan anew.`,
     'input.erasureRequestId',
   )
 }

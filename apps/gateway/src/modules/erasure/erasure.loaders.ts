@@ -11,6 +11,14 @@ export const erasureLoaders = (db: TenantClient, viewer: TenantViewer) => ({
     (ids) => db.planItem.findMany({ where: { requestId: { in: ids } }, orderBy: { id: 'asc' } }),
     (row) => row.requestId,
   ),
+  thingsOfRequest: manyByKey(
+    (ids) =>
+      db.erasureThing.findMany({
+        where: { requestId: { in: ids } },
+        orderBy: [{ thing: 'asc' }, { label: 'asc' }, { refId: 'asc' }],
+      }),
+    (row) => row.requestId,
+  ),
   approvalsOfRequest: manyByKey(
     (ids) => db.approval.findMany({ where: { requestId: { in: ids } }, orderBy: [{ at: 'asc' }, { userId: 'asc' }] }),
     (row) => row.requestId,

@@ -11,11 +11,13 @@ import { SlaClock } from '../clock/clock.types.js'
 import { DataOwner } from '../dataset/dataset.types.js'
 import { shapeRun } from '../run/run.shape.js'
 import { Run } from '../run/run.types.js'
+import { readClosure } from './closure.reads.js'
 import { ErasureSelection } from './erasure.inputs.js'
 import { listErasureRequests, readAllowedActions, readApprovals, readOwner } from './erasure.reads.js'
 import { shapeErasureRequest, shapePlanItem } from './erasure.shape.js'
 import {
   Approval,
+  ClosureItem,
   ErasurePreview,
   ErasureRequest,
   ErasureRequestConnection,
@@ -60,6 +62,13 @@ export class ErasureResolver {
   @FieldResolver(() => [PlanItem])
   async plan(@Root() request: ErasureRequest, @Ctx() context: Context) {
     return (await context.scope().loaders.planOfRequest.load(request.id)).map(shapePlanItem)
+  }
+
+  @FieldResolver(() => [ClosureItem], {
+    description: 'Everything that derives from the forgotten samples, what the plan says of it, and what became of it.',
+  })
+  closure(@Root() request: ErasureRequest, @Ctx() context: Context) {
+    return readClosure(context.scope(), request)
   }
 
   @FieldResolver(() => [Approval])

@@ -1,4 +1,4 @@
-import { ErasureState } from '@lethe/domain'
+import { ErasureAction, ErasureState } from '@lethe/domain'
 import { Field, Float, ID, Int, ObjectType, registerEnumType } from 'type-graphql'
 import { connectionType } from '../../graphql/connection.js'
 import { Node } from '../../graphql/node.js'
@@ -58,6 +58,43 @@ export class PlanItem {
 
   @Field(() => PlanItemState)
   state!: PlanItemState
+}
+
+registerEnumType(ErasureAction.enum, { name: 'ErasureAction' })
+
+export const ClosureItemState = {
+  PLANNED: 'PLANNED',
+  FORGOTTEN: 'FORGOTTEN',
+  RETRAINED: 'RETRAINED',
+  DESTROYED: 'DESTROYED',
+  RETAINED: 'RETAINED',
+  NOT_COVERED: 'NOT_COVERED',
+} as const
+export type ClosureItemState = keyof typeof ClosureItemState
+registerEnumType(ClosureItemState, { name: 'ClosureItemState' })
+
+@ObjectType('ClosureItem', { description: 'One thing that derives from the forgotten samples.' })
+export class ClosureItem {
+  @Field(() => String, { description: 'ErasureThingKind of @lethe/domain.' })
+  thing!: string
+
+  @Field(() => ID, { description: 'Id of the dataset version, model version or request that it is of.' })
+  refId!: string
+
+  @Field(() => String, { nullable: true, description: 'Null for viewers who may not read datasets.' })
+  label!: string | null
+
+  @Field(() => ErasureAction.enum, { nullable: true, description: 'Null where no plan names it.' })
+  action!: ErasureAction | null
+
+  @Field(() => ClosureItemState)
+  state!: ClosureItemState
+
+  @Field(() => String, { nullable: true, description: 'Why it is kept.' })
+  basis!: string | null
+
+  @Field(() => Int, { nullable: true, description: 'Sequence number of the evidence of its deletion.' })
+  receiptSeq!: number | null
 }
 
 @ObjectType('TimelineEntry')

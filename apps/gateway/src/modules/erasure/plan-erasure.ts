@@ -3,9 +3,11 @@ import {
   affectedVersions,
   type AffectedVersion,
   type ErasureRequest as RequestRow,
+  type ErasureThing,
   lockErasureRequest,
   moveErasureRequest,
   newId,
+  planThings,
   toJson,
   type Tx,
 } from '@lethe/db'
@@ -14,7 +16,10 @@ import {
   auditPolicyDigest,
   completePolicy,
   DomainError,
+  ErasureAction,
+  ErasureThingKind,
   type EvidenceEntry,
+  type EvidencePredicate,
   UnlearningRecipe,
 } from '@lethe/domain'
 import { canonicalJson } from '@lethe/ledger'
@@ -38,6 +43,7 @@ interface PlannedItem extends CostEstimate {
   readonly modelVersionId: string
   readonly learnedCount: number
   readonly weightsDigest: string
+  readonly action: 'UNLEARN' | 'RETRAIN'
   readonly unlearning: UnlearningRecipe
   readonly comparisons: readonly UnlearningRecipe[]
 }
@@ -64,13 +70,14 @@ export const planErasure = (scope: Scope, input: PlanErasure): Promise<string> =
     const items = await planItems(tx, scope, request, input)
     const policyDigest = auditPolicyDigest(policy)
     const earlierRuns = await tx.run.count({ where: { requestId: id } })
-    const planDigest = digestOfPlan(request, { policyDigest, earlierRuns, items })
     await storePlan(tx, request, items)
+    const things = (await planThings(tx, { tenantId, requestId: id, items })).map(nameThing)
+    const planDigest = digestOfPlan(request, { policyDigest, earlierRuns, items, things })
     await tx.erasureRequest.update({
       where: { tenantId_id: { tenantId, id } },
       data: { policy: toJson(policy), policyDigest, planDigest },
     })
-    return planned(request, { policy, policyDigest, planDigest, earlierRuns, items })
+    return planned(request, { policy, policyDigest, planDigest, earlierRuns, items, things })
   })
 
 function objectOf(value: unknown, field: string): object {
@@ -124,8 +131,20 @@ async function planItem(
   const unlearning = chosen ?? defaultUnlearning(version.recipe)
   const comparisons = beside ?? defaultComparisons(version.recipe, unlearning)
   const estimate = await estimateCost(tx, { version, learnedCount, unlearning })
-  return { modelVersionId, learnedCount, weightsDigest: version.weightsDigest, unlearning, comparisons, ...estimate }
+  const action = unlearning.method === 'retrain' ? 'RETRAIN' : 'UNLEARN'
+  const { weightsDigest } = version
+  return { modelVersionId, learnedCount, weightsDigest, action, unlearning, comparisons, ...estimate }
 }
+
+type PlannedThing = EvidencePredicate<'erasure-planned/v1'>['things'][number]
+
+/** Without its label, which is the tenant's own word for it. */
+const nameThing = ({ thing, refId, action, basis }: ErasureThing): PlannedThing => ({
+  thing: ErasureThingKind.parse(thing),
+  id: refId,
+  action: ErasureAction.parse(action),
+  ...(basis === null ? {} : { basis }),
+})
 
 /**
  * What an approval says yes to. Estimates are left out: they are no promise, and another look may change them. What ran
@@ -133,7 +152,12 @@ async function planItem(
  */
 const digestOfPlan = (
   request: RequestRow,
-  { policyDigest, earlierRuns, items }: { policyDigest: string; earlierRuns: number; items: readonly PlannedItem[] },
+  plan: {
+    policyDigest: string
+    earlierRuns: number
+    items: readonly PlannedItem[]
+    things: readonly PlannedThing[]
+  },
 ): string =>
   createHash('sha256')
     .update(
@@ -141,14 +165,15 @@ const digestOfPlan = (
         version: 1,
         erasureRequestId: request.id,
         forgetSetCommitment: request.forgetSetCommitment,
-        policyDigest,
-        ...(earlierRuns === 0 ? {} : { earlierRuns }),
-        items: items.map(({ modelVersionId, unlearning, comparisons }) => ({
+        policyDigest: plan.policyDigest,
+        ...(plan.earlierRuns === 0 ? {} : { earlierRuns: plan.earlierRuns }),
+        items: plan.items.map(({ modelVersionId, action, unlearning, comparisons }) => ({
           modelVersionId,
-          action: 'UNLEARN',
+          action,
           unlearning,
           comparisons,
         })),
+        things: plan.things,
       }),
     )
     .digest('hex')
@@ -162,7 +187,7 @@ async function storePlan(tx: Tx, request: RequestRow, items: readonly PlannedIte
       tenantId,
       requestId,
       modelVersionId: item.modelVersionId,
-      action: 'UNLEARN',
+      action: item.action,
       unlearning: toJson(item.unlearning),
       comparisons: toJson(item.comparisons),
       estimateSeconds: item.estimateSeconds,
@@ -191,9 +216,10 @@ function planned(
     planDigest: string
     earlierRuns: number
     items: readonly PlannedItem[]
+    things: readonly PlannedThing[]
   },
 ): Effect {
-  const { policy, policyDigest, planDigest, earlierRuns, items } = plan
+  const { policy, policyDigest, planDigest, earlierRuns, items, things } = plan
   const entry: EvidenceEntry = {
     kind: 'erasure-planned/v1',
     subjects: [
@@ -212,9 +238,9 @@ function planned(
       earlierRuns,
       items: items.map(({ weightsDigest: _, comparisons, ...item }) => ({
         ...item,
-        action: 'UNLEARN' as const,
         comparisons: [...comparisons],
       })),
+      things: [...things],
     },
   }
   return { id: request.id, evidence: [entry] }

@@ -44,6 +44,7 @@ export const shapeModelVersion = (row: VersionRow): ModelVersion =>
     cost: shapeCost(row.cost),
     createdAt: row.createdAt,
     readyAt: row.readyAt,
+    destroyedAt: row.destroyedAt,
   })
 
 /** `next`: the model's following row, which ends this one. */

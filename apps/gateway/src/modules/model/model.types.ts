@@ -103,6 +103,12 @@ export class ModelVersion extends Node {
 
   @Field(() => DateTime, { nullable: true })
   readyAt!: Date | null
+
+  @Field(() => DateTime, {
+    nullable: true,
+    description: 'When an erasure deleted weights and training state. Null while they are kept.',
+  })
+  destroyedAt!: Date | null
 }
 
 @ObjectType('Promotion', { description: 'What served from an instant on, until the next one.' })

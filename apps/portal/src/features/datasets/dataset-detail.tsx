@@ -71,6 +71,12 @@ function Detail({ dataset }: { dataset: Dataset }) {
         ) : null
       }
     >
+      {version.redactedCount > 0 ? (
+        <p className="rounded-lg border bg-well px-4 py-3 text-sm sm:px-5" data-testid="redacted">
+          {t('dataset.redacted', { count: version.redactedCount })}
+          {version.uploadDestroyedAt == null ? null : ` ${t('dataset.uploadDestroyed')}`}
+        </p>
+      ) : null}
       {version.failure ? <ErrorState error={new Error(version.failure)} /> : null}
       <About dataset={dataset} version={version} />
       <Tabs

@@ -1,5 +1,5 @@
 'use client'
-import { CircleCheck, CircleX, LoaderCircle, type LucideIcon } from 'lucide-react'
+import { CircleCheck, CircleX, Eraser, LoaderCircle, type LucideIcon } from 'lucide-react'
 import { useTranslations } from 'next-intl'
 import type { DatasetVersionState } from '@/gql/graphql'
 import { Badge, type BadgeTone } from '@/ui/badge'
@@ -8,6 +8,7 @@ const marks: Record<DatasetVersionState, [LucideIcon, BadgeTone]> = {
   INGESTING: [LoaderCircle, 'accent'],
   READY: [CircleCheck, 'pass'],
   FAILED: [CircleX, 'danger'],
+  ERASED: [Eraser, 'open'],
 }
 
 export function DatasetState({ state }: { state: DatasetVersionState }) {

@@ -4,6 +4,7 @@ import { useTranslations } from 'next-intl'
 import { AuditsTable } from '@/features/audits/audits-table'
 import { Approvals } from '@/features/erasure/approvals'
 import { ClockCard } from '@/features/erasure/clock-card'
+import { ClosureCard } from '@/features/erasure/closure-card'
 import { PlanTable } from '@/features/erasure/plan-table'
 import { RequestActions } from '@/features/erasure/request-actions'
 import { RequestState } from '@/features/erasure/request-state'
@@ -76,6 +77,7 @@ function Request({ request, stream }: { request: RequestDetailFragment; stream: 
       <div className="grid gap-5 lg:grid-cols-[minmax(0,1fr)_20rem] lg:items-start">
         <div className="grid min-w-0 gap-5">
           <PlanTable request={request} />
+          <ClosureCard items={request.closure} />
           {request.audits.length > 0 ? (
             <Card title={t('erasure.audits')} flush>
               <AuditsTable caption={t('erasure.audits')} rows={request.audits} />

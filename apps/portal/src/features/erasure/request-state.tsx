@@ -2,6 +2,7 @@
 import {
   Ban,
   CircleCheckBig,
+  Eraser,
   FileInput,
   FileSearch,
   ListChecks,
@@ -23,6 +24,7 @@ const marks: Record<ErasureState, [LucideIcon, BadgeTone]> = {
   APPROVED: [ShieldCheck, 'accent'],
   UNLEARNING: [Waves, 'accent'],
   AUDITING: [FileSearch, 'accent'],
+  ERASING: [Eraser, 'accent'],
   BLOCKED: [OctagonPause, 'warn'],
   FULFILLED: [CircleCheckBig, 'pass'],
   REJECTED: [Ban, 'open'],

@@ -50,6 +50,14 @@ function Detail({ version }: { version: Version }) {
         mayWrite && version.state === 'READY' && version.origin !== 'comparison' ? <Promote version={version} /> : null
       }
     >
+      {version.destroyedAt == null ? null : (
+        <p className="rounded-lg border bg-well px-4 py-3 text-sm sm:px-5" data-testid="destroyed">
+          <span className="font-medium">
+            {t('model.destroyed')} · <Moment at={version.destroyedAt} />
+          </span>{' '}
+          {t('model.destroyedNote')}
+        </p>
+      )}
       <About version={version} />
       <Card title={t('model.curve')} note={t('model.curveNote')}>
         <LossCurve points={version.curve.map(({ epoch, loss }) => ({ at: epoch, loss }))} unit="epoch" />
