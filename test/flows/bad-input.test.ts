@@ -63,7 +63,10 @@ describe('wrong configuration', () => {
     })
 
   it.each([
-    ['services/registrar/dist/main.js', ['DATABASE_URL', 'NATS_URL', 'LOG_SIGNING_KEY_FILE', 'SWEEP_INTERVAL_MS']],
+    [
+      'services/registrar/dist/main.js',
+      ['DATABASE_URL', 'NATS_URL', 'LOG_SIGNING_KEY_FILE', 'MODEL_SIGNING_KEY_FILE', 'SWEEP_INTERVAL_MS'],
+    ],
     ['services/compute/dist/main.js', ['NATS_URL', 'LETHE_BACKEND', 'CHECKPOINT_SECONDS']],
     ['services/embedding/dist/main.js', ['NATS_URL', 'JWKS_URL', 'LETHE_BACKEND']],
     ['apps/gateway/dist/main.js', ['DATABASE_URL', 'AUTH_DATABASE_URL', 'GATEWAY_SECRET', 'BASE_URL', 'NATS_URL']],

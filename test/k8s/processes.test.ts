@@ -75,6 +75,8 @@ describe('every process', () => {
     logSigningKeyFile: '',
     checkpointDir: '/checkpoints',
     logPublicKey: '',
+    modelSigningKeyFile: '',
+    modelPublicKey: '',
     logPreviousPublicKeys: [],
     bootstrapAdmin: { email: '', password: '' },
     tensorflow: { backend: 'auto', tfjsNodeDir: '', summary: '' },

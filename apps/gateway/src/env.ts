@@ -22,6 +22,10 @@ const GatewayEnv = z.object({
     .default('')
     .transform((list) => list.split(',').filter((key) => key !== ''))
     .describe('Base64 of the Ed25519 keys (SPKI) that signed log checkpoints before LOG_PUBLIC_KEY, comma-separated.'),
+  MODEL_PUBLIC_KEY: z
+    .string()
+    .min(1)
+    .describe('Base64 of the P-256 key (SPKI) that the files of model versions are signed with.'),
   LOG_HOST: z
     .string()
     .default('lethe')

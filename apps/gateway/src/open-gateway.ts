@@ -51,7 +51,7 @@ export async function openGateway(env: GatewayEnv, logger: Logger, now: () => Da
     logIdentity: createLogIdentity({
       publicKey: env.LOG_PUBLIC_KEY,
       previousPublicKeys: env.LOG_PREVIOUS_PUBLIC_KEYS,
-      modelKeys: [],
+      modelKeys: [env.MODEL_PUBLIC_KEY],
       host: env.LOG_HOST,
     }),
     commitToPerson: commitBy(env.GATEWAY_SECRET),

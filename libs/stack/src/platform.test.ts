@@ -35,6 +35,7 @@ it('brings up its foundations with logins of least privilege, and refuses a seco
     for (const secret of Object.values(passwords)) expect(written).not.toContain(secret)
     expect(statSync(path.join(stateDir, 'secrets', 'secrets.json')).mode & 0o077).toBe(0)
     expect(statSync(platform.facts.logSigningKeyFile).mode & 0o077).toBe(0)
+    expect(statSync(platform.facts.modelSigningKeyFile).mode & 0o077).toBe(0)
   } finally {
     await platform.stop()
   }

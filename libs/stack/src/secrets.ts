@@ -1,4 +1,4 @@
-import { createPublicKey, generateKeyPairSync, randomBytes } from 'node:crypto'
+import { createPublicKey, generateKeyPairSync, type KeyObject, randomBytes } from 'node:crypto'
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import type { Login } from '@lethe/db'
@@ -7,6 +7,10 @@ export interface Secrets {
   passwords: Record<Login, string>
   gatewaySecret: string
   logSigningKeyFile: string
+  /** PKCS #8 PEM of the P-256 key that signs the files of model versions. */
+  modelSigningKeyFile: string
+  /** Base64 of its public half (SPKI), which anybody may know. */
+  modelPublicKey: string
   /** Base64 of its public half (SPKI), which anybody may know. */
   logPublicKey: string
   /** The same of the keys that signed before, newest first. */
@@ -26,6 +30,9 @@ export function openSecrets(stateDir: string): Secrets {
   const file = path.join(folder, 'secrets.json')
   const logSigningKeyFile = path.join(folder, 'log-signing-key.pem')
   if (!existsSync(logSigningKeyFile)) writeNewLogKey(logSigningKeyFile)
+  const modelSigningKeyFile = path.join(folder, 'model-signing-key.pem')
+  if (!existsSync(modelSigningKeyFile))
+    writePrivateKey(modelSigningKeyFile, generateKeyPairSync('ec', { namedCurve: 'prime256v1' }).privateKey)
   if (!existsSync(file)) {
     const passwords = { gateway: random(), registrar: random(), auth: random() }
     writePrivately(file, JSON.stringify({ passwords, gatewaySecret: random(), adminPassword: random() }))
@@ -37,6 +44,8 @@ export function openSecrets(stateDir: string): Secrets {
     gatewaySecret,
     logSigningKeyFile,
     logPublicKey,
+    modelSigningKeyFile,
+    modelPublicKey: publicHalf(modelSigningKeyFile),
     logPreviousPublicKeys: readPreviousKeys(folder).filter((key) => key !== logPublicKey),
     bootstrapAdmin: { email: 'admin@lethe.local', password: adminPassword },
   }
@@ -65,10 +74,10 @@ function readPreviousKeys(folder: string): string[] {
   return existsSync(file) ? readFileSync(file, 'utf8').split('\n').filter(Boolean) : []
 }
 
-function writeNewLogKey(file: string): void {
-  const { privateKey } = generateKeyPairSync('ed25519')
-  writePrivately(file, privateKey.export({ type: 'pkcs8', format: 'pem' }).toString())
-}
+const writeNewLogKey = (file: string): void => writePrivateKey(file, generateKeyPairSync('ed25519').privateKey)
+
+const writePrivateKey = (file: string, key: KeyObject): void =>
+  writePrivately(file, key.export({ type: 'pkcs8', format: 'pem' }).toString())
 
 const publicHalf = (file: string): string =>
   createPublicKey(readFileSync(file, 'utf8')).export({ type: 'spki', format: 'der' }).toString('base64')

@@ -15,6 +15,8 @@ const facts: PlatformFacts = {
   logSigningKeyFile: '/state/secrets/log-signing-key.pem',
   checkpointDir: '/state/checkpoints',
   logPublicKey: 'public',
+  modelSigningKeyFile: '/state/secrets/model-signing-key.pem',
+  modelPublicKey: 'public',
   logPreviousPublicKeys: ['older', 'oldest'],
   bootstrapAdmin: { email: 'admin@lethe.local', password: 'admin-secret' },
   tensorflow: { backend: 'auto', tfjsNodeDir: '/cache/tf', summary: '' },

@@ -20,6 +20,10 @@ export interface PlatformFacts {
   logPublicKey: string
   /** The same of keys that signed before. */
   logPreviousPublicKeys: readonly string[]
+  /** PKCS #8 PEM of the P-256 key that signs the files of model versions. */
+  modelSigningKeyFile: string
+  /** Base64 of the public half (SPKI). */
+  modelPublicKey: string
   bootstrapAdmin: { email: string; password: string }
   tensorflow: TensorflowProvision
   logLevel: string
@@ -38,7 +42,7 @@ export const localUrl = (port: number): string => `http://127.0.0.1:${port}`
 
 /**
  * What each process is told, and nothing more: compute and embedding know no database, and nobody but the registrar the
- * key that signs the log. A process with an HTTP interface answers /livez and /readyz on PORT, the others on HEALTH_PORT.
+ * keys that sign log and models. A process with an HTTP interface answers /livez and /readyz on PORT, the others on HEALTH_PORT.
  */
 export function serviceEnv(name: ServiceName, facts: PlatformFacts): ServiceEnv {
   const port = String(facts.ports[name])
@@ -56,6 +60,7 @@ export function serviceEnv(name: ServiceName, facts: PlatformFacts): ServiceEnv 
         DATABASE_URL: database('registrar'),
         LOG_SIGNING_KEY_FILE: facts.logSigningKeyFile,
         LOG_PREVIOUS_PUBLIC_KEYS: facts.logPreviousPublicKeys.join(','),
+        MODEL_SIGNING_KEY_FILE: facts.modelSigningKeyFile,
         LOG_HOST: logHost,
         CHECKPOINT_DIR: facts.checkpointDir,
       }
@@ -82,6 +87,7 @@ export function serviceEnv(name: ServiceName, facts: PlatformFacts): ServiceEnv 
         GATEWAY_SECRET: facts.gatewaySecret,
         LOG_PUBLIC_KEY: facts.logPublicKey,
         LOG_PREVIOUS_PUBLIC_KEYS: facts.logPreviousPublicKeys.join(','),
+        MODEL_PUBLIC_KEY: facts.modelPublicKey,
         LOG_HOST: logHost,
         BOOTSTRAP_ADMIN_EMAIL: facts.bootstrapAdmin.email,
         BOOTSTRAP_ADMIN_PASSWORD: facts.bootstrapAdmin.password,

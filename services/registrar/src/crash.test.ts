@@ -43,6 +43,7 @@ function spawnRegistrar(env: Record<string, string> = {}): ChildProcess {
       DATABASE_URL: rig.test.registrarUrl,
       NATS_URL: rig.natsUrl,
       LOG_SIGNING_KEY_FILE: rig.keyFile,
+      MODEL_SIGNING_KEY_FILE: rig.modelKeyFile,
       CHECKPOINT_DIR: rig.checkpointDir,
       LOG_LEVEL: 'info',
       ...env,

@@ -15,6 +15,9 @@ const schema = z.object({
     .default('')
     .transform((list) => list.split(',').filter((key) => key !== ''))
     .describe('base64 of the public keys (SPKI) that signed logs before LOG_SIGNING_KEY_FILE, comma-separated'),
+  MODEL_SIGNING_KEY_FILE: z
+    .string()
+    .describe('a file with the P-256 private key (PKCS #8 PEM) that signs the files of every model version'),
   LOG_HOST: z.string().default('lethe').describe("host part of the evidence logs' origins; the gateway must agree"),
   CHECKPOINT_DIR: z.string().optional().describe('a folder that also receives every signed log checkpoint'),
   SWEEP_INTERVAL_MS: z.coerce.number().int().min(100).default(60_000).describe('how often clocks are read again'),

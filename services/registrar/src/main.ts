@@ -5,6 +5,7 @@ import { isDomainError } from '@lethe/domain'
 import { createLogger, onShutdown, serveHealth } from '@lethe/runtime'
 import { readRegistrarEnv } from './env.js'
 import { loadLogKeys } from './ledger/load-log-keys.js'
+import { loadModelSigner } from './results/load-model-signer.js'
 import { startRegistrar } from './registrar.js'
 
 const env = readRegistrarEnv()
@@ -16,6 +17,7 @@ async function run(): Promise<void> {
     logHost: env.LOG_HOST,
     previous: env.LOG_PREVIOUS_PUBLIC_KEYS,
   })
+  const modelSigner = loadModelSigner(env.MODEL_SIGNING_KEY_FILE)
   const db = await openDatabase({
     url: env.DATABASE_URL,
     role: 'registrar',
@@ -27,6 +29,7 @@ async function run(): Promise<void> {
     db,
     bus,
     artifacts,
+    modelSigner,
     logger,
     now: () => new Date(),
     databaseUrl: env.DATABASE_URL,

@@ -68,6 +68,9 @@ export async function startGatewayRig(): Promise<GatewayRig> {
       LOG_PUBLIC_KEY: generateKeyPairSync('ed25519')
         .publicKey.export({ type: 'spki', format: 'der' })
         .toString('base64'),
+      MODEL_PUBLIC_KEY: generateKeyPairSync('ec', { namedCurve: 'prime256v1' })
+        .publicKey.export({ type: 'spki', format: 'der' })
+        .toString('base64'),
       LOG_PREVIOUS_PUBLIC_KEYS: [],
       LOG_HOST: 'lethe.test',
       BOOTSTRAP_ADMIN_EMAIL: adminEmail,

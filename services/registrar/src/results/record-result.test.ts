@@ -1,4 +1,7 @@
 import { newId } from '@lethe/db'
+import { Digest } from '@lethe/domain'
+import { modelSignerFromPem, parseStatement, verifyModelSignature } from '@lethe/ledger'
+import { generateKeyPairSync } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { failed, succeeded, trained } from '../testing/results.js'
 import { type Rig, startRig, until } from '../testing/rig.js'
@@ -51,6 +54,33 @@ describe('a result', () => {
     expect(version.provenance).toMatchObject({ backend: 'cpu' })
     expect((await client.model.findFirstOrThrow({ where: { id: modelId } })).productionVersionId).toBeNull()
     expect(await client.evidence.count({ where: { kind: 'model-trained/v1' } })).toBe(1)
+  })
+
+  it('of a training brings a signature over its files that the public format reads, by the key of the platform alone', async () => {
+    const dataset = await createDataset(rig)
+    const { run, versionId } = await startPretraining(rig, dataset)
+    await recordResult(rig.context, trained(run))
+    const client = rig.gateway.forTenant(dataset.tenantId)
+    const version = await client.modelVersion.findFirstOrThrow({ where: { id: versionId } })
+    const digest = Digest.parse(version.signatureDigest)
+    const text = Buffer.from(await rig.artifacts.get(dataset.tenantId, digest)).toString('utf8')
+    const files = [
+      { name: 'weights.safetensors', digest: Digest.parse(version.weightsDigest) },
+      { name: 'state.safetensors', digest: Digest.parse(version.stateDigest) },
+    ]
+    expect(verifyModelSignature(text, [rig.context.modelSigner], files).name).toBe(`model-version/${versionId}`)
+    const swapped = files.map((file) => ({ ...file, digest }))
+    expect(() => verifyModelSignature(text, [rig.context.modelSigner], swapped)).toThrow(
+      expect.objectContaining({ code: 'MODEL_FILES_MISMATCH' }),
+    )
+    const other = generateKeyPairSync('ec', { namedCurve: 'prime256v1' }).privateKey
+    const stranger = modelSignerFromPem(other.export({ type: 'pkcs8', format: 'pem' }).toString())
+    expect(() => verifyModelSignature(text, [stranger], files)).toThrow(expect.objectContaining({ code: 'UNTRUSTED' }))
+    const entry = await client.evidence.findFirstOrThrow({ where: { kind: 'model-trained/v1' } })
+    expect(parseStatement(entry.body).subjects).toContainEqual({
+      name: `model-version/${versionId}/signature`,
+      digest: { sha256: digest },
+    })
   })
 
   it('delivered again, also at the same time, has one effect', async () => {

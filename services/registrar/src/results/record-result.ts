@@ -1,6 +1,6 @@
 import { IngestedSample, RedactTask, type RunResult } from '@lethe/bus'
 import { announce, lockErasureRequest, once, type Run, toJson, type Tx } from '@lethe/db'
-import { DomainError, type EvidenceEntry, isSettled, type RunState } from '@lethe/domain'
+import { type Digest, DomainError, type EvidenceEntry, isSettled, type RunState } from '@lethe/domain'
 import { recordEvidence } from '../record-evidence.js'
 import type { RegistrarContext } from '../registrar-context.js'
 import { recordAudit } from './record-audit.js'
@@ -9,6 +9,7 @@ import { recordIngest } from './record-ingest.js'
 import { recordRedaction } from './record-redaction.js'
 import { recordTraining } from './record-training.js'
 import type { Recording, Succeeded } from './recording.js'
+import { signTrained } from './sign-trained.js'
 
 /** A dataset's samples go in by the thousand. */
 const transaction = { maxWait: 30_000, timeout: 300_000 }
@@ -28,7 +29,7 @@ const states: Record<RunResult['outcome'], RunState> = {
  */
 export async function recordResult(context: RegistrarContext, result: RunResult): Promise<boolean> {
   const { tenantId, runId } = result
-  const samples = await readSamples(context, result)
+  const stored = { samples: await readSamples(context, result), signature: await signTrained(context, result) }
   return context.db.forTenant(tenantId).$transaction(async (tx) => {
     const taken = await once(tx, { tenantId, messageId: `${runId}:result` }, async () => {
       const run = await lockRun(tx, result)
@@ -38,7 +39,7 @@ export async function recordResult(context: RegistrarContext, result: RunResult)
       const recording = { tx, run, now }
       const entries =
         result.outcome === 'succeeded'
-          ? await recordOutput(recording, result, samples)
+          ? await recordOutput(recording, result, stored)
           : await recordFailure(recording, result)
       await announce(tx, { tenantId, aggregate: 'run', id: runId, now })
       await recordEvidence(tx, { tenantId, entries, now })
@@ -76,7 +77,7 @@ const settleRun = (tx: Tx, result: RunResult) =>
 async function recordOutput(
   recording: Recording,
   result: Succeeded,
-  samples: IngestedSample[],
+  { samples, signature }: { samples: IngestedSample[]; signature: Digest | null },
 ): Promise<EvidenceEntry[]> {
   const { output } = result
   if (output.kind !== result.runKind)
@@ -86,7 +87,7 @@ async function recordOutput(
       return recordIngest(recording, output, samples)
     case 'pretrain':
     case 'unlearn':
-      return recordTraining(recording, output, result)
+      return recordTraining(recording, { output, result, signature })
     case 'audit':
       return recordAudit(recording, output)
     case 'redact':

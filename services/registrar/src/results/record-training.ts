@@ -1,19 +1,25 @@
 import type { PretrainOutput, UnlearnOutput } from '@lethe/bus'
 import { announce, toJson } from '@lethe/db'
-import { DomainError, type ErasureState, type EvidenceEntry, isFinal } from '@lethe/domain'
+import { type Digest, DomainError, type ErasureState, type EvidenceEntry, isFinal } from '@lethe/domain'
 import { advancePlanItem } from './advance-plan-item.js'
 import type { Recording, Succeeded } from './recording.js'
 import { trainingEvidence } from './training-evidence.js'
 
+interface Trained {
+  readonly output: PretrainOutput | UnlearnOutput
+  readonly result: Succeeded
+  /** Over the version's files, stored. Null where the run names no version. */
+  readonly signature: Digest | null
+}
+
 /** A model version has its weights. One that nobody waits for any more is kept on record, but never serves. */
 export async function recordTraining(
   recording: Recording,
-  output: PretrainOutput | UnlearnOutput,
-  result: Succeeded,
+  { output, result, signature }: Trained,
 ): Promise<EvidenceEntry[]> {
   const { tx, run, now } = recording
   const { tenantId, modelVersionId } = run
-  if (modelVersionId === null)
+  if (modelVersionId === null || signature === null)
     throw new DomainError('RESULT_MISMATCH', 'The run names no model version.', 'modelVersionId')
   const { weights, state } = output.checkpoint
   const version = await tx.modelVersion.update({
@@ -24,6 +30,7 @@ export async function recordTraining(
       weightsSize: weights.size,
       stateDigest: state.digest,
       stateSize: state.size,
+      signatureDigest: signature,
       curve: toJson(output.curve),
       provenance: toJson(output.provenance),
       cost: toJson(result.cost),
@@ -32,7 +39,7 @@ export async function recordTraining(
   })
   await announce(tx, { tenantId, aggregate: 'model', id: version.modelId, now })
   const followUp = run.planItemId === null ? [] : await advancePlanItem(recording)
-  return [await trainingEvidence(recording, { version, result }, output), ...followUp]
+  return [await trainingEvidence(recording, { version, result, signature }, output), ...followUp]
 }
 
 async function isUnwanted({ tx, run }: Recording): Promise<boolean> {

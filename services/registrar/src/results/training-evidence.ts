@@ -3,6 +3,7 @@ import { commitmentsOf, type ModelVersion, type Run, type Tx } from '@lethe/db'
 import {
   BUILDER_ID,
   buildTypes,
+  type Digest,
   DomainError,
   type EvidenceEntry,
   type EvidenceSubject,
@@ -15,6 +16,8 @@ import type { Recording, Succeeded } from './recording.js'
 interface Trained {
   readonly version: ModelVersion
   readonly result: Succeeded
+  /** Over the version's files. */
+  readonly signature: Digest
 }
 
 /** What a version was made of, by whom and at what cost; of an unlearning also what it was made to forget. */
@@ -31,7 +34,7 @@ async function pretrained(recording: Recording, trained: Trained, output: Pretra
   const excluded = await excludedOf(tx, run.tenantId, task.excluded)
   return {
     kind: 'model-trained/v1',
-    ...about(run, trained.version, output),
+    ...about(run, trained, output),
     predicate: {
       ...described(recording, trained, output, task.pack.digest),
       origin: 'pretrain',
@@ -61,7 +64,7 @@ async function unlearned(recording: Recording, trained: Trained, output: Unlearn
   const { weights, state } = task.parent
   return {
     kind: 'model-unlearned/v1',
-    ...about(run, version, output),
+    ...about(run, trained, output),
     predicate: {
       ...described(recording, trained, output, task.pack.digest),
       origin: version.origin,
@@ -109,13 +112,14 @@ const packOf = ({ datasetVersionId }: ModelVersion, digest: string) =>
 
 function about(
   { requestId }: Run,
-  { id }: ModelVersion,
+  { version: { id }, signature }: Trained,
   { checkpoint: { weights, state } }: PretrainOutput | UnlearnOutput,
 ): { subjects: EvidenceSubject[]; erasureRequestId?: string } {
   return {
     subjects: [
       { name: `model-version/${id}/weights`, digest: { sha256: weights.digest } },
       { name: `model-version/${id}/state`, digest: { sha256: state.digest } },
+      { name: `model-version/${id}/signature`, digest: { sha256: signature } },
     ],
     ...(requestId === null ? {} : { erasureRequestId: requestId }),
   }

@@ -11,6 +11,7 @@ import path from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import { loadLogKeys } from '../ledger/load-log-keys.js'
 import type { RegistrarContext } from '../registrar-context.js'
+import { loadModelSigner } from '../results/load-model-signer.js'
 import { type RegistrarOptions, startRegistrar } from '../registrar.js'
 
 /** The registrar's surroundings, all real, and the registrar inside this process when a test starts it. */
@@ -23,6 +24,7 @@ export interface Rig {
   readonly options: RegistrarOptions
   readonly natsUrl: string
   readonly keyFile: string
+  readonly modelKeyFile: string
   readonly checkpointDir: string
   /** Moves the clock that the registrar reads. */
   setNow(now: Date | null): void
@@ -39,12 +41,16 @@ export async function startRig(): Promise<Rig> {
   const artifacts = await openArtifactStore('nats', bus.nc)
   const keyFile = path.join(stateDir, 'log.pem')
   writeFileSync(keyFile, generateKeyPairSync('ed25519').privateKey.export({ format: 'pem', type: 'pkcs8' }))
+  const modelKeyFile = path.join(stateDir, 'model.pem')
+  const { privateKey: modelKey } = generateKeyPairSync('ec', { namedCurve: 'prime256v1' })
+  writeFileSync(modelKeyFile, modelKey.export({ format: 'pem', type: 'pkcs8' }))
   const checkpointDir = path.join(stateDir, 'checkpoints')
   let frozen: Date | null = null
   const context: RegistrarContext = {
     db,
     bus,
     artifacts,
+    modelSigner: loadModelSigner(modelKeyFile),
     logger: createLogger('registrar-test', 'fatal'),
     now: () => frozen ?? new Date(),
   }
@@ -64,6 +70,7 @@ export async function startRig(): Promise<Rig> {
     options,
     natsUrl: nats.url,
     keyFile,
+    modelKeyFile,
     checkpointDir,
     setNow: (now) => (frozen = now),
     start: () => startRegistrar(options),
