@@ -46,7 +46,11 @@ const plan = (role: TestRole, erasureRequestId: unknown, more: object = {}) =>
 describe('an erasure request, from the mutation to the work it asks for', () => {
   it('goes its way to UNLEARNING, each step on record', async () => {
     const received = await request('data_owner', { selection: { subjectKey: data.subjectKey } })
-    expect(received).toMatchObject({ state: 'RECEIVED', forgetCount: 9, allowedActions: ['withdrawErasure'] })
+    expect(received).toMatchObject({
+      state: 'RECEIVED',
+      forgetCount: 9,
+      allowedActions: ['withdrawErasure', 'requestEvidenceBundle'],
+    })
     const { id } = received
     expect(await decide('privacy_officer', 'verifyIdentity', id)).toMatchObject({ state: 'VERIFIED' })
 

@@ -15,6 +15,7 @@ let data: SeededData
 let erasureRequestId: string
 let runId: string
 let auditId: string
+let bundleId: string
 
 beforeAll(async () => {
   rig = await startGatewayRig()
@@ -33,8 +34,21 @@ beforeAll(async () => {
        verdict, report) VALUES ($1, $2, $3, $4, 1, $5, $6, $6, 'PASS', $7)`,
     [auditId, acme.id, erasureRequestId, newId(), runId, data.modelVersionId, '{}'],
   )
+  bundleId = await storeBundle('an archive')
 })
 afterAll(() => rig.stop())
+
+/** A bundle of acme's request as the registrar leaves one behind. */
+async function storeBundle(bytes: string): Promise<string> {
+  const id = newId()
+  const { digest, size } = await rig.gateway.services.artifacts.put(acme.id, Buffer.from(bytes))
+  await rig.sql(
+    `INSERT INTO evidence_bundle (id, tenant_id, request_id, state, log_size, pinned_at, digest, size, settled_at)
+     VALUES ($1, $2, $3, 'READY', 1, now(), $4, $5, now())`,
+    [id, acme.id, erasureRequestId, digest, size],
+  )
+  return id
+}
 
 const node = '{ id }'
 const page = '{ totalCount edges { cursor } }'
@@ -62,6 +76,8 @@ const operations: Record<string, string> = {
   evidence: `{ evidence ${page} }`,
   evidenceEntry: '{ evidenceEntry(seq: 1) { seq body } }',
   evidenceLog: '{ evidenceLog { size origin } }',
+  evidenceBundles: `{ evidenceBundles ${page} }`,
+  evidenceBundle: `query ($evidenceBundle: ID!) { evidenceBundle(id: $evidenceBundle) ${node} }`,
   slaBoard: '{ slaBoard { totalCount } }',
   createUpload: `mutation ($input: CreateUploadInput!) { createUpload(input: $input) { __typename ... on Upload { url } ... on UserError { code } } }`,
   registerDataset: `mutation ($input: RegisterDatasetInput!) { registerDataset(input: $input) ${answer('DatasetVersion')} }`,
@@ -78,6 +94,7 @@ const operations: Record<string, string> = {
   countersignOwnerAudit: `mutation ($input: CountersignOwnerAuditInput!) { countersignOwnerAudit(input: $input) { __typename ... on EvidenceEntry { seq } ... on UserError { code } } }`,
   recordFinding: `mutation ($input: RecordFindingInput!) { recordFinding(input: $input) { __typename ... on AuditorFinding { number } ... on UserError { code } } }`,
   signOffErasure: `mutation ($input: SignOffErasureInput!) { signOffErasure(input: $input) { __typename ... on AuditorSignOff { outcome } ... on UserError { code } } }`,
+  requestEvidenceBundle: `mutation ($input: RequestEvidenceBundleInput!) { requestEvidenceBundle(input: $input) ${answer('EvidenceBundle')} }`,
   runProgress: 'subscription ($run: ID!) { runProgress(runId: $run) { runId } }',
   erasureRequestChanged: `subscription ($erasureRequest: ID!) { erasureRequestChanged(id: $erasureRequest) ${node} }`,
   tenantChanged: 'subscription { tenantChanged { id } }',
@@ -98,6 +115,7 @@ const inputOf = (name: string): object | undefined =>
     withdrawErasure: { erasureRequestId },
     retryErasure: { erasureRequestId },
     cancelRun: { runId },
+    requestEvidenceBundle: { erasureRequestId },
     recordFinding: { erasureRequestId, severity: 'note', statement: 's' },
     signOffErasure: { erasureRequestId, outcome: 'accepted' },
     countersignOwnerAudit: { erasureRequestId, envelope: {}, result: '{}', verifierKey: 'k' },
@@ -115,6 +133,7 @@ const call = (token: string | null, name: string) => {
     run: runId,
     audit: auditId,
     erasureRequest: erasureRequestId,
+    evidenceBundle: bundleId,
     ...(input === undefined ? {} : { input: withKey }),
   })
 }
@@ -143,6 +162,7 @@ const tables = [
   'forget_set_sample',
   'sla_clock',
   'sla_clock_event',
+  'evidence_bundle',
 ]
 
 /** Everything that acme has, as text: any change shows. */
@@ -196,8 +216,18 @@ describe('a member without the right', () => {
   })
 })
 
-const lists = ['datasets', 'models', 'runs', 'erasureRequests', 'audits', 'slaClocks', 'evidence']
-const singles = ['node', 'dataset', 'datasetVersion', 'model', 'modelVersion', 'run', 'erasureRequest', 'audit']
+const lists = ['datasets', 'models', 'runs', 'erasureRequests', 'audits', 'slaClocks', 'evidence', 'evidenceBundles']
+const singles = [
+  'node',
+  'dataset',
+  'datasetVersion',
+  'model',
+  'modelVersion',
+  'run',
+  'erasureRequest',
+  'audit',
+  'evidenceBundle',
+]
 
 describe('another tenant', () => {
   it.each(roles)("%s of the rival finds nothing of acme's", async (role) => {
@@ -209,7 +239,7 @@ describe('another tenant', () => {
     if (mayDo(role, 'erasure:request')) expect(codes(preview)).toEqual(['UNKNOWN_SUBJECT'])
     const { data: entry } = await call(rival.tokens[role], 'evidenceEntry')
     expect(entry?.['evidenceEntry'] ?? null).toBeNull()
-    for (const name of ['runs', 'erasureRequests', 'audits', 'slaClocks', 'evidence']) {
+    for (const name of ['runs', 'erasureRequests', 'audits', 'slaClocks', 'evidence', 'evidenceBundles']) {
       const { data: seen } = await call(rival.tokens[role], name)
       if (seen?.[name]) expect([name, seen[name]]).toEqual([name, { totalCount: 0, edges: [] }])
     }
@@ -302,6 +332,12 @@ describe('files and administration', () => {
     expect(await get(sample, rival.tokens.engineer)).toBe(404)
     expect(await get(`/v1/audits/${auditId}/matrices`, rival.tokens.auditor)).toBe(404)
     expect(await get('/v1/evidence/log-checkpoint', acme.tokens.data_owner)).toBe(403)
+    const bundle = `/v1/evidence/bundles/${bundleId}`
+    expect(await get(bundle)).toBe(401)
+    expect(await get(bundle, admin)).toBe(403)
+    expect(await get(bundle, rival.tokens.auditor)).toBe(404)
+    expect(await get(bundle, acme.tokens.data_owner)).toBe(200)
+    expect(await get(bundle, acme.tokens.auditor)).toBe(200)
     const member = {
       tenantId: acme.id,
       email: 'm@x.test',

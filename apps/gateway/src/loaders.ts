@@ -3,6 +3,7 @@ import DataLoader from 'dataloader'
 import type { TenantViewer } from './tenant-viewer.js'
 import type { People } from './identity/people.js'
 import { auditLoaders } from './modules/audit/audit.loaders.js'
+import { bundleLoaders } from './modules/bundle/bundle.loaders.js'
 import { clockLoaders } from './modules/clock/clock.loaders.js'
 import { datasetLoaders } from './modules/dataset/dataset.loaders.js'
 import { erasureLoaders } from './modules/erasure/erasure.loaders.js'
@@ -24,6 +25,7 @@ export const createLoaders = ({ db, viewer, people }: LoaderInput) => ({
   ...runLoaders(db),
   ...clockLoaders(db),
   ...auditLoaders(db, viewer),
+  ...bundleLoaders(db, viewer),
   ...erasureLoaders(db, viewer),
   personName: new DataLoader<string, string>(async (ids) => {
     const names = await people.namesOf(viewer.tenantId, ids)

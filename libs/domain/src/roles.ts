@@ -28,6 +28,8 @@ const allowed = {
   'audit:read': everyone,
   'audit:countersign': ['tenant_owner', 'privacy_officer', 'data_owner'],
   'evidence:read': readers,
+  // Of requests that one may see; a data owner takes the proof of theirs home.
+  'bundle:request': everyone,
   // What an external auditor says stays theirs to say.
   'review:write': ['auditor'],
   'sla:read': readers,

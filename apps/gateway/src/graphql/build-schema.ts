@@ -3,6 +3,7 @@ import type { GraphQLSchema } from 'graphql'
 import { lexicographicSortSchema, printSchema } from 'graphql'
 import { buildSchemaSync } from 'type-graphql'
 import { AuditResolver } from '../modules/audit/audit.resolver.js'
+import { BundleResolver, RequestBundlesResolver } from '../modules/bundle/bundle.resolver.js'
 import { ClockResolver } from '../modules/clock/clock.resolver.js'
 import { DatasetMutations } from '../modules/dataset/dataset.mutations.js'
 import { DatasetResolver } from '../modules/dataset/dataset.resolver.js'
@@ -64,6 +65,8 @@ export function createSchema(): GraphQLSchema {
       ClockResolver,
       EvidenceResolver,
       EvidenceLogResolver,
+      BundleResolver,
+      RequestBundlesResolver,
       SlaBoardResolver,
       TenantSubscriptions,
     ],

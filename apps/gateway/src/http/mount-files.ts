@@ -1,4 +1,4 @@
-import { AuditReport } from '@lethe/domain'
+import { AuditReport, Digest } from '@lethe/domain'
 import type { FastifyInstance, FastifyReply } from 'fastify'
 import { isUuid } from '../graphql/page.js'
 import type { Services } from '../services.js'
@@ -11,7 +11,7 @@ const notFound = (reply: FastifyReply) =>
 /** An hour in the browser of whoever asked; another person's token at the same browser asks anew. */
 const kept = { 'cache-control': 'private, max-age=3600', vary: 'authorization' }
 
-/** What is too large or too plain for GraphQL: pictures, alignment matrices, the signed log checkpoint. */
+/** What is too large or too plain for GraphQL: pictures, alignment matrices, evidence bundles, the signed log checkpoint. */
 export function mountFiles(app: FastifyInstance, services: Services): void {
   const pictures = new SamplePictures(services.artifacts)
 
@@ -39,6 +39,21 @@ export function mountFiles(app: FastifyInstance, services: Services): void {
       .header('content-disposition', `attachment; filename="audit-${audit.number}.safetensors"`)
       .headers(kept)
       .header('etag', `"${digest}"`)
+      .send(Buffer.from(bytes))
+  })
+
+  app.get<{ Params: { id: string } }>('/v1/evidence/bundles/:id', async (request, reply) => {
+    const scope = await authorise(request, reply, services, 'erasure:read')
+    if (scope === null) return reply
+    const bundle = await scope.loaders.evidenceBundle.load(request.params.id)
+    const asked = bundle?.digest && (await scope.loaders.erasureRequest.load(bundle.requestId))
+    if (!bundle?.digest || !asked) return notFound(reply)
+    const bytes = await services.artifacts.get(scope.tenantId, Digest.parse(bundle.digest))
+    return reply
+      .type('application/x-tar')
+      .header('content-disposition', `attachment; filename="erasure-${asked.number}.tar"`)
+      .headers(kept)
+      .header('etag', `"${bundle.digest}"`)
       .send(Buffer.from(bytes))
   })
 

@@ -8,6 +8,7 @@ const mutations: readonly { name: string; action: Action; from: (state: ErasureS
   { name: 'rejectErasure', action: 'erasure:reject', from: (state) => mayMove(state, 'REJECTED') },
   { name: 'withdrawErasure', action: 'erasure:withdraw', from: (state) => mayMove(state, 'WITHDRAWN') },
   { name: 'retryErasure', action: 'erasure:retry', from: (state) => state === 'BLOCKED' },
+  { name: 'requestEvidenceBundle', action: 'bundle:request', from: () => true },
   { name: 'recordFinding', action: 'review:write', from: () => true },
   { name: 'signOffErasure', action: 'review:write', from: isFinal },
 ]

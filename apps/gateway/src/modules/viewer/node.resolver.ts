@@ -4,6 +4,7 @@ import type { Context, Scope } from '../../context.js'
 import { Node } from '../../graphql/node.js'
 import { Requires } from '../../graphql/requires.js'
 import { shapeAudit } from '../audit/audit.shape.js'
+import { shapeBundle } from '../bundle/bundle.shape.js'
 import { shapeDataOwner, shapeDataset, shapeDatasetVersion } from '../dataset/dataset.shape.js'
 import { shapeErasureRequest } from '../erasure/erasure.shape.js'
 import { shapeModel, shapeModelVersion } from '../model/model.shape.js'
@@ -16,6 +17,7 @@ const found = <Row>(row: Row | null, shapeRow: (row: Row) => Node): Node | null 
 const aggregates: readonly [Action, Find][] = [
   ['erasure:read', async ({ loaders }, id) => found(await loaders.erasureRequest.load(id), shapeErasureRequest)],
   ['audit:read', async ({ loaders }, id) => found(await loaders.audit.load(id), shapeAudit)],
+  ['erasure:read', async ({ loaders }, id) => found(await loaders.evidenceBundle.load(id), shapeBundle)],
   ['dataset:read', async ({ loaders }, id) => found(await loaders.dataset.load(id), shapeDataset)],
   ['dataset:read', async ({ loaders }, id) => found(await loaders.datasetVersion.load(id), shapeDatasetVersion)],
   [
