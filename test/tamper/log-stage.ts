@@ -3,13 +3,12 @@ import { predicateType } from '@lethe/domain'
 import { chmodSync, existsSync } from 'node:fs'
 import path from 'node:path'
 import pg from 'pg'
-import { buildLethe, type CommandOutcome, type LetheCommand } from '../kit/lethe-command.js'
+import { buildLethe, type CommandOutcome } from '../kit/lethe-command.js'
 import { startTestPlatform, until, type TestPlatform } from '../kit/platform.js'
 
 /** A live platform whose registrar keeps logs, a superuser of its database, and the command line beside it. */
 export interface LogStage {
-  readonly lethe: LetheCommand
-  readonly platform: TestPlatform
+  readonly folder: string
   readonly checkpoints: string
   /** As the owner, who is a superuser, with the triggers that refuse changes switched off for the while. */
   tamper(sql: string, values?: readonly unknown[]): Promise<void>
@@ -20,6 +19,9 @@ export interface LogStage {
   /** Waits until everything is signed and published. */
   settle(tenantId: string): Promise<number>
   fsck(...args: string[]): Promise<CommandOutcome>
+  ledger(...args: string[]): Promise<CommandOutcome>
+  /** Stops the platform, does what may only be done while it does not run, and starts it again. */
+  whileStopped(work: () => Promise<void>): Promise<void>
   stop(): Promise<void>
 }
 
@@ -30,16 +32,16 @@ export async function startLogStage(): Promise<LogStage> {
   const lethe = await buildLethe()
   chmodSync(lethe.folder, 0o755)
   process.env['LETHE_HOME'] = lethe.folder
-  const platform = await startTestPlatform(lethe.folder, ['registrar'])
+  let platform: TestPlatform = await startTestPlatform(lethe.folder, ['registrar'])
   const { ownerUrl, passwords, checkpointDir: checkpoints } = platform.facts
   const gateway = await openDatabase({ url: loginUrl(ownerUrl, 'gateway', passwords.gateway), role: 'gateway' })
-  const owner = new pg.Pool({ connectionString: ownerUrl, max: 2 })
+  // No connection is kept: the server comes again on another port or with other backends.
+  const owner = new pg.Pool({ connectionString: ownerUrl, max: 2, idleTimeoutMillis: 1 })
   owner.on('error', () => undefined)
   const settle = (tenantId: string) => settled(gateway, checkpoints, tenantId)
   const append = (tenantId: string, count: number) => appendTo(gateway, tenantId, count)
   return {
-    lethe,
-    platform,
+    folder: lethe.folder,
     checkpoints,
     append,
     settle,
@@ -56,6 +58,12 @@ export async function startLogStage(): Promise<LogStage> {
       return id
     },
     fsck: (...args) => lethe.call(['ledger', 'fsck', ...args]),
+    ledger: (...args) => lethe.call(['ledger', ...args]),
+    whileStopped: async (work) => {
+      await platform.stop()
+      await work()
+      platform = await startTestPlatform(lethe.folder, ['registrar'])
+    },
     stop: async () => {
       await gateway.close()
       await owner.end()
