@@ -14,7 +14,12 @@ export function describeModel(directory: string, weightsDigest: string, { result
     ['weights', `${weightsDigest}, ${formatBytes(result.checkpoint.weights.length)}`],
     ['learned', `${result.trainCount} pictures${forgotten}`],
     ...(result.kind === 'unlearn' && result.resembling.length > 0
-      ? [['look-alikes', `${result.resembling.length} of those kept resemble one that was forgotten`] as const]
+      ? [
+          [
+            'look-alikes',
+            `${result.resembling.length} of those kept ${result.resembling.length === 1 ? 'resembles' : 'resemble'} one that was forgotten`,
+          ] as const,
+        ]
       : []),
     ...(last === undefined ? [] : [['loss', `${last.loss.toFixed(4)} in epoch ${last.epoch}`] as const]),
     ...(scored?.knnAccuracy === undefined
