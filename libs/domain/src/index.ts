@@ -9,7 +9,13 @@ export * from './evidence.js'
 export { ClosureState } from './evidence/closure.js'
 export { BUILDER_ID, buildTypes, RetrainingCost } from './evidence/model.js'
 export { evidencePredicates } from './evidence/predicates.js'
-export { evidenceJsonSchemas, evidenceStatement, type Recorded, STATEMENT_TYPE } from './evidence/statement.js'
+export {
+  evidenceJsonSchemas,
+  evidenceStatement,
+  predicateIn,
+  type Recorded,
+  STATEMENT_TYPE,
+} from './evidence/statement.js'
 export * from './forget-set.js'
 export * from './ids.js'
 export * from './owner-audit.js'
@@ -21,4 +27,5 @@ export * from './run.js'
 export * from './sha-256.js'
 export * from './sla-clock.js'
 export * from './statutes.js'
+export { predictRetraining, samplesRead, type MeasuredTraining } from './training-cost.js'
 export * from './twins.js'

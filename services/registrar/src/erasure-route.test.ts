@@ -105,9 +105,13 @@ describe('an erasure request', () => {
     expect(promotions.map(({ decidedBy }) => decidedBy).at(-1)).toBe('policy')
     expect(kinds).toEqual([
       'model-unlearned/v1',
+      'cost-recorded/v1',
       'model-unlearned/v1',
+      'cost-recorded/v1',
       'audit-completed/v1',
+      'cost-recorded/v1',
       'dataset-redacted/v1',
+      'cost-recorded/v1',
       'data-deleted/v1',
       'data-deleted/v1',
       'data-deleted/v1',
@@ -139,7 +143,7 @@ describe('an erasure request', () => {
       expect((await versionOf(tenantId, item.resultVersionId ?? '')).state).toBe('REJECTED')
       const model = await rig.gateway.forTenant(tenantId).model.findFirstOrThrow({ where: { id: modelId } })
       expect(model.productionVersionId).toBe(versionId)
-      expect(kinds.slice(-2)).toEqual(['audit-completed/v1', 'erasure-blocked/v1'])
+      expect(kinds.slice(-3)).toEqual(['audit-completed/v1', 'erasure-blocked/v1', 'cost-recorded/v1'])
     },
   )
 

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { EvidenceKind, predicateType } from '../evidence.js'
+import { EvidenceKind, type EvidencePredicate, predicateType } from '../evidence.js'
 import { Instant, Ordinal, Sha256, Uuid } from './parts.js'
 import { evidencePredicates } from './predicates.js'
 
@@ -33,6 +33,15 @@ export const evidenceStatement = (kind: EvidenceKind) =>
     predicateType: z.literal(predicateType(kind)),
     predicate: evidencePredicates[kind].extend({ recorded: Recorded }),
   })
+
+/** The predicate, without `recorded`, of a stored statement of this kind; null where it is of another kind or shape. */
+export function predicateIn<Kind extends EvidenceKind>(kind: Kind, statement: unknown): EvidencePredicate<Kind> | null {
+  const parsed = evidenceStatement(kind).safeParse(statement)
+  if (!parsed.success) return null
+  const { recorded: _, ...predicate } = parsed.data.predicate
+  // The kind decides the predicate, which has just been checked.
+  return predicate as unknown as EvidencePredicate<Kind>
+}
 
 /** Names of the files in `schemas/`, each with its JSON Schema (draft 2020-12) of the whole statement. */
 export const evidenceJsonSchemas = (): Record<string, object> =>

@@ -37,7 +37,7 @@ describe('a result', () => {
     expect(rows.map(({ contentId, owner, split }) => [contentId, owner.subjectKey, split])).toEqual(
       samples.map(({ contentId, owner, split }) => [contentId, owner, split]),
     )
-    const [evidence] = await client.evidence.findMany()
+    const [evidence] = await client.evidence.findMany({ orderBy: { seq: 'asc' } })
     expect(evidence?.kind).toBe('dataset-registered/v1')
     expect(evidence?.body).not.toMatch(/ruth|grace/)
     const run = await client.run.findFirstOrThrow()
@@ -119,7 +119,9 @@ describe('a result', () => {
     const client = rig.gateway.forTenant(tenantId)
     const version = await client.datasetVersion.findFirstOrThrow()
     expect([version.state, version.failure]).toEqual(['FAILED', expect.stringContaining('No memory left')])
-    expect((await client.evidence.findFirstOrThrow()).payload).toMatchObject({ predicate: { code: 'OUT_OF_MEMORY' } })
+    expect((await client.evidence.findFirstOrThrow({ orderBy: { seq: 'asc' } })).payload).toMatchObject({
+      predicate: { code: 'OUT_OF_MEMORY' },
+    })
   })
 })
 

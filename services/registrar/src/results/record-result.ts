@@ -4,6 +4,7 @@ import { type Digest, DomainError, type EvidenceEntry, isSettled, type RunState 
 import { recordEvidence } from '../record-evidence.js'
 import type { RegistrarContext } from '../registrar-context.js'
 import { recordAudit } from './record-audit.js'
+import { recordCost } from './record-cost.js'
 import { recordFailure } from './record-failure.js'
 import { recordIngest } from './record-ingest.js'
 import { recordRedaction } from './record-redaction.js'
@@ -41,8 +42,9 @@ export async function recordResult(context: RegistrarContext, result: RunResult)
         result.outcome === 'succeeded'
           ? await recordOutput(recording, result, stored)
           : await recordFailure(recording, result)
+      const costs = await recordCost(recording, result, entries)
       await announce(tx, { tenantId, aggregate: 'run', id: runId, now })
-      await recordEvidence(tx, { tenantId, entries, now })
+      await recordEvidence(tx, { tenantId, entries: [...entries, ...costs], now })
       return true
     })
     return taken.first && taken.answer

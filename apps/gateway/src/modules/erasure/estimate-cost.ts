@@ -1,5 +1,5 @@
 import { parseExcluded, type ModelVersion as VersionRow, type Tx } from '@lethe/db'
-import { RunCost, TrainingRecipe, type UnlearningRecipe } from '@lethe/domain'
+import { RunCost, samplesRead, TrainingRecipe, type UnlearningRecipe } from '@lethe/domain'
 
 /** What this model's own history says about how long a method will take; null where it says nothing. */
 export interface CostEstimate {
@@ -21,26 +21,6 @@ export async function estimateCost(
   return {
     estimateSeconds: rate * samplesRead(unlearning, { retain: retainCount, forget: learnedCount, epochs }),
     retrainEstimateSeconds: rate * retainCount * epochs,
-  }
-}
-
-/** Samples that go through the network. A calibrated step reads a retain batch and a forget batch of equal size. */
-function samplesRead(unlearning: UnlearningRecipe, sets: { retain: number; forget: number; epochs: number }): number {
-  const { retain, forget } = sets
-  switch (unlearning.method) {
-    case 'retrain':
-      return retain * sets.epochs
-    case 'alignment-calibration':
-      return retain * (2 * unlearning.epochs + unlearning.repairEpochs)
-    case 'neg-grad':
-      return (retain + forget) * unlearning.epochs
-    case 'gradient-ascent':
-      return forget * unlearning.epochs
-    case 'fine-tune':
-    case 'l1-sparsity':
-      return retain * unlearning.epochs
-    case 'output-suppression':
-      return 0
   }
 }
 
