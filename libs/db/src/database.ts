@@ -1,6 +1,7 @@
 import { PrismaPg } from '@prisma/adapter-pg'
 import pg from 'pg'
 import { assertIsolation } from './assert-isolation.js'
+import { CommittedNotices } from './committed-notices.js'
 import { type Prisma, PrismaClient } from './generated/client.js'
 import { type Login, logins } from './logins.js'
 import { TenantPool } from './tenant-pool.js'
@@ -56,12 +57,14 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
     await pool.end()
     throw error
   }
-  const tenants = new TenantClients(pool, options.maxTenants ?? 64)
+  const notices = new CommittedNotices(pool)
+  const tenants = new TenantClients(pool, notices, options.maxTenants ?? 64)
   return {
     pool,
     forTenant: (tenantId) => tenants.of(tenantId),
     close: async () => {
       await tenants.close()
+      await notices.settle()
       await pool.end()
     },
   }
@@ -78,6 +81,7 @@ class TenantClients {
 
   constructor(
     private readonly pool: pg.Pool,
+    private readonly notices: CommittedNotices,
     private readonly max: number,
   ) {}
 
@@ -95,7 +99,7 @@ class TenantClients {
   }
 
   #open(tenantId: string): Entry {
-    const view = new TenantPool(this.pool, tenantId)
+    const view = new TenantPool(this.pool, tenantId, (tables) => this.notices.tell(tenantId, tables))
     const client = new PrismaClient({
       adapter: new PrismaPg(view),
       transactionOptions: { maxWait: 10_000, timeout: 30_000 },

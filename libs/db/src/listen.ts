@@ -1,6 +1,6 @@
 import pg from 'pg'
 
-/** Channels that the database notifies on commit: a new outbox row, new evidence (payload: the tenant's id), a bundle that is asked for. */
+/** What is told right after a commit: a new outbox row, new evidence (payload: the tenant's id), a bundle that is asked for. */
 export type Channel = 'lethe_outbox' | 'lethe_evidence' | 'lethe_bundle'
 
 export interface Listener {

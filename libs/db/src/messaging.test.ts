@@ -1,7 +1,9 @@
 import { setTimeout as wait } from 'node:timers/promises'
+import { predicateType } from '@lethe/domain'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { readAgenda, readSlaBoard } from './across-tenants.js'
 import type { Database } from './database.js'
+import { appendEvidence } from './evidence.js'
 import { once } from './inbox.js'
 import { listen } from './listen.js'
 import { newId } from './new-id.js'
@@ -127,6 +129,40 @@ it('hears of new rows, and again after its connection was cut', async () => {
   await say(a, 'y')
   await until(() => heard === 2)
   await listener.close()
+})
+
+it('tells of evidence by tenant once it is committed, in either form, and of what was rolled back nothing', async () => {
+  const heard: string[] = []
+  const listener = listen({
+    url: test.registrarUrl,
+    channels: ['lethe_evidence'],
+    onNotification: (_channel, payload) => heard.push(payload),
+    onConnected: () => heard.push('connected'),
+  })
+  const told = async (what: string) => {
+    while (heard.at(-1) !== what) await wait(10)
+  }
+  await told('connected')
+  const kind = 'run-ended/v1' as const
+  const entry = { kind, body: JSON.stringify({ predicateType: predicateType(kind) }) }
+  const failing = gateway.forTenant(a).$transaction(async (tx) => {
+    await appendEvidence(tx, a, entry)
+    throw new Error('no')
+  })
+  await expect(failing).rejects.toThrow('no')
+  await gateway.forTenant(b).$transaction((tx) => appendEvidence(tx, b, entry))
+  await told(b)
+  await appendEvidence(gateway.forTenant(a), a, entry)
+  await told(a)
+  expect(heard).toEqual(['connected', b, a])
+  await listener.close()
+})
+
+it('lets no append notify inside its transaction, where the commits of all tenants would wait for one another', async () => {
+  const { rows } = await test.owner.query<{ relname: string }>(`
+    SELECT c.relname FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid JOIN pg_proc p ON p.oid = t.tgfoid
+    WHERE p.prosrc LIKE '%pg_notify%'`)
+  expect(rows.map(({ relname }) => relname).filter((table) => table !== 'evidence_bundle')).toEqual([])
 })
 
 it('makes ids that sort by time and carry version and variant', () => {

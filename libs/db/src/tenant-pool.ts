@@ -1,10 +1,11 @@
 import pg from 'pg'
+import { awaitedTableOf, type AwaitedTable } from './committed-notices.js'
 import { databaseError } from './errors.js'
 
 const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
 
-const isBegin = (query: unknown): boolean =>
-  typeof query === 'object' && query !== null && (query as { text?: unknown }).text === 'BEGIN'
+const isCommand = (query: unknown, command: 'BEGIN' | 'COMMIT'): boolean =>
+  typeof query === 'object' && query !== null && (query as { text?: unknown }).text === command
 
 /**
  * One tenant's view of a shared pool: every statement runs in a transaction that carries the tenant. It is a pg.Pool
@@ -18,7 +19,11 @@ export class TenantPool extends pg.Pool {
   #active = 0
 
   /** @throws DomainError TENANT_INVALID unless the id is a UUID in lower case. */
-  constructor(shared: pg.Pool, tenantId: string) {
+  constructor(
+    shared: pg.Pool,
+    tenantId: string,
+    private readonly onCommitted: (tables: ReadonlySet<AwaitedTable>) => void = () => undefined,
+  ) {
     super({ max: 1 })
     if (!uuid.test(tenantId)) throw databaseError('TENANT_INVALID', 'A tenant id is a UUID in lower case.', 'tenantId')
     this.#shared = shared
@@ -48,6 +53,8 @@ export class TenantPool extends pg.Pool {
       await client.query(this.#begin)
       const result = await client.query(query, values)
       await client.query('COMMIT')
+      const table = awaitedTableOf(query)
+      if (table !== undefined) this.onCommitted(new Set([table]))
       return result
     } catch (error) {
       await client.query('ROLLBACK').catch((failure: unknown) => {
@@ -74,14 +81,22 @@ export class TenantPool extends pg.Pool {
     client.release(broken)
   }
 
-  /** A connection on which BEGIN also sets the tenant. */
+  /** A connection on which BEGIN also sets the tenant, and of whose commits is told what they appended. */
   async #lend(): Promise<pg.PoolClient> {
     const client = await this.#acquire()
-    const runQuery = client.query.bind(client) as (query: unknown, values?: unknown) => unknown
+    const runQuery = client.query.bind(client) as (query: unknown, values?: unknown) => Promise<pg.QueryResult>
+    let appended = new Set<AwaitedTable>()
+    const run = async (query: unknown, values?: unknown): Promise<pg.QueryResult> => {
+      if (isCommand(query, 'BEGIN')) appended = new Set()
+      const result = await runQuery(isCommand(query, 'BEGIN') ? this.#begin : query, values)
+      const table = awaitedTableOf(query)
+      if (table !== undefined) appended.add(table)
+      if (isCommand(query, 'COMMIT')) this.onCommitted(appended)
+      return result
+    }
     return new Proxy(client, {
       get: (target, key) => {
-        if (key === 'query')
-          return (query: unknown, values?: unknown) => runQuery(isBegin(query) ? this.#begin : query, values)
+        if (key === 'query') return run
         if (key === 'release') return (broken?: Error | boolean) => this.#release(client, broken)
         const value: unknown = Reflect.get(target, key)
         return typeof value === 'function' ? (value as (...args: unknown[]) => unknown).bind(target) : value
