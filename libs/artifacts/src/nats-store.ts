@@ -1,4 +1,4 @@
-import { JetStreamApiError } from '@nats-io/jetstream'
+import { JetStreamApiError, jetstreamManager } from '@nats-io/jetstream'
 import { Objm, type ObjectInfo, type ObjectStore } from '@nats-io/obj'
 import { setTimeout as wait } from 'node:timers/promises'
 import type { NatsConnection } from 'nats'
@@ -45,8 +45,10 @@ export async function natsStore(nc: NatsConnection, options: NatsStoreOptions = 
       return stored
     },
     async delete(tenantId, digest) {
-      if (!(await find(tenantId, digest))) return false
-      await objects.delete(nameOf(tenantId, digest))
+      const info = await find(tenantId, digest)
+      if (!info) return false
+      await overwriteChunks(nc, info)
+      await objects.delete(info.name)
       return true
     },
   }
@@ -59,6 +61,21 @@ async function write(objects: ObjectStore, name: string, bytes: Uint8Array): Pro
     await objects.putBlob({ name }, bytes, { previousRevision: previous?.revision ?? 0 })
   } catch (error) {
     if (!(error instanceof JetStreamApiError) || error.code !== 10071) throw error
+  }
+}
+
+/**
+ * The server forgets a purged message and leaves its bytes in its files until it makes them anew. A message that is
+ * deleted by number is overwritten on disk first. Cut off in the middle, the rest is overwritten by the next deletion.
+ */
+async function overwriteChunks(nc: NatsConnection, { nuid }: ObjectInfo): Promise<void> {
+  const { streams } = await jetstreamManager(nc)
+  const stream = `OBJ_${bucket}`
+  for (let seq = 1; ; seq++) {
+    const chunk = await streams.getMessage(stream, { next_by_subj: `$O.${bucket}.C.${nuid}`, seq })
+    if (chunk === null) return
+    await streams.deleteMessage(stream, chunk.seq, true)
+    seq = chunk.seq
   }
 }
 
