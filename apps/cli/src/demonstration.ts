@@ -1,5 +1,6 @@
 import type { Platform } from '@lethe/stack'
 import { emojiScenario, listSignIns, runDemo } from './demo/index.js'
+import { localTrustRoots } from './ledger/local-roots.js'
 
 /** One way to sign in to the platform that is shown on the final screen. */
 export interface SignIn {
@@ -34,6 +35,7 @@ export const demonstration: Demonstration = {
       backend: facts.tensorflow.backend,
       admin: facts.bootstrapAdmin,
       logPublicKey: facts.logPublicKey,
+      trustRootsOf: (tenantId) => localTrustRoots([tenantId], stateDir),
       out: process.stdout,
       signal,
     })

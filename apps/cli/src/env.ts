@@ -18,3 +18,10 @@ export function readFilesEnv() {
   const { LETHE_VIEW_THREADS, LETHE_CODE_VERSION } = readEnv(schema)
   return { viewThreads: LETHE_VIEW_THREADS, codeVersion: LETHE_CODE_VERSION }
 }
+
+const signIn = z.object({
+  LETHE_PASSWORD: z.string().min(1).optional().describe('password of whoever signs in to a platform by --email'),
+})
+
+/** Who signs in is said on the command line, where others may look on; the password is not. */
+export const readSignInEnv = (): { password: string | undefined } => ({ password: readEnv(signIn).LETHE_PASSWORD })

@@ -2,6 +2,7 @@ import { DomainError } from '@lethe/domain'
 import { openSecrets, readPlatformRecord } from '@lethe/stack'
 import type { Command } from 'commander'
 import { runDemo } from '../demo/index.js'
+import { localTrustRoots } from '../ledger/local-roots.js'
 import { stateDirOf } from '../state-dir.js'
 
 export function registerDemo(program: Command): void {
@@ -26,6 +27,7 @@ async function demonstrate(stateDir: string): Promise<boolean> {
     backend: record.backendName,
     admin: bootstrapAdmin,
     logPublicKey,
+    trustRootsOf: (tenantId) => localTrustRoots([tenantId], stateDir),
     out: process.stdout,
   })
   return summary.checks.every(({ ok }) => ok)

@@ -1,5 +1,6 @@
 export { answerErasure } from './answer-erasure.js'
 export { addMember, readTenantId } from './api/admin-api.js'
+export { downloadBundle, findRequestId, requestBundle, type EvidenceBundle } from './api/bundle-api.js'
 export { firstThumbnail, findDataset, registerDataset, type DatasetVersion } from './api/dataset-api.js'
 export { embedPicture } from './api/embed-api.js'
 export { changeErasure, findErasure, readAudit, readErasure, type ErasureRequest } from './api/erasure-api.js'

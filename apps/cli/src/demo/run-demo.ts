@@ -1,10 +1,12 @@
 import { answerErasure } from './answer-erasure.js'
+import { readTenantId } from './api/admin-api.js'
 import { readAudit } from './api/erasure-api.js'
 import { emojiScenario } from './emoji-scenario.js'
 import { assembleCast, type SignIn } from './people.js'
 import { prepareDataset, prepareModel } from './prepare-model.js'
 import type { Scenario } from './scenario.js'
 import { summarise, writeSummary, type Summary } from './summary.js'
+import { takeEvidence, type TakenEvidence } from './take-evidence.js'
 import { verifyOutcome } from './verify-outcome.js'
 import { createBarView } from './view/bar-view.js'
 import type { DemoView } from './view/demo-view.js'
@@ -22,6 +24,8 @@ export interface DemoOptions {
   readonly out: NodeJS.WritableStream
   /** Base64 SPKI of the key that signs the log, as the operator knows it. */
   readonly logPublicKey?: string
+  /** Trust roots of a tenant's log, as the operator knows them. */
+  readonly trustRootsOf?: (tenantId: string) => readonly string[]
   /** Gives up; what was asked of the platform goes on there. */
   readonly signal?: AbortSignal
   /** Emoji pictures in the size that suits the backend, when missing. */
@@ -52,9 +56,15 @@ export async function runDemo(options: DemoOptions): Promise<DemoResult> {
     const audit = await readAudit(cast.as.auditor, (request.audits.at(-1) as { id: string }).id)
     const outcome = { request, audit, datasetVersionId: dataset.id, pretrainedId: pretrained.id }
     const verified = await verifyOutcome({ ...options, cast, scenario, outcome })
-    const summary = summarise({ ...options, scenario, dataset, pretrained, request, audit, verified })
+    const trustRoots = options.trustRootsOf?.(await readTenantId(cast.as.auditor))
+    const taken = await takeEvidence(cast.as.auditor, {
+      stateDir: options.stateDir,
+      request,
+      ...(trustRoots && { trustRoots }),
+    })
+    const summary = summarise({ ...options, scenario, dataset, pretrained, request, audit, verified, taken })
     const summaryFile = await writeSummary(options.stateDir, summary)
-    showSummary(view, summary, summaryFile)
+    showSummary(view, summary, { summaryFile, taken })
     return { summary, summaryFile, signIns: cast.signIns }
   } finally {
     view.close()
@@ -67,7 +77,11 @@ function openView(out: NodeJS.WritableStream): DemoView {
     : createPlainView((line) => void out.write(`${line}\n`))
 }
 
-function showSummary(view: DemoView, summary: Summary, summaryFile: string): void {
+function showSummary(
+  view: DemoView,
+  summary: Summary,
+  { summaryFile, taken }: { summaryFile: string; taken: TakenEvidence },
+): void {
   view.heading('What the audit saw')
   for (const line of summaryTable(summary)) view.note(line)
   view.heading(summary.sentence)
@@ -75,4 +89,6 @@ function showSummary(view: DemoView, summary: Summary, summaryFile: string): voi
   view.heading('Checked from outside')
   for (const { name, ok, detail } of summary.checks) view.note(`${ok ? '✓' : '✗'} ${name}: ${detail}`)
   view.note(`All figures: ${summaryFile}`)
+  view.heading('The evidence, to be checked without this platform')
+  view.note(`npx lethe verify ${taken.bundleFile} --trust ${taken.trustFile}`)
 }

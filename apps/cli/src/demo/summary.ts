@@ -7,6 +7,7 @@ import type { Audit, ErasureRequest } from './api/erasure-api.js'
 import type { ModelVersion } from './api/model-api.js'
 import type { Run } from './api/run-api.js'
 import type { Scenario } from './scenario.js'
+import type { TakenEvidence } from './take-evidence.js'
 import type { VerifiedOutcome } from './verify-outcome.js'
 
 export interface SummaryRow {
@@ -45,6 +46,7 @@ export interface Summary {
   }
   readonly request: { readonly id: string; readonly number: number; readonly state: string; readonly clock: string }
   readonly evidence: { readonly entries: number; readonly kinds: readonly string[]; readonly logSize: number }
+  readonly bundle: { readonly file: string; readonly digest: string; readonly size: number; readonly trust: string }
   readonly checks: VerifiedOutcome['checks']
 }
 
@@ -64,8 +66,9 @@ export function summarise(facts: {
   request: ErasureRequest
   audit: Audit
   verified: VerifiedOutcome
+  taken: TakenEvidence
 }): Summary {
-  const { scenario, dataset, pretrained, request, audit, verified } = facts
+  const { scenario, dataset, pretrained, request, audit, verified, taken } = facts
   const { report } = audit
   const trainSeconds = pretrained.cost?.wallSeconds ?? null
   const trainCount = dataset.splitCounts.find(({ split }) => split === 'train')?.count ?? 0
@@ -101,6 +104,7 @@ export function summarise(facts: {
       kinds: [...new Set(verified.evidence.map(({ kind }) => kind))],
       logSize: verified.log.size,
     },
+    bundle: { file: taken.bundleFile, digest: taken.digest, size: taken.size, trust: taken.trustFile },
     checks: verified.checks,
   }
 }

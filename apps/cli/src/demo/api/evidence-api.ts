@@ -53,6 +53,14 @@ export async function readEvidence(client: GatewayClient, erasureRequestId: stri
   return entries.sort((a, b) => a.seq - b.seq)
 }
 
+/** Lines of a trust roots file, by the platform's own word. */
+export async function readTrustRoots(client: GatewayClient): Promise<string[]> {
+  const { evidenceLog } = await client.request<{ evidenceLog: { trustRoots: string[] } }>(
+    'query { evidenceLog { trustRoots } }',
+  )
+  return evidenceLog.trustRoots
+}
+
 export async function readEvidenceLog(client: GatewayClient): Promise<EvidenceLog> {
   const { evidenceLog } = await client.request<{ evidenceLog: EvidenceLog }>(
     'query { evidenceLog { origin verifierKey size latestCheckpoint { size note } } }',
