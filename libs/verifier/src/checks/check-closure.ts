@@ -1,5 +1,5 @@
 import { finding, type Finding } from '../report/finding.js'
-import { closingOf, ownOfKind, type CheckOfCase } from './case.js'
+import { closingOf, ownOfKind, type Case, type CheckOfCase } from './case.js'
 
 /** Before the request was fulfilled, everything that derives from the forgotten samples had a state, and what was destroyed a receipt. */
 export const checkClosure: CheckOfCase = (of) => {
@@ -21,7 +21,7 @@ export const checkClosure: CheckOfCase = (of) => {
       findings.push(finding('RECEIPT_MISSING', assessed.path, `${thing} ${id}`))
   }
   const named = new Set(items.map(({ id }) => id))
-  for (const id of versionsOf(of)) if (!named.has(id)) findings.push(finding('VERSION_UNASSESSED', assessed.path, id))
+  for (const id of thingsOf(of)) if (!named.has(id)) findings.push(finding('THING_UNASSESSED', assessed.path, id))
   const counted = (state: string) => items.filter((item) => item.state === state).length
   return {
     findings,
@@ -29,11 +29,11 @@ export const checkClosure: CheckOfCase = (of) => {
   }
 }
 
-/** Model versions that the request was about, and those that were made for it. */
-const versionsOf = (of: Parameters<CheckOfCase>[0]): ReadonlySet<string> =>
+/** Ids of all that the last plan said derives from the forgotten samples, and of model versions that were made since. */
+const thingsOf = (of: Case): ReadonlySet<string> =>
   new Set([
-    ...ownOfKind(of, 'erasure-planned/v1').flatMap(({ predicate }) =>
-      predicate.items.map(({ modelVersionId }) => modelVersionId),
-    ),
+    ...(ownOfKind(of, 'erasure-planned/v1')
+      .at(-1)
+      ?.predicate.things.map(({ id }) => id) ?? []),
     ...ownOfKind(of, 'model-unlearned/v1').map(({ predicate }) => predicate.modelVersionId),
   ])

@@ -14,12 +14,12 @@ export const checkRequestEntries: CheckOfCase = (of) => {
   const seen = new Set<number>()
   let last = 0
   for (const { path, recorded } of own) {
-    const number = recorded.requestEntry
-    if (number === undefined) findings.push(finding('ENTRY_DISORDERED', path))
-    else if (seen.has(number)) findings.push(finding('ENTRY_REPEATED', path, number))
+    // The schema demands a number of every entry of a request.
+    const number = recorded.requestEntry ?? 0
+    if (seen.has(number)) findings.push(finding('ENTRY_REPEATED', path, number))
     else if (number < last) findings.push(finding('ENTRY_DISORDERED', path, number))
-    seen.add(number ?? 0)
-    last = Math.max(last, number ?? 0)
+    seen.add(number)
+    last = Math.max(last, number)
   }
   for (let number = 1; number < last; number++)
     if (!seen.has(number)) findings.push(finding('ENTRY_MISSING', paths.manifest, number))

@@ -67,7 +67,7 @@ export const gravities = {
   CLOSURE_LATE: 'tampered',
   NOT_COVERED: 'incomplete',
   RECEIPT_MISSING: 'incomplete',
-  VERSION_UNASSESSED: 'incomplete',
+  THING_UNASSESSED: 'incomplete',
   WEIGHTS_DIFFER: 'tampered',
   MODEL_STATEMENT_MISSING: 'incomplete',
   MODEL_KEY_NOT_GIVEN: 'incomplete',
