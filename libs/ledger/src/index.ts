@@ -9,6 +9,8 @@ export type { LedgerError, LedgerErrorCode } from './errors.js'
 export { checkLog, type LogReport, type OutsideLog, type StoredLog } from './fsck/check-log.js'
 export type { OutsideCheckpoint } from './fsck/checkpoint-check.js'
 export type { LogFinding } from './fsck/findings.js'
+export type { BomLabels } from './bom/bom-source.js'
+export { mlBom } from './bom/ml-bom.js'
 export { integrate, type Integration } from './integrate.js'
 export {
   encodeModelVerifier,
