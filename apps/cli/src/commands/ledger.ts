@@ -66,7 +66,11 @@ async function fsckLogs(options: FsckOptions): Promise<void> {
 
 async function printTrust({ tenant, database }: { tenant?: string; database?: string }): Promise<void> {
   const tenants = tenant === undefined ? await withLogDatabase(database, tenantsOf) : [tenant]
-  const lines = trustRootLines({ logs: tenants.flatMap(localLogKeys), models: [], witnesses: [] })
+  const lines = trustRootLines({
+    logs: tenants.flatMap(localLogKeys),
+    models: [localSecrets().modelPublicKey],
+    witnesses: [],
+  })
   process.stdout.write(lines.map((line) => `${line}\n`).join(''))
 }
 
