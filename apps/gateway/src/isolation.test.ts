@@ -72,6 +72,7 @@ const operations: Record<string, string> = {
   previewErasure: `query { previewErasure(selection: { subjectKey: "subject-acme" }) { forgetCount } }`,
   audits: `{ audits ${page} }`,
   audit: `query ($audit: ID!) { audit(id: $audit) ${node} }`,
+  erasureOpening: `query ($erasureRequest: ID!) { erasureOpening(erasureRequestId: $erasureRequest) { salt } }`,
   slaClocks: `{ slaClocks ${page} }`,
   evidence: `{ evidence ${page} }`,
   evidenceEntry: '{ evidenceEntry(seq: 1) { seq body } }',
@@ -90,6 +91,7 @@ const operations: Record<string, string> = {
   rejectErasure: `mutation ($input: ErasureDecisionInput!) { rejectErasure(input: $input) ${answer('ErasureRequest')} }`,
   withdrawErasure: `mutation ($input: ErasureDecisionInput!) { withdrawErasure(input: $input) ${answer('ErasureRequest')} }`,
   retryErasure: `mutation ($input: RetryErasureInput!) { retryErasure(input: $input) ${answer('ErasureRequest')} }`,
+  shredSubject: `mutation ($input: ShredSubjectInput!) { shredSubject(input: $input) { __typename ... on EvidenceEntry { seq } ... on UserError { code } } }`,
   cancelRun: `mutation ($input: CancelRunInput!) { cancelRun(input: $input) ${answer('Run')} }`,
   countersignOwnerAudit: `mutation ($input: CountersignOwnerAuditInput!) { countersignOwnerAudit(input: $input) { __typename ... on EvidenceEntry { seq } ... on UserError { code } } }`,
   recordFinding: `mutation ($input: RecordFindingInput!) { recordFinding(input: $input) { __typename ... on AuditorFinding { number } ... on UserError { code } } }`,
@@ -115,6 +117,7 @@ const inputOf = (name: string): object | undefined =>
     withdrawErasure: { erasureRequestId },
     retryErasure: { erasureRequestId },
     cancelRun: { runId },
+    shredSubject: { subjectKey: 'subject-acme' },
     requestEvidenceBundle: { erasureRequestId },
     recordFinding: { erasureRequestId, severity: 'note', statement: 's' },
     signOffErasure: { erasureRequestId, outcome: 'accepted' },
@@ -156,6 +159,7 @@ const tables = [
   'erasure_request',
   'approval',
   'plan_item',
+  'erasure_thing',
   'promotion',
   'evidence',
   'outbox',
@@ -163,6 +167,7 @@ const tables = [
   'sla_clock',
   'sla_clock_event',
   'evidence_bundle',
+  'subject_salt',
 ]
 
 /** Everything that acme has, as text: any change shows. */
@@ -237,6 +242,11 @@ describe('another tenant', () => {
     }
     const preview = await call(rival.tokens[role], 'previewErasure')
     if (mayDo(role, 'erasure:request')) expect(codes(preview)).toEqual(['UNKNOWN_SUBJECT'])
+    const opening = await call(rival.tokens[role], 'erasureOpening')
+    expect([opening.data ?? null, codes(opening)]).toEqual([
+      null,
+      [mayDo(role, 'subject:open') ? 'NOT_FOUND' : 'FORBIDDEN'],
+    ])
     const { data: entry } = await call(rival.tokens[role], 'evidenceEntry')
     expect(entry?.['evidenceEntry'] ?? null).toBeNull()
     for (const name of ['runs', 'erasureRequests', 'audits', 'slaClocks', 'evidence', 'evidenceBundles']) {
@@ -253,6 +263,7 @@ describe('another tenant', () => {
       const { code } = answered?.[field.name] as { code?: string }
       const expected = {
         requestErasure: 'UNKNOWN_SUBJECT',
+        shredSubject: 'UNKNOWN_SUBJECT',
         registerDataset: 'UPLOAD_MISSING',
         pretrain: 'INVALID_INPUT',
       }

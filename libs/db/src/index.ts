@@ -37,7 +37,14 @@ export {
 export { pruneOutbox, relayOutbox, type OutboxMessage } from './relay-outbox.js'
 export { beginAudit } from './stores/begin-audit.js'
 export { beginUnlearning } from './stores/begin-unlearning.js'
-export { commitmentsOf, commitToKeyOfOwner, commitToRequest, readSalt, shredSalt } from './stores/commitments.js'
+export {
+  commitmentsOf,
+  commitToKeyOfOwner,
+  commitToRequest,
+  forgetShreddedSalts,
+  readSalt,
+  shredSalt,
+} from './stores/commitments.js'
 export { readTrainings, retrainingBeside, trainingOf, type Training } from './stores/cost-history.js'
 export {
   blockErasureRequest,

@@ -30,6 +30,9 @@ const allowed = {
   'evidence:read': readers,
   // Of requests that one may see; a data owner takes the proof of theirs home.
   'bundle:request': everyone,
+  // Secrets that tell whom evidence is about; destroying them is for the officer alone.
+  'subject:open': ['privacy_officer', 'data_owner'],
+  'subject:shred': ['privacy_officer'],
   // What an external auditor says stays theirs to say.
   'review:write': ['auditor'],
   'sla:read': readers,

@@ -26,6 +26,7 @@ import { ReviewResolver } from '../modules/review/review.resolver.js'
 import { RunResolver } from '../modules/run/run.resolver.js'
 import { SlaBoardResolver } from '../modules/sla-board/sla-board.resolver.js'
 import { NodeResolver } from '../modules/viewer/node.resolver.js'
+import { SubjectResolver } from '../modules/subject/subject.resolver.js'
 import { TenantSubscriptions } from '../modules/viewer/tenant.subscriptions.js'
 import { ViewerResolver } from '../modules/viewer/viewer.resolver.js'
 import { guardSchema } from './requires.js'
@@ -68,6 +69,7 @@ export function createSchema(): GraphQLSchema {
       BundleResolver,
       RequestBundlesResolver,
       SlaBoardResolver,
+      SubjectResolver,
       TenantSubscriptions,
     ],
     // Inputs are judged by the use cases, by the same schemas as everywhere else.

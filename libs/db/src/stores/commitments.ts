@@ -1,5 +1,5 @@
 import { commitToForgetSet, commitToOwnerKey, commitToSubject, type ErasureState, isFinal } from '@lethe/domain'
-import type { Tx } from '../database.js'
+import type { Database, Tx } from '../database.js'
 import { databaseError } from '../errors.js'
 import type { DataOwner } from '../generated/client.js'
 
@@ -90,6 +90,14 @@ export async function shredSalt(tx: Tx, input: Owner & { now: Date }): Promise<{
     data: { salt: null, shreddedAt: now },
   })
   return { subjectCommitment: commitToSubject(salt, owner.subjectKey) }
+}
+
+/**
+ * Writes the table of salts anew, so that destroyed ones leave its file too, as far as the database lets this login
+ * (PostgreSQL 17 and later). The write-ahead log and backups keep them until they are recycled.
+ */
+export async function forgetShreddedSalts({ pool }: Pick<Database, 'pool'>): Promise<void> {
+  await pool.query('VACUUM (FULL) subject_salt')
 }
 
 /** Forget sets in evidence: of each digest the commitment of the newest request that froze it, in the given order. */

@@ -14,6 +14,8 @@ export const shapeErasureRequest = (row: RequestRow): ErasureRequest =>
     stateReason: row.stateReason,
     ground: row.ground,
     forgetDigest: row.forgetDigest,
+    subjectCommitment: row.subjectCommitment,
+    forgetSetCommitment: row.forgetSetCommitment,
     forgetCount: row.forgetCount,
     policy: row.policy === null ? null : shape(AuditPolicyType, AuditPolicy.parse(row.policy)),
     policyDigest: row.policyDigest,

@@ -156,6 +156,12 @@ export class ErasureRequest extends Node {
   @Field(() => DigestScalar)
   forgetDigest!: string
 
+  @Field(() => DigestScalar, { description: 'By which evidence names the person, and the forget set.' })
+  subjectCommitment!: string
+
+  @Field(() => DigestScalar)
+  forgetSetCommitment!: string
+
   @Field(() => Int)
   forgetCount!: number
 
