@@ -3,7 +3,7 @@
 //   --no-portal    not the portal, which takes longest
 import { spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { cpSync, existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { withPrepareLock } from './prepare-lock.mjs'
@@ -20,8 +20,21 @@ export async function buildAll({ portal = true, generateOnly = false } = {}) {
   generate('portal documents', documents, 'apps/portal/src/gql', ['apps/portal/scripts/codegen.mjs'])
   if (generateOnly) return
   await transpileAll()
+  generate('page that verifies evidence', pageInputs, 'apps/verifier/page/dist', [
+    'apps/verifier/scripts/build-page.mjs',
+  ])
   if (portal) buildPortal()
 }
+
+/** What the offline verifier is bundled of; its libraries are pinned by the lock. */
+const pageInputs = [
+  ...['domain', 'safetensors', 'audit', 'report', 'verifier'].map((name) => `libs/${name}/src`),
+  ...['style.ts', 'template.html', 'verify-page.ts', 'render-verification.ts', 'words.ts'].map(
+    (name) => `apps/verifier/page/${name}`,
+  ),
+  'apps/verifier/scripts/build-page.mjs',
+  'package-lock.json',
+]
 
 /** Runs a generator when its inputs changed. The stamp lies in its output, so that removing the output starts it again. */
 function generate(what, inputs, output, args) {
@@ -67,7 +80,8 @@ function buildPortal() {
   const inputs = readdirSync(portal)
     .filter((name) => !['node_modules', '.next', 'next-env.d.ts'].includes(name) && !name.endsWith('.tsbuildinfo'))
     .map((name) => path.join('apps/portal', name))
-  const digest = digestOf([...inputs, 'apps/gateway/schema.graphql', 'package-lock.json'])
+  const page = 'apps/verifier/page/dist/verify.html'
+  const digest = digestOf([...inputs, 'apps/gateway/schema.graphql', 'package-lock.json', page])
   const stamp = path.join(portal, '.next/standalone/.stamp')
   if (readStamp(stamp) === digest) return
   console.log('Building the portal; the first time takes about a minute.')
@@ -77,6 +91,8 @@ function buildPortal() {
   cpSync(path.join(portal, '.next/static'), path.join(served, '.next/static'), { recursive: true })
   if (existsSync(path.join(portal, 'public')))
     cpSync(path.join(portal, 'public'), path.join(served, 'public'), { recursive: true })
+  mkdirSync(path.join(served, 'public'), { recursive: true })
+  cpSync(path.join(root, page), path.join(served, 'public/verify.html'))
   writeFileSync(stamp, digest)
 }
 

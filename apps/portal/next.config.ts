@@ -11,6 +11,18 @@ const config: NextConfig = {
   compress: false,
   devIndicators: false,
   images: { unoptimized: true },
+  // Anybody may take the offline verifier; its own policy, in the page, allows it nothing but itself.
+  headers: () =>
+    Promise.resolve([
+      {
+        source: '/verify.html',
+        headers: [
+          { key: 'x-content-type-options', value: 'nosniff' },
+          { key: 'x-frame-options', value: 'DENY' },
+          { key: 'referrer-policy', value: 'no-referrer' },
+        ],
+      },
+    ]),
 }
 
 export default createNextIntlPlugin('./src/i18n/request.ts')(config)

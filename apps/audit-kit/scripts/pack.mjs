@@ -1,10 +1,11 @@
 // node apps/audit-kit/scripts/pack.mjs [FOLDER]: the kit as one tarball that a stranger can run with
 // `npx ./lethe-audit-kit-0.1.0.tgz`. Our code and small libraries in one file; only sharp, which decodes pictures, is installed.
 import { execFileSync } from 'node:child_process'
-import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
+import { thirdParties } from '../../../scripts/third-parties.mjs'
 
 const root = fileURLToPath(new URL('../../..', import.meta.url)).replace(/\/$/, '')
 const kit = path.join(root, 'apps/audit-kit')
@@ -38,7 +39,7 @@ export async function packKit(folder = path.join(kit, 'dist/pack')) {
   cpSync(path.join(root, 'docs/embedding-protocol.md'), path.join(staged, 'embedding-protocol.md'))
   cpSync(path.join(root, 'examples/python-adapter/serve.py'), path.join(staged, 'python-adapter/serve.py'))
   cpSync(path.join(root, 'LICENSE'), path.join(staged, 'LICENSE'))
-  writeFileSync(path.join(staged, 'THIRD-PARTY.txt'), thirdParties(metafile))
+  writeFileSync(path.join(staged, 'THIRD-PARTY.txt'), thirdParties(root, metafile))
   const [packed] = JSON.parse(
     execFileSync('npm', ['pack', staged, '--json', '--ignore-scripts', '--pack-destination', folder], {
       cwd: folder,
@@ -64,29 +65,6 @@ function writeManifest(staged) {
     dependencies: { sharp: dependencies.sharp },
   }
   writeFileSync(path.join(staged, 'package.json'), `${JSON.stringify(manifest, null, 2)}\n`)
-}
-
-/** The licences of what is inside the one file. */
-function thirdParties({ inputs }) {
-  const packages = new Set(
-    Object.keys(inputs).flatMap((file) => {
-      const place = file.lastIndexOf('node_modules/')
-      const inner = /^node_modules\/(@[^/]+\/[^/]+|[^/]+)/.exec(file.slice(place))
-      return place < 0 || inner === null ? [] : [path.join(file.slice(0, place), inner[0])]
-    }),
-  )
-  // Many small packages share one text.
-  const namesByText = new Map()
-  for (const folder of [...packages].sort()) {
-    const { name, version, license } = readJson(path.join(folder, 'package.json'))
-    const texts = readdirSync(path.join(root, folder))
-      .filter((entry) => /^(licen[cs]e|notice)(\.|$)/i.test(entry))
-      .map((file) => readFileSync(path.join(root, folder, file), 'utf8').trim())
-    const text = texts.join('\n\n')
-    namesByText.set(text, [...(namesByText.get(text) ?? []), `${name} ${version} (${license})`])
-  }
-  const parts = [...namesByText].map(([text, names]) => `${names.join('\n')}\n\n${text}\n`)
-  return `This program contains:\n\n${parts.join('\n' + '-'.repeat(80) + '\n\n')}`
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {

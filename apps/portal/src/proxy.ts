@@ -39,4 +39,4 @@ export function proxy(request: NextRequest): NextResponse {
   return response
 }
 
-export const config = { matcher: ['/((?!api/|_next/|livez|readyz|icon.svg|favicon.ico).*)'] }
+export const config = { matcher: ['/((?!api/|_next/|livez|readyz|verify.html|icon.svg|favicon.ico).*)'] }

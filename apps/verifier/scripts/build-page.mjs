@@ -4,32 +4,33 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
+import { thirdParties } from '../../../scripts/third-parties.mjs'
 
 const root = fileURLToPath(new URL('../../..', import.meta.url)).replace(/\/$/, '')
 const page = path.join(root, 'apps/verifier/page')
 
 /** Script and style stand in the page itself; its policy names them by their digests and allows nothing else. */
-async function buildPage() {
-  const script = await bundle('apps/verifier/page/verify-page.ts')
-  const { style } = await import(
-    `data:text/javascript,${encodeURIComponent(await bundle('apps/verifier/page/style.ts'))}`
-  )
-  const html = readFileSync(path.join(page, 'template.html'), 'utf8')
+export async function buildPage() {
+  const { text: script, metafile } = await bundle('apps/verifier/page/verify-page.ts')
+  const { text: styles } = await bundle('apps/verifier/page/style.ts')
+  const { style } = await import(`data:text/javascript,${encodeURIComponent(styles)}`)
+  // A comment must not hold what could end it.
+  const licences = thirdParties(root, metafile).replaceAll('-', '‐')
+  return readFileSync(path.join(page, 'template.html'), 'utf8')
     .replace('SCRIPT-HASH', () => hashOf(script))
     .replace('STYLE-HASH', () => hashOf(style))
     .replace('/*STYLE*/', () => style)
     .replace('/*SCRIPT*/', () => script)
-  const out = path.join(page, 'dist')
-  mkdirSync(out, { recursive: true })
-  writeFileSync(path.join(out, 'verify.html'), html)
+    .replace('LICENCES', () => licences)
 }
 
 async function bundle(entry) {
-  const { outputFiles } = await build({
+  const { outputFiles, metafile } = await build({
     absWorkingDir: root,
     entryPoints: [entry],
     bundle: true,
     write: false,
+    metafile: true,
     platform: 'browser',
     target: 'es2022',
     format: 'esm',
@@ -40,9 +41,12 @@ async function bundle(entry) {
     logLevel: 'warning',
   })
   // The end of a script element may not stand in a script.
-  return outputFiles[0].text.replaceAll('</script', '<\\/script')
+  return { text: outputFiles[0].text.replaceAll('</script', '<\\/script'), metafile }
 }
 
 const hashOf = (text) => `sha256-${createHash('sha256').update(text).digest('base64')}`
 
-await buildPage()
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  mkdirSync(path.join(page, 'dist'), { recursive: true })
+  writeFileSync(path.join(page, 'dist/verify.html'), await buildPage())
+}
