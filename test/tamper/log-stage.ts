@@ -1,8 +1,8 @@
 import { appendEvidence, loginUrl, newId, openDatabase, type Database } from '@lethe/db'
+import { openOwner } from '@lethe/db/testing'
 import { predicateType } from '@lethe/domain'
 import { chmodSync, existsSync } from 'node:fs'
 import path from 'node:path'
-import pg from 'pg'
 import { buildLethe, type CommandOutcome } from '../kit/lethe-command.js'
 import { startTestPlatform, until, type TestPlatform } from '../kit/platform.js'
 
@@ -35,9 +35,7 @@ export async function startLogStage(): Promise<LogStage> {
   let platform: TestPlatform = await startTestPlatform(lethe.folder, ['registrar'])
   const { ownerUrl, passwords, checkpointDir: checkpoints } = platform.facts
   const gateway = await openDatabase({ url: loginUrl(ownerUrl, 'gateway', passwords.gateway), role: 'gateway' })
-  // No connection is kept: the server comes again on another port or with other backends.
-  const owner = new pg.Pool({ connectionString: ownerUrl, max: 2, idleTimeoutMillis: 1 })
-  owner.on('error', () => undefined)
+  const owner = openOwner(ownerUrl)
   const settle = (tenantId: string) => settled(gateway, checkpoints, tenantId)
   const append = (tenantId: string, count: number) => appendTo(gateway, tenantId, count)
   return {
@@ -90,7 +88,11 @@ async function settled(gateway: Database, checkpoints: string, tenantId: string)
   })
 }
 
-async function behindTheTriggers(owner: pg.Pool, sql: string, values: readonly unknown[]): Promise<void> {
+async function behindTheTriggers(
+  owner: ReturnType<typeof openOwner>,
+  sql: string,
+  values: readonly unknown[],
+): Promise<void> {
   const client = await owner.connect()
   try {
     await client.query('BEGIN')

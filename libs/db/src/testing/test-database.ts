@@ -21,6 +21,13 @@ export interface TestDatabase {
   stop(): Promise<void>
 }
 
+/** Connections as the owner of any database, let go of at once so that its server may stop and come again. */
+export function openOwner(ownerUrl: string): pg.Pool {
+  const owner = new pg.Pool({ connectionString: ownerUrl, max: 4, idleTimeoutMillis: 100 })
+  owner.on('error', () => undefined)
+  return owner
+}
+
 const passwords = { gateway: 'gateway-test', registrar: 'registrar-test', auth: 'auth-test' }
 
 export async function startTestDatabase(): Promise<TestDatabase> {
@@ -29,8 +36,7 @@ export async function startTestDatabase(): Promise<TestDatabase> {
   const ownerUrl = server.url
   await migrate({ ownerUrl })
   await setRolePasswords({ ownerUrl, passwords })
-  const owner = new pg.Pool({ connectionString: ownerUrl, max: 4 })
-  owner.on('error', () => undefined)
+  const owner = openOwner(ownerUrl)
   const urls = {
     gateway: loginUrl(ownerUrl, 'gateway', passwords.gateway),
     registrar: loginUrl(ownerUrl, 'registrar', passwords.registrar),

@@ -1,11 +1,11 @@
 import { appendEvidence, logNodesOf, migrate } from '@lethe/db'
+import { openOwner } from '@lethe/db/testing'
 import { predicateType } from '@lethe/domain'
 import { appendLeaves, type CachedNode, emptyFrontier, leafHash, MerkleTree } from '@lethe/ledger'
 import { readConsistencyProof, readInclusionProof, readRoot } from '@lethe/ledger'
 import { cpSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
-import pg from 'pg'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { type Rig, startRig } from '../testing/rig.js'
 import { integratePending } from './integrate-pending.js'
@@ -77,8 +77,7 @@ it('gives logs from before there were nodes theirs when it migrates: what the ne
   for (const name of later) rmSync(path.join(folder, name), { recursive: true })
   const ownerUrl = rig.test.ownerUrl.replace(/lethe$/, 'before_nodes')
   await migrate({ ownerUrl, folder })
-  const owner = new pg.Client({ connectionString: ownerUrl })
-  await owner.connect()
+  const owner = openOwner(ownerUrl)
   const tenantId = crypto.randomUUID()
   await owner.query("INSERT INTO tenant (id, name, slug) VALUES ($1, 'Old', 'old')", [tenantId])
   await owner.query(
