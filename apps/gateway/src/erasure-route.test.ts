@@ -109,6 +109,78 @@ describe('an erasure request, from the mutation to the work it asks for', () => 
   })
 })
 
+describe('a plan', () => {
+  const closureOf = async (role: TestRole, id: unknown): Promise<Record<string, unknown>[]> => {
+    const query = `query ($id: ID!) { erasureRequest(id: $id) {
+      closure { thing refId label action state basis receiptSeq } } }`
+    const { data: answer, errors } = await rig.graphql(tenant.tokens[role], query, { id })
+    if (errors) throw new Error(JSON.stringify(errors))
+    return (answer?.['erasureRequest'] as { closure: Record<string, unknown>[] }).closure
+  }
+
+  it('names every thing that derives from the samples, and what is done about it, on record', async () => {
+    const { id } = await request('data_owner', { selection: { contentIds: [data.contentIds[3]] } })
+    await decide('privacy_officer', 'verifyIdentity', id)
+    expect((await closureOf('privacy_officer', id)).filter(({ state }) => state !== 'NOT_COVERED')).toEqual([])
+    await plan('privacy_officer', id)
+    const listed = await closureOf('privacy_officer', id)
+    expect(
+      listed.filter(({ refId }) => refId === data.datasetVersionId).map(({ thing, action }) => [thing, action]),
+    ).toEqual([
+      ['dataset-pack', 'DESTROY'],
+      ['dataset-upload', 'DESTROY'],
+      ['sample-list', 'DESTROY'],
+      ['samples', 'DESTROY'],
+    ])
+    const model = { thing: 'model-version', label: 'model of acme, version 1', action: 'UNLEARN', state: 'PLANNED' }
+    expect(listed).toContainEqual(expect.objectContaining({ ...model, refId: data.modelVersionId }))
+    for (const { action, basis } of listed.filter((item) => item['action'] === 'RETAIN'))
+      expect([action, basis]).toEqual(['RETAIN', expect.stringMatching(/GDPR Art\. 5\(2\).*17\(3\)\(e\)/)])
+    const [entry] = await rig.sql(
+      `SELECT payload FROM evidence WHERE request_id = $1 AND kind = 'erasure-planned/v1'`,
+      [id],
+    )
+    const { things } = (entry?.['payload'] as { predicate: { things: { thing: string; id: string }[] } }).predicate
+    expect(things.map((thing) => `${thing.thing} ${thing.id}`).sort()).toEqual(
+      listed.map(({ thing, refId }) => `${String(thing)} ${String(refId)}`).sort(),
+    )
+  })
+
+  it('tells a data owner what becomes of their pictures, and no names of datasets', async () => {
+    const { id } = await request('data_owner', { selection: { contentIds: [data.contentIds[4]] } })
+    await decide('privacy_officer', 'verifyIdentity', id)
+    await plan('privacy_officer', id)
+    const listed = await closureOf('data_owner', id)
+    expect(listed.length).toBeGreaterThan(5)
+    expect(listed.filter(({ label }) => label !== null)).toEqual([])
+  })
+
+  it('that misses what came after it cannot be approved, and what is missing is named', async () => {
+    const { id } = await request('data_owner', { selection: { contentIds: [data.contentIds[5]] } })
+    await decide('privacy_officer', 'verifyIdentity', id)
+    const { planDigest } = await plan('privacy_officer', id)
+    await decide('tenant_owner', 'approveErasure', id)
+    const [copy] = await rig.sql(
+      `INSERT INTO model_version (id, tenant_id, model_id, number, state, origin, dataset_version_id, run_id, recipe,
+         weights_digest, weights_size, state_digest, state_size)
+       SELECT gen_random_uuid(), tenant_id, model_id, 77, 'REJECTED', 'unlearn', dataset_version_id, run_id, recipe,
+         weights_digest, 1, state_digest, 1 FROM model_version WHERE id = $1 RETURNING id`,
+      [data.modelVersionId],
+    )
+    expect(await decide('privacy_officer', 'approveErasure', id)).toMatchObject({
+      code: 'PLAN_STALE',
+      message: expect.stringContaining('version 77, which still remembers these samples'),
+    })
+    expect((await closureOf('privacy_officer', id))[0]).toMatchObject({ refId: copy?.['id'], state: 'NOT_COVERED' })
+    const again = await plan('privacy_officer', id)
+    expect(again['planDigest']).not.toBe(planDigest)
+    expect(await closureOf('privacy_officer', id)).toContainEqual(
+      expect.objectContaining({ refId: copy?.['id'], action: 'DESTROY', state: 'PLANNED' }),
+    )
+    await rig.sql('UPDATE model_version SET destroyed_at = now() WHERE id = $1', [copy?.['id']])
+  })
+})
+
 describe('a plan that failed', () => {
   it('is replaced only when its work has ended, and then needs approvals of its own', async () => {
     const { id } = await request('data_owner', { selection: { contentIds: [data.contentIds[0]] } })
@@ -231,14 +303,14 @@ describe('what cannot be done', () => {
     expect(closed?.['payload']).toMatchObject({ predicate: { outcome: 'REJECTED', closedBy } })
   })
 
-  it('closes a request that no model version learned from, once it is approved', async () => {
+  it('lets a request that no model version learned from erase, once it is approved', async () => {
     const { id } = await request('data_owner', { selection: { contentIds: [data.contentIds.at(-1)] } })
     await decide('privacy_officer', 'verifyIdentity', id)
     expect(await plan('privacy_officer', id)).toMatchObject({ state: 'PLANNED', plan: [] })
     await decide('tenant_owner', 'approveErasure', id)
     expect(await decide('privacy_officer', 'approveErasure', id)).toMatchObject({
-      state: 'FULFILLED',
-      clock: { state: 'MET' },
+      state: 'ERASING',
+      clock: { state: 'RUNNING' },
     })
     expect(await decide('tenant_owner', 'withdrawErasure', id)).toMatchObject({ code: 'ILLEGAL_TRANSITION' })
   })

@@ -71,11 +71,13 @@ async function write(objects: ObjectStore, name: string, bytes: Uint8Array): Pro
 async function overwriteChunks(nc: NatsConnection, { nuid }: ObjectInfo): Promise<void> {
   const { streams } = await jetstreamManager(nc)
   const stream = `OBJ_${bucket}`
-  for (let seq = 1; ; seq++) {
-    const chunk = await streams.getMessage(stream, { next_by_subj: `$O.${bucket}.C.${nuid}`, seq })
+  for (;;) {
+    const chunk = await streams.getMessage(stream, { last_by_subj: `$O.${bucket}.C.${nuid}` })
     if (chunk === null) return
-    await streams.deleteMessage(stream, chunk.seq, true)
-    seq = chunk.seq
+    await streams.deleteMessage(stream, chunk.seq, true).catch((error: unknown) => {
+      // 10043: somebody else has just deleted it.
+      if (!(error instanceof JetStreamApiError) || error.code !== 10043) throw error
+    })
   }
 }
 

@@ -20,6 +20,12 @@ it('an unlearning is never fulfilled without an audit', () => {
   expect(mayMove('BLOCKED', 'FULFILLED')).toBe(false)
 })
 
+it('nothing is fulfilled before it was erased, and what is erased cannot be taken back', () => {
+  expect(states.filter((from) => mayMove(from, 'FULFILLED'))).toEqual(['ERASING'])
+  expect(states.filter((from) => mayMove(from, 'ERASING'))).toEqual(['APPROVED', 'AUDITING', 'BLOCKED'])
+  expect(states.filter((to) => mayMove('ERASING', to))).toEqual(['BLOCKED', 'FULFILLED'])
+})
+
 it('an illegal move names the moves that are legal', () => {
   expect(() => assertMayMove('RECEIVED', 'FULFILLED')).toThrowError(/allowed: VERIFIED, REJECTED, WITHDRAWN/)
   expect(() => assertMayMove('RECEIVED', 'VERIFIED')).not.toThrow()

@@ -88,6 +88,8 @@ const labels: Readonly<Record<string, string>> = {
   retrain: 'Retraining, to compare',
 }
 
+const kindLabels: Readonly<Record<string, string>> = { audit: 'Audit', redact: 'Pictures cut out of the dataset' }
+
 export const methodLabel = (method: string | null): string => labels[method ?? ''] ?? method ?? 'original'
 
 function followRuns(
@@ -98,7 +100,7 @@ function followRuns(
 ): void {
   for (const run of request.runs) {
     if (followed.has(run.id) || run.state === 'QUEUED') continue
-    const label = run.kind === 'audit' ? 'Audit' : methodLabel(run.method)
+    const label = kindLabels[run.kind] ?? methodLabel(run.method)
     const watching = watchRun(client, view, run.id, label)
     // Read when the request is over; until then a failure must not end the process.
     watching.catch(() => undefined)

@@ -192,6 +192,23 @@ describe('an erasing request', () => {
   })
 })
 
+describe('what is on the list', () => {
+  it('nobody takes a thing off it, and a forget set goes only while its request erases', async () => {
+    const { requestId, erasing } = await beginErasing()
+    const { owner } = rig.test
+    await expect(owner.query('DELETE FROM erasure_thing WHERE request_id = $1', [requestId])).rejects.toThrow(
+      /append-only/,
+    )
+    const remove = () => owner.query('DELETE FROM forget_set_sample WHERE request_id = $1', [requestId])
+    await owner.query("UPDATE erasure_request SET state = 'AUDITING' WHERE id = $1", [requestId])
+    await expect(remove()).rejects.toThrow(/append-only/)
+    await owner.query("UPDATE erasure_request SET state = 'ERASING' WHERE id = $1", [requestId])
+    await expect(owner.query("UPDATE forget_set_sample SET content_id = 'x'")).rejects.toThrow(/append-only/)
+    await erase(rig, erasing)
+    expect(await rig.gateway.forTenant(erasing.tenantId).forgetSetSample.count()).toBe(0)
+  })
+})
+
 describe('closure', () => {
   it('one more descendant than the plan knows blocks the request and is named; erasing goes on once it is gone', async () => {
     const { tenantId, datasetVersionId, erasing } = await beginErasing()

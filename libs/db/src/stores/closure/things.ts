@@ -57,7 +57,8 @@ export async function listThings(
     const action = input.modelAction(descendant)
     return action === null ? [] : [thingOfModel(descendant, action)]
   })
-  for (const thing of [...things, ...models]) await putOnList(tx, { tenantId, requestId, thing, listed })
+  const isPlanning = input.includeData
+  for (const thing of [...things, ...models]) await putOnList(tx, { tenantId, requestId, thing, listed, isPlanning })
   return tx.erasureThing.findMany({ where: { tenantId, requestId }, orderBy: [{ thing: 'asc' }, { refId: 'asc' }] })
 }
 
@@ -129,7 +130,14 @@ function singleThings(requestId: string, forgetSet: Blobs): NewThing[] {
 
 async function putOnList(
   tx: Tx,
-  input: { tenantId: string; requestId: string; thing: NewThing; listed: readonly ErasureThing[] },
+  input: {
+    tenantId: string
+    requestId: string
+    thing: NewThing
+    listed: readonly ErasureThing[]
+    /** Whether the plan may say something else of it than before. */
+    isPlanning: boolean
+  },
 ): Promise<void> {
   const { tenantId, requestId, thing, listed } = input
   const known = listed.find((row) => row.thing === thing.thing && row.refId === thing.refId)
@@ -142,9 +150,10 @@ async function putOnList(
   if (known.state !== 'PLANNED') return
   const before = blobsOf(known)
   const fresh = thing.blobs.filter(({ digest }) => before.every((blob) => blob.digest !== digest))
-  if (fresh.length === 0 && known.label === thing.label) return
+  const action = input.isPlanning ? thing.action : known.action
+  if (fresh.length === 0 && known.label === thing.label && known.action === action) return
   await tx.erasureThing.update({
     where: { tenantId_id: { tenantId, id: known.id } },
-    data: { label: thing.label, blobs: toJson([...before, ...fresh]) },
+    data: { label: thing.label, action, blobs: toJson([...before, ...fresh]) },
   })
 }
