@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises'
 import { PassThrough } from 'node:stream'
 import {
   answerErasure,
@@ -9,7 +10,8 @@ import {
   runDemo,
   type DemoResult,
 } from '@lethe/cli/demo'
-import { AuditPolicy } from '@lethe/domain'
+import { AuditPolicy, sha256 } from '@lethe/domain'
+import { parseTrustRoots, verifyBundle } from '@lethe/verifier'
 import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFailed } from 'vitest'
 import { digitScenario } from '../kit/digit-scenario.js'
 import { joinAsDataOwner, makeStateDir, removeStateDir, startTestPlatform, type TestPlatform } from '../kit/platform.js'
@@ -51,6 +53,22 @@ describe('from pictures to evidence, on handwritten digits', () => {
   it('passes every check that an outsider can make: proofs, clock, endpoint, isolation', () => {
     expect(first.summary.checks.filter(({ ok }) => !ok)).toEqual([])
     expect(first.summary.checks).toHaveLength(4)
+  })
+
+  it('leaves a bundle of its evidence that the verifier, with the operator’s keys, finds to be as the verdict says', async () => {
+    const { file, digest, trust } = first.summary.bundle
+    const bytes = await readFile(file)
+    expect(sha256(bytes)).toBe(digest)
+    const reader = { trust: await parseTrustRoots(await readFile(trust, 'utf8')), at: new Date() }
+    const { report } = await verifyBundle(bytes, reader)
+    const found = report.checks.flatMap(({ findings }) => findings.map(({ code }) => code))
+    // Of a request whose audit did not pass nothing is tampered with; it is not over.
+    if (first.summary.verdict === 'PASS') expect([report.exitCode, found]).toEqual([0, []])
+    else expect([report.exitCode, report.checks.filter(({ outcome }) => outcome === 'tampered')]).toEqual([6, []])
+    // Negative control: one byte of the archive, one other key.
+    const changed = Uint8Array.from(bytes)
+    changed[bytes.length >> 1] = (changed[bytes.length >> 1] as number) ^ 1
+    expect((await verifyBundle(changed, reader)).report.exitCode).toBe(4)
   })
 
   it('puts each step on record, the plan and its policy before anything ran', async () => {

@@ -8,6 +8,8 @@ import {
   type LogSigner,
   logOrigin,
   MerkleTree,
+  mlBom,
+  parseStatement,
   signerFromSeed,
   statementLeafHash,
   statementOf,
@@ -65,7 +67,15 @@ export function partsOf(bodies: readonly string[], audits: readonly SmallAudit[]
       data,
     })),
     modelSignatures: [...signatures].map(([modelVersionId, signature]) => ({ modelVersionId, signature })),
+    bom: bomOf(bodies),
   }
+}
+
+/** Absent where no statement says how a model version was made. */
+function bomOf(bodies: readonly string[]): Uint8Array | undefined {
+  const statements = bodies.map(parseStatement)
+  const isMade = statements.some(({ kind }) => kind === 'model-trained/v1' || kind === 'model-unlearned/v1')
+  return isMade ? Buffer.from(mlBom(statements, { models: new Map(), datasets: new Map() })) : undefined
 }
 
 /** A complete bundle of a small case, made without a platform; the last audit decides how it ended. */

@@ -48,7 +48,9 @@ describe('a bundle', () => {
       ['audit-data.safetensors', 'matrices.safetensors', 'report.en.html', 'report.ja.html', 'report.json'].map(
         (name) => `audits/${number}/${name}`,
       )
-    expect(names).toEqual(expect.arrayContaining([...audit(1), ...audit(2), 'log/checkpoint', 'log/proofs.json']))
+    expect(names).toEqual(
+      expect.arrayContaining([...audit(1), ...audit(2), 'bom/ml-bom.cdx.json', 'log/checkpoint', 'log/proofs.json']),
+    )
     expect(names).toContain('statements/0000000001-dataset-registered-v1.json')
   })
 

@@ -6,6 +6,7 @@ import {
   type BundledAudit,
   type BundledStatement,
   type BundleParts,
+  mlBom,
   parseStatement,
   readInclusionProofs,
   type Statement,
@@ -49,6 +50,7 @@ export async function collectParts(sources: Sources, bundle: PinnedBundle): Prom
     statements: bodies.map((body, at): BundledStatement => ({ seq: numbers[at] ?? 0, body, path: paths[at] ?? [] })),
     audits: await collectAudits(sources, { tenantId, requestId, statements }),
     modelSignatures: await collectSignatures(sources, { tenantId, statements }),
+    bom: await collectBom(sources, statements),
   }
 }
 
@@ -57,9 +59,10 @@ async function collectAudits(
   { tenantId, requestId, statements }: { tenantId: string; requestId: string; statements: readonly Statement[] },
 ): Promise<BundledAudit[]> {
   const audits: BundledAudit[] = []
-  for (const { kind, recorded, predicate, subjects } of statements) {
+  for (const statement of statements) {
+    const { kind, recorded, predicate, subjects } = statement
     if (kind !== 'audit-completed/v1' || recorded.erasureRequestId !== requestId) continue
-    const id = String(predicate['auditId'])
+    const id = predicate.auditId
     const stated = (part: string) => subjects.find(({ name }) => name === `audit/${id}/${part}`)?.digest.sha256
     const row = await client.audit.findUniqueOrThrow({ where: { tenantId_id: { tenantId, id } } })
     const text = auditReportText(row.report as object)
@@ -109,4 +112,27 @@ async function collectSignatures(
       signature: await artifacts.get(tenantId, digest),
     })),
   )
+}
+
+/** Of every model version whose making is stated; undefined where a request touched none. */
+async function collectBom({ client }: Sources, statements: readonly Statement[]): Promise<Uint8Array | undefined> {
+  const made = statements.flatMap((statement) =>
+    statement.kind === 'model-trained/v1' || statement.kind === 'model-unlearned/v1' ? [statement.predicate] : [],
+  )
+  if (made.length === 0) return undefined
+  const [models, versions] = await Promise.all([
+    client.model.findMany({
+      where: { id: { in: made.map(({ modelId }) => modelId) } },
+      select: { id: true, name: true },
+    }),
+    client.datasetVersion.findMany({
+      where: { id: { in: made.map(({ data }) => data.datasetVersionId) } },
+      select: { id: true, dataset: { select: { name: true, attribution: true } } },
+    }),
+  ])
+  const labels = {
+    models: new Map(models.map(({ id, name }) => [id, name])),
+    datasets: new Map(versions.map(({ id, dataset }) => [id, dataset])),
+  }
+  return Buffer.from(mlBom(statements, labels))
 }
