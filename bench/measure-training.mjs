@@ -1,6 +1,7 @@
 import { provisionTensorflow, readStackEnv } from '@lethe/stack'
 import { median } from './table.mjs'
 import { largeBatchCase, trainingCases } from './training-cases.mjs'
+import { unlearningShare, viewUtilisation } from './measure-unlearning.mjs'
 import { findPeerPython, startLethe, startPeer } from './training-contestants.mjs'
 
 /** Steps of a turn. WASM is so slow that one is enough. */
@@ -18,9 +19,14 @@ export async function measure() {
   const runs = []
   for (const trainingCase of trainingCases) runs.push(...(await race(trainingCase, native, python)))
   const large = native.backend === 'wasm' ? null : await oneStep(largeBatchCase, native)
+  const [small] = trainingCases
+  const unlearning = await unlearningShare(small, native)
+  const views = []
+  for (const trainingCase of trainingCases)
+    views.push({ name: trainingCase.name, ...(await viewUtilisation(trainingCase, native)) })
   const peer = runs.find(({ backend }) => backend === 'pytorch')?.version
   return {
-    figures: { runs, large },
+    figures: { runs, large, unlearning, views },
     tables: [
       {
         title: `a step of SimCLR, one thread; speed per CPU second of ${peer ?? 'PyTorch (no python3 here imports torch)'}`,
@@ -44,6 +50,22 @@ export async function measure() {
               rows: [[large.backend, large.cpuMs / 1000, large.peakBytes / 2 ** 20]],
             },
           ]),
+      {
+        title: `unlearning a tenth in 10 epochs with Alignment Calibration, against 800 epochs of pretraining: ${small.name}`,
+        columns: ['backend', 'CPU s, unlearning', 'CPU s, epoch of pretraining', 'share, %'],
+        rows: [[unlearning.backend, unlearning.unlearnSeconds, unlearning.epochSeconds, 100 * unlearning.share]],
+      },
+      {
+        title: 'training that did not wait for views',
+        columns: ['net', 'backend', 'view threads', 'pictures/s', 'of the time, %'],
+        rows: views.map((net) => [
+          net.name,
+          net.backend,
+          net.viewThreads,
+          net.picturesPerSecond,
+          100 * net.utilisation,
+        ]),
+      },
     ],
   }
 }

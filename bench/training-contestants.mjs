@@ -19,7 +19,7 @@ export function findPeerPython() {
  * waits between turns, so that several can take theirs one after the other.
  */
 export function startLethe(order) {
-  const child = fork(worker, [JSON.stringify(order)], { env, stdio: ['ignore', 'inherit', 'ignore', 'ipc'] })
+  const child = fork(worker, [JSON.stringify(order)], { env, stdio: ['ignore', 'inherit', 'pipe', 'ipc'] })
   return contestant(
     child,
     (listener) => child.on('message', listener),
@@ -28,7 +28,7 @@ export function startLethe(order) {
 }
 
 export function startPeer(python, order) {
-  const child = spawn(python, [peer, JSON.stringify(order)], { env, stdio: ['pipe', 'pipe', 'inherit'] })
+  const child = spawn(python, [peer, JSON.stringify(order)], { env, stdio: ['pipe', 'pipe', 'pipe'] })
   const lines = createInterface({ input: child.stdout })
   return contestant(
     child,
@@ -41,7 +41,12 @@ async function contestant(child, onReport, askForTurn) {
   let settle
   const report = () => new Promise((resolve, reject) => (settle = { resolve, reject }))
   onReport((said) => settle.resolve(said))
-  child.once('exit', (code, signal) => settle.reject(new Error(`${child.spawnfile} ended with ${code ?? signal}`)))
+  // Shown only of one that fails: TensorFlow and PyTorch are talkative.
+  let said = ''
+  child.stderr.on('data', (bytes) => (said = `${said}${bytes}`.slice(-4000)))
+  child.once('close', (code, signal) =>
+    settle.reject(new Error(`${child.spawnfile} ended with ${code ?? signal}:\n${said}`)),
+  )
   const warmUp = await report()
   return {
     warmUp,
