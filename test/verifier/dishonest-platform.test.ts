@@ -176,12 +176,17 @@ it('says what an audit said that did not pass, when the request was turned down 
 
 it('opens to whoever has the salt, and to nobody else', async () => {
   const { bytes } = smallBundle(audits)
-  const own = { salt: opening.salt, subjectKey: opening.subjectKey, contentIds: opening.forgetSet.contentIds }
-  expect(await verified(bytes, { trust, opening: own })).toMatchObject({ exitCode: 0 })
+  const { salt, subjectKey, forgetSet } = opening
+  const own = { salt, subjectKey, contentIds: forgetSet.contentIds, forgetSetDigest: null }
+  /** What the platform can still give once it has erased the content ids. */
+  const erased = { ...own, contentIds: null, forgetSetDigest: forgetSet.digest }
+  for (const right of [own, erased])
+    expect(await verified(bytes, { trust, opening: right })).toMatchObject({ exitCode: 0 })
   for (const wrong of [
     { ...own, salt: Buffer.alloc(32, 1) },
     { ...own, subjectKey: 'somebody else' },
     { ...own, contentIds: own.contentIds.slice(1) },
+    { ...erased, forgetSetDigest: 'ab'.repeat(32) },
   ]) {
     const report = await verified(bytes, { trust, opening: wrong })
     expect([report.exitCode, findingsOf(report)[0]?.code]).toEqual([4, 'OPENING_DIFFERS'])

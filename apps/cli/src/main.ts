@@ -9,6 +9,7 @@ import { registerEvidence } from './commands/evidence.js'
 import { registerLedger } from './commands/ledger.js'
 import { registerModel } from './commands/model.js'
 import { registerStatus } from './commands/status.js'
+import { registerSubject } from './commands/subject.js'
 import { registerTrain } from './commands/train.js'
 import { registerUnlearn } from './commands/unlearn.js'
 import { registerUp } from './commands/up.js'
@@ -30,6 +31,7 @@ const commands: readonly Register[] = [
   registerAudit,
   registerEvidence,
   registerLedger,
+  registerSubject,
   registerVerify,
 ]
 

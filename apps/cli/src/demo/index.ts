@@ -7,6 +7,7 @@ export { changeErasure, findErasure, readAudit, readErasure, type ErasureRequest
 export { readEvidence, readEvidenceLog } from './api/evidence-api.js'
 export { findModel, pretrain, promote, type Model, type ModelVersion } from './api/model-api.js'
 export { readRun, type Run } from './api/run-api.js'
+export { readOpening, shredSubject } from './api/subject-api.js'
 export { emojiScenario } from './emoji-scenario.js'
 export { GatewayClient } from './gateway-client.js'
 export { assembleCast, listSignIns, type Cast, type SignIn } from './people.js'
