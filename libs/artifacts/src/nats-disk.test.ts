@@ -37,3 +37,19 @@ it('a deleted blob is gone from the files of the server, too, and its neighbours
   expect(occurrences(stateDir, 'SECRET-MARK')).toBe(0)
   rmSync(stateDir, { recursive: true, force: true })
 })
+
+it('three who delete the same blob at once all find it gone', async () => {
+  const stateDir = mkdtempSync(path.join(tmpdir(), 'lethe-nats-disk-'))
+  const nats = await startNatsServer({ stateDir })
+  const { host, username, password } = new URL(nats.url)
+  const nc = await connect({ servers: host, user: username, pass: password })
+  const store = await natsStore(nc)
+  for (let round = 0; round < 5; round++) {
+    const { digest } = await store.put(tenantId, Buffer.from(`round ${round} `.repeat(100_000)))
+    await Promise.all([1, 2, 3].map(() => store.delete(tenantId, digest)))
+    expect(await store.has(tenantId, digest)).toBe(false)
+  }
+  await nc.close()
+  await nats.stop()
+  rmSync(stateDir, { recursive: true, force: true })
+})

@@ -74,9 +74,9 @@ async function overwriteChunks(nc: NatsConnection, { nuid }: ObjectInfo): Promis
   for (;;) {
     const chunk = await streams.getMessage(stream, { last_by_subj: `$O.${bucket}.C.${nuid}` })
     if (chunk === null) return
-    await streams.deleteMessage(stream, chunk.seq, true).catch((error: unknown) => {
-      // 10043: somebody else has just deleted it.
-      if (!(error instanceof JetStreamApiError) || error.code !== 10043) throw error
+    await streams.deleteMessage(stream, chunk.seq, true).catch(async (error: unknown) => {
+      // Somebody else may have just deleted it, which the server says in several ways.
+      if ((await streams.getMessage(stream, { seq: chunk.seq })) !== null) throw error
     })
   }
 }
