@@ -110,7 +110,7 @@ export async function settleBundle(
 
 type BundledRow = Pick<Evidence, 'seq' | 'kind' | 'body'>
 
-const ofVersions = ['model-trained/v1', 'model-unlearned/v1', 'model-promoted/v1', 'cost-recorded/v1']
+const ofVersions = ['model-trained/v1', 'model-unlearned/v1', 'model-promoted/v1']
 const ofDatasets = ['dataset-registered/v1', 'dataset-redacted/v1']
 
 /**

@@ -2,6 +2,7 @@
 import { useQueryClient } from '@tanstack/react-query'
 import { useTranslations } from 'next-intl'
 import { AuditsTable } from '@/features/audits/audits-table'
+import { BundleCard } from '@/features/bundles/bundle-card'
 import { Approvals } from '@/features/erasure/approvals'
 import { ClockCard } from '@/features/erasure/clock-card'
 import { ClosureCard } from '@/features/erasure/closure-card'
@@ -83,6 +84,7 @@ function Request({ request, stream }: { request: RequestDetailFragment; stream: 
               <AuditsTable caption={t('erasure.audits')} rows={request.audits} />
             </Card>
           ) : null}
+          <BundleCard request={request} />
           <ExternalReview request={request} />
           <Timeline entries={request.timeline} requestId={request.id} />
         </div>

@@ -1,5 +1,6 @@
 'use client'
 import { useFormatter, useNow, useTranslations } from 'next-intl'
+import { Bundles } from '@/features/bundles/bundles'
 import { Checkpoints } from '@/features/evidence/checkpoints'
 import { EvidenceEntries } from '@/features/evidence/evidence-entries'
 import { VerifyYourself } from '@/features/evidence/verify-yourself'
@@ -27,6 +28,7 @@ export function Evidence({ erasureRequestId }: { erasureRequestId?: string | und
             content: <EvidenceEntries {...(erasureRequestId ? { erasureRequestId } : {})} />,
           },
           { id: 'checkpoints', label: t('evidence.checkpoints'), content: <Checkpoints /> },
+          { id: 'bundles', label: t('bundle.titleAll'), content: <Bundles /> },
           { id: 'verify', label: t('evidence.verify'), content: <VerifyYourself log={data.evidenceLog} /> },
         ]}
       />
