@@ -11,8 +11,8 @@ const retryMs = 2000
 /** Integrates tenants' evidence soon after it is committed, one tenant after the other. */
 export class LedgerKeeper {
   readonly #waiting = new Set<string>()
-  /** Tenants whose every checkpoint this process has published or found published. */
-  readonly #published = new Set<string>()
+  /** Newest size up to which this process has published every checkpoint of a tenant, or found it published. */
+  readonly #published = new Map<string, bigint>()
   #timer: NodeJS.Timeout | undefined
   #running: Promise<void> | undefined
   #stopped = false
@@ -41,19 +41,18 @@ export class LedgerKeeper {
     const client = this.context.db.forTenant(tenantId)
     const signer = this.keys.signerOf(tenantId)
     const previousKeys = this.keys.previousKeysOf(tenantId)
-    let isBehind = !this.#published.has(tenantId)
     for (;;) {
       const fresh = await client.$transaction((tx) =>
         integratePending(tx, { tenantId, signer, previousKeys, now: this.context.now() }),
       )
       if (fresh === null) break
-      isBehind = true
-      this.#published.delete(tenantId)
       this.context.logger.debug({ tenantId, size: String(fresh.size) }, 'log checkpoint signed')
     }
-    if (!isBehind) return
+    // Asked anew each time: a crash, here or in another registrar, may have left one unpublished.
+    const newest = await client.logCheckpoint.findFirst({ orderBy: { size: 'desc' }, select: { size: true } })
+    if (newest === null || this.#published.get(tenantId) === newest.size) return
     await publishCheckpoints(client, this.publisher, tenantId)
-    this.#published.add(tenantId)
+    this.#published.set(tenantId, newest.size)
   }
 
   #schedule(delayMs: number): void {
