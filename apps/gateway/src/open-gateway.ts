@@ -9,6 +9,7 @@ import { createUploadSigner } from './http/upload-signer.js'
 import { createIdentityProvider } from './identity/identity-provider.js'
 import { peopleOf } from './identity/people.js'
 import { rememberKeys } from './identity/verify-token.js'
+import { encodeModelVerifier, parseModelVerifier } from '@lethe/ledger'
 import { createLogIdentity } from './modules/evidence/log-identity.js'
 import { createServer } from './server.js'
 import type { Services } from './services.js'
@@ -39,6 +40,7 @@ export async function openGateway(env: GatewayEnv, logger: Logger, now: () => Da
   const { BOOTSTRAP_ADMIN_EMAIL: email, BOOTSTRAP_ADMIN_PASSWORD: password } = env
   if (email !== undefined && password !== undefined)
     await people.ensurePlatformAdmin({ email, password, name: 'Platform admin' })
+  const modelVerifier = parseModelVerifier(env.MODEL_PUBLIC_KEY)
   const services: Services = {
     db,
     bus,
@@ -51,9 +53,10 @@ export async function openGateway(env: GatewayEnv, logger: Logger, now: () => Da
     logIdentity: createLogIdentity({
       publicKey: env.LOG_PUBLIC_KEY,
       previousPublicKeys: env.LOG_PREVIOUS_PUBLIC_KEYS,
-      modelKeys: [env.MODEL_PUBLIC_KEY],
+      modelKeys: [encodeModelVerifier(modelVerifier)],
       host: env.LOG_HOST,
     }),
+    modelVerifier,
     commitToPerson: commitBy(env.GATEWAY_SECRET),
     publicUrl: env.BASE_URL,
     embeddingUrl: env.EMBEDDING_URL,

@@ -1,6 +1,7 @@
 import type { ArtifactStore } from '@lethe/artifacts'
 import type { Bus } from '@lethe/bus'
 import type { Database } from '@lethe/db'
+import type { ModelVerifier } from '@lethe/ledger'
 import type { Logger } from '@lethe/runtime'
 import type { JWTVerifyGetKey } from 'jose'
 import type { UploadSigner } from './http/upload-signer.js'
@@ -16,6 +17,8 @@ export interface Services {
   readonly tokenKeys: JWTVerifyGetKey
   readonly uploads: UploadSigner
   readonly logIdentity: LogIdentity
+  /** Checks signatures over model files. */
+  readonly modelVerifier: ModelVerifier
   /** Names a member in evidence to nobody who does not know both the member and the platform's secret. */
   readonly commitToPerson: (person: { tenantId: string; userId: string }) => string
   readonly logger: Logger

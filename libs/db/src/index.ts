@@ -60,6 +60,7 @@ export {
   settleBundle,
   type PinnedBundle,
 } from './stores/evidence-bundles.js'
+export { readBomLabels, readVersionEvidence } from './stores/version-evidence.js'
 export { beginErasing, findUncovered, nameUncovered, type Uncovered } from './stores/closure/begin-erasing.js'
 export { blobsInUse, markDeleted, thingsToDelete, type Deletion } from './stores/closure/delete-things.js'
 export {

@@ -15,6 +15,8 @@ const allowed = {
   'model:read': readers,
   'model:write': ['tenant_owner', 'engineer'],
   'model:embed': everyone,
+  // Weights and training state: what was learned, to take away.
+  'model:download': ['tenant_owner', 'engineer'],
   'erasure:read': everyone,
   'erasure:request': ['tenant_owner', 'privacy_officer', 'data_owner'],
   'erasure:verify': ['privacy_officer'],

@@ -1,6 +1,8 @@
 import { AuditReport, Digest } from '@lethe/domain'
+import { modelVerifierPem } from '@lethe/ledger'
 import type { FastifyInstance, FastifyReply } from 'fastify'
 import { isUuid } from '../graphql/page.js'
+import { actionOfFile, readVersionFile } from '../modules/model/version-files.js'
 import type { Services } from '../services.js'
 import { authorise } from './authenticate.js'
 import { SamplePictures } from './sample-pictures.js'
@@ -11,7 +13,7 @@ const notFound = (reply: FastifyReply) =>
 /** An hour in the browser of whoever asked; another person's token at the same browser asks anew. */
 const kept = { 'cache-control': 'private, max-age=3600', vary: 'authorization' }
 
-/** What is too large or too plain for GraphQL: pictures, alignment matrices, evidence bundles, the signed log checkpoint. */
+/** What is too large or too plain for GraphQL: pictures, alignment matrices, evidence bundles, a model's files, the signed log checkpoint. */
 export function mountFiles(app: FastifyInstance, services: Services): void {
   const pictures = new SamplePictures(services.artifacts)
 
@@ -61,6 +63,30 @@ export function mountFiles(app: FastifyInstance, services: Services): void {
       .headers(kept)
       .header('etag', `"${bundle.digest}"`)
       .send(Buffer.from(bytes))
+  })
+
+  app.get<{ Params: { id: string; file: string } }>('/v1/model-versions/:id/:file', async (request, reply) => {
+    const { id, file } = request.params
+    const action = actionOfFile(file)
+    if (action === undefined) return notFound(reply)
+    const scope = await authorise(request, reply, services, action)
+    if (scope === null) return reply
+    const version = isUuid(id) ? await scope.loaders.modelVersion.load(id) : null
+    const found = version && (await readVersionFile(scope, version, file))
+    if (!found) return notFound(reply)
+    return reply
+      .type(found.mediaType)
+      .header('content-disposition', `attachment; filename="${file}"`)
+      .send(Buffer.from(found.bytes))
+  })
+
+  app.get('/v1/evidence/model-signing-key.pem', async (request, reply) => {
+    const scope = await authorise(request, reply, services, 'evidence:read')
+    if (scope === null) return reply
+    return reply
+      .type('application/x-pem-file')
+      .header('content-disposition', 'attachment; filename="model-signing-key.pem"')
+      .send(modelVerifierPem(services.modelVerifier))
   })
 
   app.get('/v1/evidence/log-checkpoint', async (request, reply) => {

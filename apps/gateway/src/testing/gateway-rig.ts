@@ -3,6 +3,7 @@ import { chmodSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { loginUrl, migrate, setRolePasswords } from '@lethe/db'
+import { encodeModelVerifier, type ModelSigner, modelSignerFromPem } from '@lethe/ledger'
 import { createLogger } from '@lethe/runtime'
 import { findFreePort, startNatsServer, startPostgres } from '@lethe/stack'
 import pg from 'pg'
@@ -19,6 +20,8 @@ export interface GatewayRig {
   readonly gateway: Gateway
   /** As the owner of the database: past row-level security, where a test looks at what really happened. */
   readonly sql: (text: string, values?: unknown[]) => Promise<Record<string, unknown>[]>
+  /** The registrar's, whose public half the gateway knows. */
+  readonly modelSigner: ModelSigner
   /** Milliseconds that the gateway's clock is ahead. */
   readonly clock: { aheadMs: number }
   readonly post: (path: string, body: unknown, token?: string) => Promise<Response>
@@ -53,6 +56,8 @@ export async function startGatewayRig(): Promise<GatewayRig> {
   await setRolePasswords({ ownerUrl: postgres.url, passwords: { gateway: 'g', auth: 'a', registrar: 'r' } })
   const url = `http://127.0.0.1:${port}`
   const clock = { aheadMs: 0 }
+  const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'prime256v1' })
+  const modelSigner = modelSignerFromPem(privateKey.export({ type: 'pkcs8', format: 'pem' }).toString())
   const gateway = await openGateway(
     {
       DATABASE_URL: loginUrl(postgres.url, 'gateway', 'g'),
@@ -68,9 +73,7 @@ export async function startGatewayRig(): Promise<GatewayRig> {
       LOG_PUBLIC_KEY: generateKeyPairSync('ed25519')
         .publicKey.export({ type: 'spki', format: 'der' })
         .toString('base64'),
-      MODEL_PUBLIC_KEY: generateKeyPairSync('ec', { namedCurve: 'prime256v1' })
-        .publicKey.export({ type: 'spki', format: 'der' })
-        .toString('base64'),
+      MODEL_PUBLIC_KEY: encodeModelVerifier(modelSigner),
       LOG_PREVIOUS_PUBLIC_KEYS: [],
       LOG_HOST: 'lethe.test',
       BOOTSTRAP_ADMIN_EMAIL: adminEmail,
@@ -92,6 +95,7 @@ export async function startGatewayRig(): Promise<GatewayRig> {
     url,
     gateway,
     clock,
+    modelSigner,
     ...client,
     sql: async (text, values) => (await owner.query<Record<string, unknown>>(text, values)).rows,
     createTenant: (slug) => createTenant(client, slug),

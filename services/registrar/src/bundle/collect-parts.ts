@@ -1,5 +1,5 @@
 import type { ArtifactStore } from '@lethe/artifacts'
-import { logNodesOf, type PinnedBundle, readBundledEvidence, type TenantClient } from '@lethe/db'
+import { logNodesOf, type PinnedBundle, readBomLabels, readBundledEvidence, type TenantClient } from '@lethe/db'
 import { AuditReport, Digest, DomainError, sha256 } from '@lethe/domain'
 import {
   auditReportText,
@@ -120,19 +120,5 @@ async function collectBom({ client }: Sources, statements: readonly Statement[])
     statement.kind === 'model-trained/v1' || statement.kind === 'model-unlearned/v1' ? [statement.predicate] : [],
   )
   if (made.length === 0) return undefined
-  const [models, versions] = await Promise.all([
-    client.model.findMany({
-      where: { id: { in: made.map(({ modelId }) => modelId) } },
-      select: { id: true, name: true },
-    }),
-    client.datasetVersion.findMany({
-      where: { id: { in: made.map(({ data }) => data.datasetVersionId) } },
-      select: { id: true, dataset: { select: { name: true, attribution: true } } },
-    }),
-  ])
-  const labels = {
-    models: new Map(models.map(({ id, name }) => [id, name])),
-    datasets: new Map(versions.map(({ id, dataset }) => [id, dataset])),
-  }
-  return Buffer.from(mlBom(statements, labels))
+  return Buffer.from(mlBom(statements, await readBomLabels(client, made)))
 }

@@ -8,7 +8,8 @@ import { shapeRun } from '../run/run.shape.js'
 import { Run } from '../run/run.types.js'
 import { countForgotten } from './model.reads.js'
 import { shapeModel, shapeModelVersion } from './model.shape.js'
-import { Model, ModelVersion } from './model.types.js'
+import { Model, ModelFile, ModelVersion } from './model.types.js'
+import { listFiles } from './version-files.js'
 
 @Resolver(() => ModelVersion)
 export class ModelVersionResolver {
@@ -48,6 +49,13 @@ export class ModelVersionResolver {
   async run(@Root() version: ModelVersion, @Ctx() context: Context) {
     const row = await context.scope().loaders.run.load(version.runId)
     return row && shapeRun(row)
+  }
+
+  @Requires('model:read')
+  @FieldResolver(() => [ModelFile], { description: 'What the viewer may download of it.' })
+  async files(@Root() version: ModelVersion, @Ctx() context: Context) {
+    const scope = context.scope()
+    return listFiles(scope, required(await scope.loaders.modelVersion.load(version.id)))
   }
 
   @FieldResolver(() => Int)

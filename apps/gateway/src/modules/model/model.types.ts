@@ -56,6 +56,18 @@ export class Cost {
   device!: string
 }
 
+@ObjectType('ModelFile', { description: 'A file of a model version, as its signature names it.' })
+export class ModelFile {
+  @Field(() => String)
+  name!: string
+
+  @Field(() => DigestScalar, { nullable: true, description: 'Null for what is made when it is asked for.' })
+  digest!: string | null
+
+  @Field(() => String, { description: 'Path on this gateway.' })
+  path!: string
+}
+
 @ObjectType('ModelVersion', { implements: Node })
 export class ModelVersion extends Node {
   modelId!: string
