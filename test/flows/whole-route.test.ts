@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises'
+import path from 'node:path'
 import { PassThrough } from 'node:stream'
 import {
   answerErasure,
@@ -14,6 +15,7 @@ import { AuditPolicy, sha256 } from '@lethe/domain'
 import { parseTrustRoots, verifyBundle } from '@lethe/verifier'
 import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFailed } from 'vitest'
 import { digitScenario } from '../kit/digit-scenario.js'
+import { foundOnDisk, picturesByOwner } from '../kit/stored-pictures.js'
 import { joinAsDataOwner, makeStateDir, removeStateDir, startTestPlatform, type TestPlatform } from '../kit/platform.js'
 
 const stateDir = makeStateDir('route')
@@ -98,6 +100,17 @@ describe('from pictures to evidence, on handwritten digits', () => {
       passed ? { state: 'FULFILLED', clock: { state: 'MET' } } : { state: 'BLOCKED', clock: { state: 'RUNNING' } },
     )
     expect(model?.productionVersion?.id).toBe(passed ? audit.after.id : audit.before.id)
+  })
+
+  it('deletes the pictures from every store, down to the files on disk, and nobody else’s', async () => {
+    const pictures = await picturesByOwner(await scenario.dataset.build(), scenario.dataset.imageSize)
+    const found = (owner: string) =>
+      foundOnDisk(path.join(stateDir, 'nats'), pictures.find((of) => of.owner === owner)?.pixels ?? [])
+    const { as } = await platform.cast(scenario)
+    const { state } = await readErasure(as.privacy_officer, first.summary.request.id)
+    // Without a PASS nothing may be erased: the same look then finds them.
+    expect(found('ada')).toBe(state === 'FULFILLED' ? 0 : 40)
+    expect(found('bob')).toBe(40)
   })
 
   it('keeps the lineage: the version that forgot descends from the one that learned', async () => {
