@@ -5,24 +5,33 @@ import {
   answerErasure,
   createPlainView,
   findModel,
+  listSignIns,
   readAudit,
   readErasure,
   readEvidence,
+  readOpening,
   runDemo,
+  shredSubject,
   type DemoResult,
 } from '@lethe/cli/demo'
 import { AuditPolicy, sha256 } from '@lethe/domain'
-import { parseTrustRoots, verifyBundle } from '@lethe/verifier'
+import { parseOpening, parseTrustRoots, verifyBundle } from '@lethe/verifier'
 import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFailed } from 'vitest'
 import { digitScenario } from '../kit/digit-scenario.js'
 import { foundOnDisk, picturesByOwner } from '../kit/stored-pictures.js'
+import { createSchemaCheck } from '../kit/evidence-schemas.js'
 import { joinAsDataOwner, makeStateDir, removeStateDir, startTestPlatform, type TestPlatform } from '../kit/platform.js'
+import { contentIdsOf, leaksIn, readTenantEvidence } from '../kit/tenant-evidence.js'
 
 const stateDir = makeStateDir('route')
 const scenario = digitScenario()
 let platform: TestPlatform
 let first: DemoResult
 const shown: string[] = []
+
+const kindOf = (body: string): string => (JSON.parse(body) as { predicateType: string }).predicateType
+const recordedOf = (body: string) =>
+  (JSON.parse(body) as { predicate: { recorded: { requestEntry?: number } } }).predicate.recorded
 
 const demonstrate = () => {
   const out = new PassThrough()
@@ -71,6 +80,48 @@ describe('from pictures to evidence, on handwritten digits', () => {
     const changed = Uint8Array.from(bytes)
     changed[bytes.length >> 1] = (changed[bytes.length >> 1] as number) ^ 1
     expect((await verifyBundle(changed, reader)).report.exitCode).toBe(4)
+  })
+
+  it('is on record in statements that an independent validator finds in order, and that name nobody', async () => {
+    const { as } = await platform.cast(scenario)
+    const entries = await readTenantEvidence(as.auditor)
+    const bodies = entries.map(({ body }) => body)
+    const faultsOf = createSchemaCheck()
+    expect(bodies.flatMap(faultsOf)).toEqual([])
+    expect(new Set(bodies.map(kindOf)).size).toBeGreaterThan(10)
+
+    const contentIds = contentIdsOf(await scenario.dataset.build())
+    const { forgetDigest } = await readErasure(as.privacy_officer, first.summary.request.id)
+    const emails = (await listSignIns(stateDir, scenario)).map(({ email }) => email)
+    expect(contentIds.length).toBeGreaterThan(100)
+    expect(leaksIn(bodies, [...contentIds, forgetDigest, '"ada"', '"bob"', ...emails])).toEqual([])
+    expect(bodies.join()).not.toContain(sha256('ada'))
+    // Negative controls: planted ones are found.
+    const [contentId = ''] = contentIds
+    expect(faultsOf((bodies[0] ?? '').replace('"recorded"', '"pictures":1,"recorded"'))).not.toEqual([])
+    expect(leaksIn([...bodies, `{"planted":"${contentId}"}`], contentIds)).toEqual([contentId])
+  })
+
+  it('numbers the entries of the request from 1 without a gap', async () => {
+    const { as } = await platform.cast(scenario)
+    const entries = (await readTenantEvidence(as.auditor)).filter(
+      ({ erasureRequestId }) => erasureRequestId === first.summary.request.id,
+    )
+    const numbers = entries.map(({ body }) => recordedOf(body).requestEntry)
+    expect(numbers).toEqual(entries.map((_, index) => index + 1))
+  })
+
+  it('opens its commitments to the privacy officer, also when the pictures are erased', async () => {
+    const { as } = await platform.cast(scenario)
+    const opening = parseOpening(JSON.stringify(await readOpening(as.privacy_officer, first.summary.request.id)))
+    const bytes = await readFile(first.summary.bundle.file)
+    const trust = await parseTrustRoots(await readFile(first.summary.bundle.trust, 'utf8'))
+    const checkOf = async (salt: Uint8Array) => {
+      const { report } = await verifyBundle(bytes, { trust, at: new Date(), opening: { ...opening, salt } })
+      return report.checks.find(({ id }) => id === 'opening')
+    }
+    expect(await checkOf(opening.salt)).toMatchObject({ findings: [] })
+    expect((await checkOf(Buffer.alloc(32)))?.findings.length).toBeGreaterThan(0)
   })
 
   it('puts each step on record, the plan and its policy before anything ran', async () => {
@@ -163,5 +214,24 @@ describe('from pictures to evidence, on handwritten digits', () => {
     expect(second.summary.rows).toEqual(first.summary.rows)
     expect(second.summary.stages).toEqual(first.summary.stages)
     expect(second.summary.evidence.entries).toBe(first.summary.evidence.entries)
+  })
+
+  it('shreds whom a closed request was about, and nobody whose request is open; every proof still verifies', async () => {
+    const { as } = await platform.cast(scenario)
+    const { file, trust } = first.summary.bundle
+    const reader = { trust: await parseTrustRoots(await readFile(trust, 'utf8')), at: new Date() }
+    const before = (await verifyBundle(await readFile(file), reader)).report.exitCode
+    const isOpen = first.summary.verdict !== 'PASS'
+    const shredding = shredSubject(as.privacy_officer, { idempotencyKey: 'shred-ada', subjectKey: 'ada' })
+    if (isOpen) await expect(shredding).rejects.toMatchObject({ code: 'SUBJECT_HAS_OPEN_REQUEST' })
+    else {
+      expect(await shredding).toBeGreaterThan(0)
+      await expect(readOpening(as.privacy_officer, first.summary.request.id)).rejects.toMatchObject({
+        code: 'SUBJECT_SHREDDED',
+      })
+    }
+    const stranger = shredSubject(as.privacy_officer, { idempotencyKey: 'shred-bob', subjectKey: 'bob' })
+    await expect(stranger).rejects.toMatchObject({ code: 'SUBJECT_HAS_OPEN_REQUEST' })
+    expect((await verifyBundle(await readFile(file), reader)).report.exitCode).toBe(before)
   })
 })
