@@ -11,6 +11,8 @@ interface Brought {
 }
 
 const brought: Brought = { bundle: null, trust: '', opening: null, verification: null }
+/** Files that are still being read; whoever verifies waits for them. */
+let reading: Promise<unknown> = Promise.resolve()
 let language: Language = navigator.language.startsWith('ja') ? 'ja' : 'en'
 
 const byId = (id: string): HTMLElement => {
@@ -64,6 +66,7 @@ function setTrust(text: string): void {
 }
 
 async function verify(): Promise<void> {
+  await reading
   const words = pageWords[language]
   if (brought.bundle === null) return say(words.bundleMissing)
   if (brought.trust.trim() === '') return say(words.trustMissing)
@@ -91,7 +94,7 @@ async function verify(): Promise<void> {
 function chooser(id: string, accept: (file: File) => Promise<void>): void {
   byId(id).addEventListener('change', ({ target }) => {
     const [file] = (target as HTMLInputElement).files ?? []
-    if (file !== undefined) void accept(file)
+    if (file !== undefined) reading = accept(file)
   })
 }
 
@@ -120,7 +123,7 @@ function listen(): void {
   document.addEventListener('dragover', (event) => event.preventDefault())
   document.addEventListener('drop', (event) => {
     event.preventDefault()
-    for (const file of event.dataTransfer?.files ?? []) void take(file)
+    reading = Promise.all(Array.from(event.dataTransfer?.files ?? [], take))
   })
 }
 

@@ -16,12 +16,15 @@ export async function buildPage() {
   const { style } = await import(`data:text/javascript,${encodeURIComponent(styles)}`)
   // A comment must not hold what could end it.
   const licences = thirdParties(root, metafile).replaceAll('-', '‐')
-  return readFileSync(path.join(page, 'template.html'), 'utf8')
-    .replace('SCRIPT-HASH', () => hashOf(script))
-    .replace('STYLE-HASH', () => hashOf(style))
-    .replace('/*STYLE*/', () => style)
-    .replace('/*SCRIPT*/', () => script)
-    .replace('LICENCES', () => licences)
+  return (
+    readFileSync(path.join(page, 'template.html'), 'utf8')
+      .replace('SCRIPT-HASH', () => hashOf(script))
+      .replace('STYLE-HASH', () => hashOf(style))
+      // Digests are of everything between the tags.
+      .replace(/\s*\/\*STYLE\*\/\s*/, () => style)
+      .replace(/\s*\/\*SCRIPT\*\/\s*/, () => script)
+      .replace('LICENCES', () => licences)
+  )
 }
 
 async function bundle(entry) {
