@@ -2,7 +2,8 @@ import { createHash } from 'node:crypto'
 import { EvidenceKind, predicateType } from '@lethe/domain'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import type { Database } from './database.js'
-import { appendEvidence, appendEvidenceBatch, readLeafHashes } from './evidence.js'
+import { appendEvidence, appendEvidenceBatch, readLeafHashes, requestEntryNumbers } from './evidence.js'
+import { newId } from './new-id.js'
 import { startTestDatabase, type TestDatabase } from './testing/test-database.js'
 
 let test: TestDatabase
@@ -86,6 +87,47 @@ it('appends many in one statement as one after the other would, in their order',
   expect(await appendEvidenceBatch(client, tenant, [])).toEqual([])
   await expect(appendEvidenceBatch(client, tenantId, entries)).rejects.toThrow(/row-level/)
 })
+
+it('numbers the entries of each request without a gap or a double, whoever appends at the same time', async () => {
+  const tenant = await test.createTenant()
+  const requests = [newId(), newId()]
+  const append = (database: Database, entries: number, fails: boolean) =>
+    database
+      .forTenant(tenant)
+      .$transaction(
+        async (tx) => {
+          const numberOf = requestEntryNumbers(tx, tenant)
+          for (let entry = 0; entry < entries; entry++)
+            for (const requestId of requests) {
+              const recorded = { requestEntry: await numberOf(requestId) }
+              const body = JSON.stringify({ predicate: { recorded }, predicateType: predicateType(kind) })
+              await appendEvidence(tx, tenant, { kind, requestId, body })
+            }
+          if (fails) throw new Error('no')
+        },
+        { maxWait: 60_000, timeout: 60_000 },
+      )
+      .catch((error: unknown) => {
+        if (!fails) throw error
+      })
+  await Promise.all(
+    Array.from({ length: 16 }, (_, n) => append(n % 2 === 0 ? registrar : gateway, 1 + (n % 3), n % 5 === 0)),
+  )
+  const rows = await gateway.forTenant(tenant).evidence.findMany({ orderBy: { seq: 'asc' } })
+  for (const requestId of requests) {
+    const numbers = rows.filter((row) => row.requestId === requestId).map(numberIn)
+    expect(numbers.length).toBeGreaterThan(16)
+    expect(numbers).toEqual(numbers.map((_, index) => index + 1))
+  }
+  // Negative control: a number that is taken is refused, whoever counts wrongly.
+  const again = { kind, requestId: requests[0] ?? '', body: rows[0]?.body ?? '' }
+  await expect(gateway.forTenant(tenant).$transaction((tx) => appendEvidence(tx, tenant, again))).rejects.toThrow(
+    /evidence_request_entry/,
+  )
+})
+
+const numberIn = ({ body }: { body: string }): number =>
+  (JSON.parse(body) as { predicate: { recorded: { requestEntry: number } } }).predicate.recorded.requestEntry
 
 it('leaves no gap when a transaction is rolled back', async () => {
   const before = await gateway.forTenant(tenantId).evidence.count()
