@@ -21,6 +21,8 @@ export interface PortalStage {
   url: string
   requestId: string
   auditId: string
+  /** Trust roots, as the operator gave them out. */
+  trustFile: string
   /** A browser of its own for somebody who is signed in, as a person would do it; nobody when no role is given. */
   visit: (role?: SignIn['role'], options?: BrowserContextOptions) => Promise<Visit>
   close: () => Promise<void>
@@ -51,6 +53,7 @@ export async function openPortalStage(): Promise<PortalStage> {
     url,
     requestId: request.id,
     auditId: request.audits.at(-1)?.id ?? '',
+    trustFile: demo.summary.bundle.trust,
     visit: async (role, options = {}) => {
       const visit = await openVisit(browser, url, options)
       const person = demo.signIns.find((signIn) => signIn.role === role)

@@ -1,4 +1,6 @@
 import { AxeBuilder } from '@axe-core/playwright'
+import { parseTrustRoots, verifyBundle } from '@lethe/verifier'
+import { readFile } from 'node:fs/promises'
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { openPortalStage, overflowOf, type PortalStage, type Visit } from './portal-stage.js'
@@ -171,6 +173,34 @@ describe('an erasure request', () => {
       .first()
       .click()
     await page.waitForURL('**/evidence/*')
+  })
+})
+
+describe('an evidence bundle', () => {
+  it('is prepared by the data owner, downloaded once it is ready, and verified away from here', async () => {
+    const { page, complaints, close } = await stage.visit('data_owner', { acceptDownloads: true })
+    await open(page, `/requests/${encodeURIComponent(stage.requestId)}`)
+    const links = page.getByRole('link', { name: 'Download' })
+    const before = await links.count()
+    await page.getByRole('button', { name: 'Prepare bundle' }).click()
+    await links.nth(before).waitFor()
+    const [download] = await Promise.all([page.waitForEvent('download'), links.first().click()])
+    expect(download.suggestedFilename()).toBe('erasure-1.tar')
+    const trust = await parseTrustRoots(await readFile(stage.trustFile, 'utf8'))
+    const bundle = await readFile(await download.path())
+    const { report } = await verifyBundle(bundle, { trust, at: new Date() })
+    expect(report.checks.filter(({ outcome }) => outcome === 'tampered')).toEqual([])
+    const { report: stranger } = await verifyBundle(bundle, { trust: { ...trust, logs: [] }, at: new Date() })
+    expect(stranger.exitCode).toBe(4)
+    expect(complaints).toEqual([])
+    await close()
+  })
+
+  it('of whatever request is listed beside the log', async () => {
+    const { page } = owner
+    await open(page, '/evidence')
+    await page.getByRole('tab', { name: 'Bundles' }).click()
+    await page.getByRole('link', { name: 'Download' }).first().waitFor()
   })
 })
 
