@@ -7,6 +7,7 @@ import { wholeNumber, withExamples } from '../files/command-options.js'
 import { formatBytes } from '../files/format-quantities.js'
 import { isModelDirectory, readModelDirectory, writeModelDirectory, writeWhole } from '../files/model-directory.js'
 import { tabulate } from '../files/tabulate.js'
+import { registerModelSignature } from './model-signature.js'
 
 interface ImportOptions {
   readonly out: string
@@ -21,7 +22,9 @@ interface ExportOptions {
 }
 
 export function registerModel(program: Command): void {
-  const model = program.command('model').description('bring weights from PyTorch, and give them back')
+  const model = program
+    .command('model')
+    .description('bring weights from PyTorch and give them back; sign a model’s files and check signatures')
   const bring = model
     .command('import')
     .description('make a model of ResNet weights: safetensors, .pth, .pt or .ckpt, in torchvision’s or lightly’s names')
@@ -46,6 +49,7 @@ export function registerModel(program: Command): void {
         .default('torchvision'),
     )
     .action(exportModel)
+  registerModelSignature(model)
   withExamples(give, ['lethe model export model --naming torchvision --out resnet18.safetensors'])
 }
 

@@ -1,5 +1,6 @@
 import { ContentId, Digest, DomainError, Provenance, RunCost, TrainingRecipe, UnlearningRecipe } from '@lethe/domain'
 import type { CheckpointBytes } from '@lethe/engine'
+import { versionFiles } from '@lethe/ledger'
 import { createHash } from 'node:crypto'
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
@@ -10,8 +11,8 @@ const FORMAT = 'lethe-model/1'
 
 /** Files of a model directory. Weights and state are what the platform stores, byte for byte. */
 export const modelFiles = {
-  weights: 'weights.safetensors',
-  state: 'state.safetensors',
+  weights: versionFiles.weights,
+  state: versionFiles.state,
   manifest: 'manifest.json',
   /** Content ids that the model has forgotten, one per line: what further unlearning must leave out. */
   forgotten: 'forgotten.txt',

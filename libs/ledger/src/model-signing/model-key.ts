@@ -65,7 +65,7 @@ function readKey(read: () => KeyObject): KeyObject {
 const malformed = () =>
   ledgerError(
     'KEY_MALFORMED',
-    'Models are signed with an elliptic-curve key on P-256, P-384 or P-521; "openssl ecparam -name prime256v1 -genkey ' +
-      '-noout | openssl pkcs8 -topk8 -nocrypt" makes one.',
+    'Models are signed with an elliptic-curve key on P-256, P-384 or P-521, and checked with its public half; "openssl ' +
+      'genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256" makes one, "openssl pkey -pubout" its public half.',
     'key',
   )

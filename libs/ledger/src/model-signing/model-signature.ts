@@ -89,7 +89,7 @@ function readBundle(text: string): { hint: string | null | undefined; payload: B
   throw ledgerError(
     'MODEL_SIGNATURE_MALFORMED',
     `Not a model signature by a key (a Sigstore bundle v0.3 in JSON): ${issue?.message ?? 'no base64'}.`,
-    issue?.path.join('.') ?? 'dsseEnvelope',
+    issue?.path.join('.') || 'signature',
   )
 }
 
