@@ -3,6 +3,7 @@ import { useTranslations } from 'next-intl'
 import { useState } from 'react'
 import { LossCurve } from '@/charts/loss-curve'
 import { EmbeddingEndpoint } from '@/features/models/embedding-endpoint'
+import { VersionFiles } from '@/features/models/version-files'
 import { VersionState } from '@/features/models/version-state'
 import { methodName } from '@/features/runs/run-line'
 import { ModelVersionDetailDocument, PromoteModelVersionDocument, type ModelVersionDetailQuery } from '@/gql/graphql'
@@ -62,6 +63,7 @@ function Detail({ version }: { version: Version }) {
       <Card title={t('model.curve')} note={t('model.curveNote')}>
         <LossCurve points={version.curve.map(({ epoch, loss }) => ({ at: epoch, loss }))} unit="epoch" />
       </Card>
+      <VersionFiles files={version.files} />
       {version.embeddingUrl ? <EmbeddingEndpoint url={version.embeddingUrl} /> : null}
       <Card title={t('model.recipe')} note={t('model.recipeNote')}>
         <div className="grid gap-4 lg:grid-cols-2">
