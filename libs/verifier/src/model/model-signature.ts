@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { preAuthEncoding } from '../bundle/envelope.js'
 import { sha256Hex } from '../crypto/digest.js'
-import { verifyP256 } from '../crypto/signatures.js'
+import { verifyEcdsa } from '../crypto/ecdsa.js'
 import { bytesFromBase64 } from '../encoding/base64.js'
 import { textFromUtf8 } from '../encoding/canonical-json.js'
 import { bytesFromHex } from '../encoding/hex.js'
@@ -40,7 +40,7 @@ export interface SignedModel {
 
 /**
  * The files that a model signature covers, when one of these keys made it.
- * @param keys SubjectPublicKeyInfo of P-256 keys
+ * @param keys SubjectPublicKeyInfo of keys on P-256, P-384 or P-521
  */
 export async function readModelSignature(
   bytes: Uint8Array,
@@ -56,7 +56,7 @@ export async function readModelSignature(
   for (const key of keys) if (hint === '' || hint === (await hintOf(key))) candidates.push(key)
   if (candidates.length === 0) return 'untrusted'
   const signed = preAuthEncoding(payload)
-  for (const key of candidates) if (await verifyP256(key, signed, signature)) return await readFiles(payload)
+  for (const key of candidates) if (await verifyEcdsa(key, signed, signature)) return await readFiles(payload)
   return 'invalid'
 }
 

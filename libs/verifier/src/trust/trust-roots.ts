@@ -1,5 +1,5 @@
+import { isEcdsaKey } from '../crypto/ecdsa.js'
 import { bytesFromBase64 } from '../encoding/base64.js'
-import { hexFromBytes } from '../encoding/hex.js'
 import { refuse } from '../verifier-error.js'
 import { parseVerifierKey, type VerifierKey } from './verifier-key.js'
 
@@ -7,16 +7,13 @@ import { parseVerifierKey, type VerifierKey } from './verifier-key.js'
 export interface TrustRoots {
   /** Of logs; several of one name where the key was changed. */
   readonly logs: readonly VerifierKey[]
-  /** SubjectPublicKeyInfo of P-256 keys that sign models. */
+  /** SubjectPublicKeyInfo of keys on P-256, P-384 or P-521 that sign models. */
   readonly models: readonly Uint8Array[]
   /** Keys of witnesses: each one named here must have cosigned. */
   readonly witnesses: readonly VerifierKey[]
 }
 
 const LONGEST = 1_000_000
-/** SubjectPublicKeyInfo of an uncompressed point on P-256, up to the point. */
-const P256_SPKI = '3059301306072a8648ce3d020106082a8648ce3d030107034200'
-
 /**
  * Reads lines `log KEY`, `model SPKI`, `witness KEY`; empty lines and lines that begin with `#` say nothing.
  * @throws DomainError TRUST_MALFORMED naming the line.
@@ -51,8 +48,7 @@ async function take(
 ): Promise<boolean> {
   if (kind === 'model') {
     const key = bytesFromBase64(value)
-    const isP256 = key?.length === 91 && P256_SPKI === hexFromBytes(key.subarray(0, 26))
-    return isP256 && roots.models.push(key) > 0
+    return key !== null && isEcdsaKey(key) && roots.models.push(key) > 0
   }
   if (kind !== 'log' && kind !== 'witness') return false
   const key = await parseVerifierKey(value, kind === 'log' ? 'ed25519' : 'cosignature')
