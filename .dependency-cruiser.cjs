@@ -85,7 +85,7 @@ const mayKnow = {
     'libs/engine',
     'libs/views',
     'apps/audit-kit',
-    'apps/verifier',
+    'apps/verify',
     'libs/runtime',
   ],
   // Small enough for a stranger to install: no tensors, no platform.
@@ -99,7 +99,7 @@ const mayKnow = {
     'libs/report',
   ],
   // What an outsider installs or opens: a command and a page around the verifier.
-  'apps/verifier': ['libs/domain', 'libs/verifier', 'libs/report'],
+  'apps/verify': ['libs/domain', 'libs/verifier', 'libs/report'],
   'apps/portal': [],
 }
 

@@ -20,9 +20,7 @@ export async function buildAll({ portal = true, generateOnly = false } = {}) {
   generate('portal documents', documents, 'apps/portal/src/gql', ['apps/portal/scripts/codegen.mjs'])
   if (generateOnly) return
   await transpileAll()
-  generate('page that verifies evidence', pageInputs, 'apps/verifier/page/dist', [
-    'apps/verifier/scripts/build-page.mjs',
-  ])
+  generate('page that verifies evidence', pageInputs, 'apps/verify/page/dist', ['apps/verify/scripts/build-page.mjs'])
   if (portal) buildPortal()
 }
 
@@ -30,9 +28,9 @@ export async function buildAll({ portal = true, generateOnly = false } = {}) {
 const pageInputs = [
   ...['domain', 'safetensors', 'audit', 'report', 'verifier'].map((name) => `libs/${name}/src`),
   ...['style.ts', 'template.html', 'verify-page.ts', 'render-verification.ts', 'words.ts'].map(
-    (name) => `apps/verifier/page/${name}`,
+    (name) => `apps/verify/page/${name}`,
   ),
-  'apps/verifier/scripts/build-page.mjs',
+  'apps/verify/scripts/build-page.mjs',
   'package-lock.json',
 ]
 
@@ -80,7 +78,7 @@ function buildPortal() {
   const inputs = readdirSync(portal)
     .filter((name) => !['node_modules', '.next', 'next-env.d.ts'].includes(name) && !name.endsWith('.tsbuildinfo'))
     .map((name) => path.join('apps/portal', name))
-  const page = 'apps/verifier/page/dist/verify.html'
+  const page = 'apps/verify/page/dist/verify.html'
   const digest = digestOf([...inputs, 'apps/gateway/schema.graphql', 'package-lock.json', page])
   const stamp = path.join(portal, '.next/standalone/.stamp')
   if (readStamp(stamp) === digest) return

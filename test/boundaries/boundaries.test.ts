@@ -70,7 +70,7 @@ const planted: [file: string, text: string, rule: string][] = [
   ['apps/audit-kit/src/weights.ts', `import '@lethe/learning'`, 'apps-audit-kit-knows-only-its-own'],
   ['libs/verifier/src/form.ts', `import '@lethe/ledger'`, 'libs-verifier-knows-only-its-own'],
   ['libs/verifier/src/ask.ts', `import '@lethe/audit'`, 'libs-verifier-knows-only-its-own'],
-  ['apps/verifier/src/form.ts', `import '@lethe/ledger'`, 'apps-verifier-knows-only-its-own'],
+  ['apps/verify/src/form.ts', `import '@lethe/ledger'`, 'apps-verify-knows-only-its-own'],
   ['libs/report/src/figures.ts', `import '@lethe/audit'`, 'libs-report-knows-only-its-own'],
   ['apps/cli/src/bus.ts', `import '@lethe/bus'`, 'apps-cli-knows-only-its-own'],
   ['libs/db/src/kit.ts', `import '../../../test/kit/clock.js'`, 'libs-db-knows-only-its-own'],

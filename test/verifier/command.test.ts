@@ -135,7 +135,7 @@ it('is a command of lethe', async () => {
 describe('packed', () => {
   let tarball: string
   beforeAll(() => {
-    const pack = ['apps/verifier/scripts/pack.mjs', path.join(home, 'packed')]
+    const pack = ['apps/verify/scripts/pack.mjs', path.join(home, 'packed')]
     tarball = execFileSync(process.execPath, pack, { cwd: checkoutDir, encoding: 'utf8' }).trim()
   })
 

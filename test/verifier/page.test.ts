@@ -18,8 +18,8 @@ const file = (name: string) => path.join(home, name)
 
 beforeAll(async () => {
   home = mkdtempSync(path.join(tmpdir(), 'lethe-page-'))
-  execFileSync(process.execPath, ['apps/verifier/scripts/build-page.mjs'], { cwd: checkoutDir })
-  copyFileSync(path.join(checkoutDir, 'apps/verifier/page/dist/verify.html'), file('verify.html'))
+  execFileSync(process.execPath, ['apps/verify/scripts/build-page.mjs'], { cwd: checkoutDir })
+  copyFileSync(path.join(checkoutDir, 'apps/verify/page/dist/verify.html'), file('verify.html'))
   const good = smallBundle([await smallAudit('retrained')])
   trust = good.trust
   writeFileSync(file('good.tar'), good.bytes)

@@ -1,4 +1,4 @@
-// node apps/verifier/scripts/build-page.mjs: the verifier as one HTML file that needs nothing else, page/dist/verify.html.
+// node apps/verify/scripts/build-page.mjs: the verifier as one HTML file that needs nothing else, page/dist/verify.html.
 import { createHash } from 'node:crypto'
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
@@ -7,12 +7,12 @@ import { build } from 'esbuild'
 import { thirdParties } from '../../../scripts/third-parties.mjs'
 
 const root = fileURLToPath(new URL('../../..', import.meta.url)).replace(/\/$/, '')
-const page = path.join(root, 'apps/verifier/page')
+const page = path.join(root, 'apps/verify/page')
 
 /** Script and style stand in the page itself; its policy names them by their digests and allows nothing else. */
 export async function buildPage() {
-  const { text: script, metafile } = await bundle('apps/verifier/page/verify-page.ts')
-  const { text: styles } = await bundle('apps/verifier/page/style.ts')
+  const { text: script, metafile } = await bundle('apps/verify/page/verify-page.ts')
+  const { text: styles } = await bundle('apps/verify/page/style.ts')
   const { style } = await import(`data:text/javascript,${encodeURIComponent(styles)}`)
   // A comment must not hold what could end it.
   const licences = thirdParties(root, metafile).replaceAll('-', '‐')

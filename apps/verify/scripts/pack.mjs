@@ -1,4 +1,4 @@
-// node apps/verifier/scripts/pack.mjs [FOLDER]: the verifier as one tarball that an outsider can run with
+// node apps/verify/scripts/pack.mjs [FOLDER]: the verifier as one tarball that an outsider can run with
 // `npx ./lethe-verify-0.1.0.tgz`. One file of ours with its libraries, and the page; nothing else is installed.
 import { execFileSync } from 'node:child_process'
 import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
@@ -9,7 +9,7 @@ import { thirdParties } from '../../../scripts/third-parties.mjs'
 import { buildPage } from './build-page.mjs'
 
 const root = fileURLToPath(new URL('../../..', import.meta.url)).replace(/\/$/, '')
-const workspace = path.join(root, 'apps/verifier')
+const workspace = path.join(root, 'apps/verify')
 const readJson = (file) => JSON.parse(readFileSync(path.join(root, file), 'utf8'))
 
 /** @returns the path of the tarball. */
@@ -19,7 +19,7 @@ async function packVerifier(folder = path.join(workspace, 'dist/pack')) {
   mkdirSync(staged, { recursive: true })
   const { metafile } = await build({
     absWorkingDir: root,
-    entryPoints: ['apps/verifier/src/bin.ts'],
+    entryPoints: ['apps/verify/src/bin.ts'],
     outfile: path.join(staged, 'lethe-verify.mjs'),
     bundle: true,
     platform: 'node',
@@ -34,7 +34,7 @@ async function packVerifier(folder = path.join(workspace, 'dist/pack')) {
       js: "#!/usr/bin/env node\nimport { createRequire as letheRequire } from 'node:module'\nconst require = letheRequire(import.meta.url)",
     },
   })
-  const { version, license, description } = readJson('apps/verifier/package.json')
+  const { version, license, description } = readJson('apps/verify/package.json')
   const manifest = {
     name: 'lethe-verify',
     version,
