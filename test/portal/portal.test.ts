@@ -1,4 +1,6 @@
 import { AxeBuilder } from '@axe-core/playwright'
+import { sha256 } from '@lethe/domain'
+import { parseModelVerifier, verifyModelSignature } from '@lethe/ledger'
 import { parseTrustRoots, verifyBundle } from '@lethe/verifier'
 import { readFile } from 'node:fs/promises'
 import type { Page } from 'playwright-core'
@@ -173,6 +175,50 @@ describe('an erasure request', () => {
       .first()
       .click()
     await page.waitForURL('**/evidence/*')
+  })
+})
+
+describe('a model version', () => {
+  it('gives out its files with a signature that covers them, by the key that trust roots name', async () => {
+    const { page, complaints, close } = await stage.visit('engineer', { acceptDownloads: true })
+    await open(page, '/models')
+    await page.locator('a[href^="/models/"]').first().click()
+    await page.locator('a[href^="/models/versions/"]').first().click()
+    await page.getByRole('heading', { name: 'Files' }).waitFor()
+    const download = async (name: string) => {
+      const [file] = await Promise.all([page.waitForEvent('download'), page.getByRole('link', { name }).click()])
+      return readFile(await file.path())
+    }
+    const [weights, state, signature] = [
+      await download('weights.safetensors'),
+      await download('state.safetensors'),
+      await download('model.sig'),
+    ]
+    const files = (of: Buffer) => [
+      { name: 'weights.safetensors', digest: sha256(of) },
+      { name: 'state.safetensors', digest: sha256(state) },
+    ]
+    const given = /^model (\S+)$/m.exec(await readFile(stage.trustFile, 'utf8'))?.[1] ?? ''
+    const check = (of: Buffer) =>
+      verifyModelSignature(signature.toString('utf8'), [parseModelVerifier(given)], files(of))
+    expect(check(weights).name).toMatch(/^model-version\//)
+    expect(() => check(state)).toThrow(expect.objectContaining({ code: 'MODEL_FILES_MISMATCH' }))
+    expect(parseModelVerifier((await download('Public key')).toString('utf8')).hint).toBe(
+      parseModelVerifier(given).hint,
+    )
+    expect((await download('ml-bom.cdx.json')).toString('utf8')).toContain(sha256(weights))
+    expect(complaints).toEqual([])
+    await close()
+  })
+
+  it('gives an auditor what speaks of the files, not the files', async () => {
+    const { page, close } = await stage.visit('auditor')
+    await open(page, '/models')
+    await page.locator('a[href^="/models/"]').first().click()
+    await page.locator('a[href^="/models/versions/"]').first().click()
+    await page.getByRole('link', { name: 'model.sig' }).waitFor()
+    expect(await page.getByRole('link', { name: 'weights.safetensors' }).count()).toBe(0)
+    await close()
   })
 })
 
