@@ -8,7 +8,7 @@ import { CodeBlock } from '@/ui/code-block'
 type Files = NonNullable<ModelVersionDetailQuery['modelVersion']>['files']
 
 const command =
-  'lethe model verify emoji-4 --key model-signing-key.pem\nmodel_signing verify key emoji-4 --signature emoji-4/model.sig --public_key model-signing-key.pem'
+  'lethe model verify model --key model-signing-key.pem\nmodel_signing verify key model --signature model/model.sig --public_key model-signing-key.pem'
 
 /** Downloads under the names that the signature covers, and how to check them. */
 export function VersionFiles({ files }: { files: Files }) {
