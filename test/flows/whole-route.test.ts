@@ -1,3 +1,4 @@
+import { statSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import path from 'node:path'
 import { PassThrough } from 'node:stream'
@@ -9,9 +10,7 @@ import {
   readAudit,
   readErasure,
   readEvidence,
-  readOpening,
   runDemo,
-  shredSubject,
   type DemoResult,
 } from '@lethe/cli/demo'
 import { AuditPolicy, sha256 } from '@lethe/domain'
@@ -20,6 +19,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFailed } f
 import { digitScenario } from '../kit/digit-scenario.js'
 import { foundOnDisk, picturesByOwner } from '../kit/stored-pictures.js'
 import { createSchemaCheck } from '../kit/evidence-schemas.js'
+import { buildLethe, type LetheCommand } from '../kit/lethe-command.js'
 import { joinAsDataOwner, makeStateDir, removeStateDir, startTestPlatform, type TestPlatform } from '../kit/platform.js'
 import { contentIdsOf, leaksIn, readTenantEvidence } from '../kit/tenant-evidence.js'
 
@@ -27,11 +27,25 @@ const stateDir = makeStateDir('route')
 const scenario = digitScenario()
 let platform: TestPlatform
 let first: DemoResult
+let lethe: LetheCommand
 const shown: string[] = []
 
 const kindOf = (body: string): string => (JSON.parse(body) as { predicateType: string }).predicateType
 const recordedOf = (body: string) =>
   (JSON.parse(body) as { predicate: { recorded: { requestEntry?: number } } }).predicate.recorded
+
+/** `lethe subject`, as the privacy officer. */
+async function subjectCommand(...args: readonly string[]) {
+  const officer = (await listSignIns(stateDir, scenario)).find(({ role }) => role === 'privacy_officer')
+  const before = process.env['LETHE_PASSWORD']
+  process.env['LETHE_PASSWORD'] = officer?.password ?? ''
+  try {
+    return await lethe.call(['subject', ...args, '--gateway', platform.urls.gateway, '--email', officer?.email ?? ''])
+  } finally {
+    if (before === undefined) delete process.env['LETHE_PASSWORD']
+    else process.env['LETHE_PASSWORD'] = before
+  }
+}
 
 const demonstrate = () => {
   const out = new PassThrough()
@@ -49,12 +63,13 @@ const demonstrate = () => {
 }
 
 beforeAll(async () => {
-  platform = await startTestPlatform(stateDir)
+  ;[platform, lethe] = await Promise.all([startTestPlatform(stateDir), buildLethe()])
   first = await demonstrate()
 }, 180_000)
 
 afterAll(async () => {
   await platform.stop()
+  lethe.remove()
   removeStateDir(stateDir)
 })
 
@@ -112,8 +127,12 @@ describe('from pictures to evidence, on handwritten digits', () => {
   })
 
   it('opens its commitments to the privacy officer, also when the pictures are erased', async () => {
-    const { as } = await platform.cast(scenario)
-    const opening = parseOpening(JSON.stringify(await readOpening(as.privacy_officer, first.summary.request.id)))
+    const file = path.join(stateDir, 'opening.json')
+    const written = await subjectCommand('open', String(first.summary.request.number), '--out', file)
+    expect([written.code, statSync(file).mode & 0o777]).toEqual([0, 0o600])
+    const again = await subjectCommand('open', String(first.summary.request.number), '--out', file)
+    expect([again.code, again.stderr]).toEqual([1, expect.stringContaining('is there already')])
+    const opening = parseOpening(await readFile(file, 'utf8'))
     const bytes = await readFile(first.summary.bundle.file)
     const trust = await parseTrustRoots(await readFile(first.summary.bundle.trust, 'utf8'))
     const checkOf = async (salt: Uint8Array) => {
@@ -217,21 +236,29 @@ describe('from pictures to evidence, on handwritten digits', () => {
   })
 
   it('shreds whom a closed request was about, and nobody whose request is open; every proof still verifies', async () => {
-    const { as } = await platform.cast(scenario)
     const { file, trust } = first.summary.bundle
     const reader = { trust: await parseTrustRoots(await readFile(trust, 'utf8')), at: new Date() }
     const before = (await verifyBundle(await readFile(file), reader)).report.exitCode
-    const isOpen = first.summary.verdict !== 'PASS'
-    const shredding = shredSubject(as.privacy_officer, { idempotencyKey: 'shred-ada', subjectKey: 'ada' })
-    if (isOpen) await expect(shredding).rejects.toMatchObject({ code: 'SUBJECT_HAS_OPEN_REQUEST' })
-    else {
-      expect(await shredding).toBeGreaterThan(0)
-      await expect(readOpening(as.privacy_officer, first.summary.request.id)).rejects.toMatchObject({
-        code: 'SUBJECT_SHREDDED',
-      })
+    const unasked = await subjectCommand('shred', 'ada')
+    expect([unasked.code, unasked.stderr]).toEqual([1, expect.stringContaining('--yes')])
+    if (first.summary.verdict !== 'PASS') {
+      const refused = await subjectCommand('shred', 'ada', '--yes')
+      expect([refused.code, refused.stderr]).toEqual([1, expect.stringContaining('is open')])
+      const { as } = await platform.cast(scenario)
+      const input = { idempotencyKey: 'reject', erasureRequestId: first.summary.request.id, reason: 'Tried in vain.' }
+      await as.privacy_officer.request(
+        'mutation ($input: ErasureDecisionInput!) { rejectErasure(input: $input) { __typename } }',
+        { input },
+      )
     }
-    const stranger = shredSubject(as.privacy_officer, { idempotencyKey: 'shred-bob', subjectKey: 'bob' })
-    await expect(stranger).rejects.toMatchObject({ code: 'SUBJECT_HAS_OPEN_REQUEST' })
+    const shredded = await subjectCommand('shred', 'ada', '--yes')
+    expect([shredded.code, shredded.stdout]).toEqual([0, expect.stringContaining('The salt is destroyed')])
+    const opened = await subjectCommand('open', String(first.summary.request.number), '-o', 'later.json')
+    expect([opened.code, opened.stderr]).toEqual([1, expect.stringContaining('destroyed')])
+    const stranger = await subjectCommand('shred', 'bob', '--yes')
+    expect([stranger.code, stranger.stderr]).toEqual([1, expect.stringContaining('is open')])
+    for (const selection of [[], ['ada', '--owner', 'x'], ['nobody'], ['--owner', 'x']])
+      expect((await subjectCommand('shred', ...selection, '--yes')).code).toBe(1)
     expect((await verifyBundle(await readFile(file), reader)).report.exitCode).toBe(before)
   })
 })

@@ -1,4 +1,5 @@
 import { newId } from '@lethe/db'
+import { commitToOwnerKey } from '@lethe/domain'
 import { encodeVerifier, signerFromSeed, signOwnerAudit } from '@lethe/ledger'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { ownerAuditResultText } from '../../../test/kit/owner-audit.js'
@@ -95,6 +96,10 @@ describe('an audit of an owner', () => {
     })
     expect(subject).toContainEqual({ name: 'result.json', digest: { sha256: hex(result) } })
     expect(answer.body).not.toMatch(/example|http:|acme/)
+    // The owner's key is named by a commitment under the owner's own salt, not by its digest.
+    const [row] = await rig.sql('SELECT salt FROM subject_salt WHERE owner_id = $1', [data.ownerId])
+    expect(predicate['ownerKeyCommitment']).toBe(commitToOwnerKey(row?.['salt'] as Buffer, verifierKey))
+    expect(answer.body).not.toContain(hex(verifierKey))
     const again = await send(acme.tokens.privacy_officer)
     expect(again.answer.seq).toBe(answer.seq)
     expect(await countOf()).toBe(1)
