@@ -6,6 +6,8 @@ export interface OwnerPictures {
   readonly owner: string
   /** Rows of a pack: decoded pixels, as every task of the platform is given them. */
   readonly pixels: readonly Buffer[]
+  /** Their names, as text. */
+  readonly contentIds: readonly Buffer[]
 }
 
 /** What a dataset's pictures look like once they are taken in, by owner. */
@@ -13,18 +15,25 @@ export async function picturesByOwner(tar: Uint8Array, imageSize: number): Promi
   const dataset = await ingestWebDataset(tar, { imageSize })
   const { images } = readPack(dataset.pack)
   const size = images.height * images.width * images.channels
-  const owners = new Map<string, Buffer[]>()
-  dataset.samples.forEach(({ owner }, row) => {
-    const pixels = Buffer.from(images.data.subarray(row * size, (row + 1) * size))
-    owners.set(owner, [...(owners.get(owner) ?? []), pixels])
+  const rows = dataset.samples.map((sample, row) => ({ ...sample, row }))
+  return [...new Set(rows.map(({ owner }) => owner))].map((owner) => {
+    const theirs = rows.filter((row) => row.owner === owner)
+    return {
+      owner,
+      pixels: theirs.map(({ row }) => Buffer.from(images.data.subarray(row * size, (row + 1) * size))),
+      contentIds: theirs.map(({ contentId }) => Buffer.from(contentId)),
+    }
   })
-  return [...owners].map(([owner, pixels]) => ({ owner, pixels }))
 }
 
-/** How many of these are found in the files below a folder, read from the disk and not by way of who keeps them. */
+/**
+ * How many of these are found in the files below a folder, read from the disk and not by way of who keeps them. One half is
+ * enough: where a file is cut into messages, a cut may go through the other.
+ */
 export function foundOnDisk(folder: string, wanted: readonly Buffer[]): number {
   const files = readdirSync(folder, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile())
     .map((entry) => readFileSync(path.join(entry.parentPath, entry.name)))
-  return wanted.filter((bytes) => files.some((file) => file.includes(bytes))).length
+  const halvesOf = (bytes: Buffer) => [bytes.subarray(0, bytes.length >> 1), bytes.subarray(bytes.length >> 1)]
+  return wanted.filter((bytes) => halvesOf(bytes).some((half) => files.some((file) => file.includes(half)))).length
 }

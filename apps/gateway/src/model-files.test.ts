@@ -159,7 +159,13 @@ describe('files of a model version', () => {
     await rig.sql(`UPDATE model_version SET state = 'RETIRED', destroyed_at = now() WHERE id = $1`, [
       data.modelVersionId,
     ])
-    expect((await get(pathOf('weights.safetensors'), acme.tokens.engineer)).status).toBe(404)
+    for (const name of ['weights.safetensors', 'state.safetensors']) {
+      const refused = await get(pathOf(name), acme.tokens.engineer)
+      expect([refused.status, await refused.json()]).toEqual([
+        410,
+        expect.objectContaining({ code: 'WEIGHTS_DESTROYED' }),
+      ])
+    }
     expect((await get(pathOf('model.sig'), acme.tokens.engineer)).status).toBe(200)
   })
 })

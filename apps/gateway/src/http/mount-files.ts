@@ -2,13 +2,19 @@ import { AuditReport, Digest } from '@lethe/domain'
 import { modelVerifierPem } from '@lethe/ledger'
 import type { FastifyInstance, FastifyReply } from 'fastify'
 import { isUuid } from '../graphql/page.js'
-import { actionOfFile, readVersionFile } from '../modules/model/version-files.js'
+import { actionOfFile, isDestroyedFile, readVersionFile } from '../modules/model/version-files.js'
 import type { Services } from '../services.js'
 import { authorise } from './authenticate.js'
 import { SamplePictures } from './sample-pictures.js'
 
 const notFound = (reply: FastifyReply) =>
   reply.code(404).send({ code: 'NOT_FOUND', message: 'There is no such thing.' })
+
+const destroyed = (reply: FastifyReply) =>
+  reply.code(410).send({
+    code: 'WEIGHTS_DESTROYED',
+    message: 'Weights and training state of this version were deleted by an erasure; what is on record of it stays.',
+  })
 
 /** An hour in the browser of whoever asked; another person's token at the same browser asks anew. */
 const kept = { 'cache-control': 'private, max-age=3600', vary: 'authorization' }
@@ -72,6 +78,7 @@ export function mountFiles(app: FastifyInstance, services: Services): void {
     const scope = await authorise(request, reply, services, action)
     if (scope === null) return reply
     const version = isUuid(id) ? await scope.loaders.modelVersion.load(id) : null
+    if (version?.destroyedAt != null && isDestroyedFile(file)) return destroyed(reply)
     const found = version && (await readVersionFile(scope, version, file))
     if (!found) return notFound(reply)
     return reply

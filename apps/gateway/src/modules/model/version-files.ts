@@ -40,6 +40,9 @@ const served: Readonly<Record<string, Served>> = {
 export const actionOfFile = (name: string): Action | undefined =>
   Object.hasOwn(served, name) ? served[name]?.action : undefined
 
+/** What an erasure deletes of a version. */
+export const isDestroyedFile = (name: string): boolean => name === versionFiles.weights || name === versionFiles.state
+
 /** What the viewer may download of a version, under the names that its signature knows. */
 export const listFiles = ({ viewer }: Scope, row: VersionRow): ModelFile[] =>
   Object.entries(served).flatMap(([name, { action, digestOf }]) => {
