@@ -26,7 +26,7 @@ export function startRegistrar(options: RegistrarOptions): { stop(): Promise<voi
   const relay = new OutboxRelay(options)
   const eraser = new Eraser(options)
   const sweep = new Sweep(options, ledger, options.sweepIntervalMs)
-  const bundles = new BundleMaker(options, options, ledger)
+  const bundles = new BundleMaker(options, options, ledger, options.checkpointDir)
   const wake: Record<Channel, (payload: string) => void> = {
     lethe_outbox: () => {
       relay.wake()

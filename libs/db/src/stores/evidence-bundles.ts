@@ -49,18 +49,20 @@ export type PinnedBundle = EvidenceBundle & { readonly logSize: bigint; readonly
  * Begins an attempt: counts it and, at the first, chooses the newest size of the log that covers all that is on record of
  * the request. Later attempts find the same size and so make the same bundle.
  *
+ * @param input.preferred sizes that are better than the newest, if they cover it: those that a witness has seen
  * @returns `settled` when there is nothing to do any more, `uncovered` while no checkpoint covers the request's evidence
  */
 export async function beginBundle(
   tx: Tx,
-  { tenantId, id, now }: BundleKey & { now: Date },
+  input: BundleKey & { now: Date; preferred?: readonly bigint[] },
 ): Promise<PinnedBundle | 'settled' | 'uncovered'> {
+  const { tenantId, id, now, preferred = [] } = input
   const where = { tenantId_id: { tenantId, id } }
   const { requestId } = await tx.evidenceBundle.findUniqueOrThrow({ where, select: { requestId: true } })
   await lockBundlesOf(tx, requestId)
   const bundle = await tx.evidenceBundle.findUniqueOrThrow({ where })
   if (bundle.state !== 'QUEUED') return 'settled'
-  const size = bundle.logSize ?? (await coveringSize(tx, tenantId, requestId))
+  const size = bundle.logSize ?? (await coveringSize(tx, { tenantId, requestId, preferred }))
   if (size === null) return 'uncovered'
   const pinned = await tx.evidenceBundle.update({
     where,
@@ -69,18 +71,19 @@ export async function beginBundle(
   return { ...pinned, logSize: size, pinnedAt: pinned.pinnedAt ?? now }
 }
 
-async function coveringSize(tx: Tx, tenantId: string, requestId: string): Promise<bigint | null> {
-  const newest = await tx.logCheckpoint.findFirst({
-    where: { tenantId },
-    orderBy: { size: 'desc' },
-    select: { size: true },
-  })
+async function coveringSize(
+  tx: Tx,
+  { tenantId, requestId, preferred }: { tenantId: string; requestId: string; preferred: readonly bigint[] },
+): Promise<bigint | null> {
   const last = await tx.evidence.findFirst({
     where: { tenantId, requestId },
     orderBy: { seq: 'desc' },
     select: { seq: true },
   })
-  return newest !== null && newest.size >= (last?.seq ?? 0n) ? newest.size : null
+  const newestOf = async (sizes: { gte: bigint; in?: bigint[] }) =>
+    (await tx.logCheckpoint.findFirst({ where: { tenantId, size: sizes }, orderBy: { size: 'desc' } }))?.size ?? null
+  const gte = last?.seq ?? 1n
+  return (await newestOf({ gte, in: [...preferred] })) ?? (await newestOf({ gte }))
 }
 
 export type BundleOutcome =

@@ -6,6 +6,7 @@ import type { LogKeys } from '../ledger/load-log-keys.js'
 import type { RegistrarContext } from '../registrar-context.js'
 import { WakeableLoop } from '../wakeable-loop.js'
 import { collectParts } from './collect-parts.js'
+import { cosignedSizes } from './cosigned-checkpoints.js'
 
 const pollMs = 30_000
 const retryMs = 2000
@@ -28,6 +29,7 @@ export class BundleMaker {
     private readonly context: RegistrarContext,
     private readonly keys: LogKeys,
     private readonly ledger: Pick<LedgerKeeper, 'integrate'>,
+    private readonly checkpointDir: string | undefined,
   ) {
     const { logger } = context
     this.#loop = new WakeableLoop({ name: 'bundles', logger, intervalMs: pollMs, retryMs, work: () => this.#makeAll() })
@@ -68,7 +70,7 @@ export class BundleMaker {
         },
       })
     try {
-      const parts = await collectParts({ client, artifacts }, bundle)
+      const parts = await collectParts({ client, artifacts, checkpointDir: this.checkpointDir }, bundle)
       const { digest, size } = await artifacts.put(key.tenantId, writeBundle(parts, this.keys.signerOf(key.tenantId)))
       await this.#settle(key, { state: 'READY', digest, size })
       logger.info({ tenantId: key.tenantId, request: bundle.requestId, size }, 'evidence bundle made')
@@ -84,7 +86,10 @@ export class BundleMaker {
   async #begin({ tenantId, id }: BundleKey): Promise<PinnedBundle | 'settled'> {
     const { db, now } = this.context
     for (;;) {
-      const begun = await db.forTenant(tenantId).$transaction((tx) => beginBundle(tx, { tenantId, id, now: now() }))
+      const preferred = await cosignedSizes(this.checkpointDir, tenantId)
+      const begun = await db
+        .forTenant(tenantId)
+        .$transaction((tx) => beginBundle(tx, { tenantId, id, now: now(), preferred }))
       if (begun !== 'uncovered') return begun
       await this.ledger.integrate(tenantId)
     }

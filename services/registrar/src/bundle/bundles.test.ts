@@ -1,9 +1,20 @@
 import { beginBundle, queueBundle } from '@lethe/db'
 import { AuditPolicy, Digest, sha256 } from '@lethe/domain'
-import { type Statement, verifyEnvelope, verifyLogCheckpoint, writeBundle } from '@lethe/ledger'
+import {
+  cosign,
+  type Statement,
+  verifyCosignatures,
+  verifyEnvelope,
+  verifyLogCheckpoint,
+  witnessFromPrivateKey,
+  writeBundle,
+} from '@lethe/ledger'
+import { generateKeyPairSync } from 'node:crypto'
+import { writeFileSync } from 'node:fs'
+import path from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { filesOf } from '../../../../test/kit/bundle/read-archive.js'
-import { smallAudit } from '../../../../test/kit/bundle/small-audit.js'
+import { type Candidate, smallAudit } from '../../../../test/kit/bundle/small-audit.js'
 import { recordResult } from '../results/record-result.js'
 import { redacted } from '../testing/erase.js'
 import { audited, trained } from '../testing/results.js'
@@ -32,7 +43,10 @@ const ask = (tenantId: string, requestId: string) =>
     .$transaction((tx) => queueBundle(tx, { tenantId, requestId, requestedBy: null, now: new Date() }))
 
 /** A request whose unlearned model was audited: the audit was really run, its files lie in the artifact store. */
-async function auditedRequest(options: { withFiles: boolean } = { withFiles: true }) {
+async function auditedRequest({
+  withFiles = true,
+  candidate = 'retrained',
+}: { withFiles?: boolean; candidate?: Candidate } = {}) {
   const dataset = await createDataset(rig)
   const { tenantId } = dataset
   const model = await createProductionModel(rig, dataset)
@@ -40,8 +54,8 @@ async function auditedRequest(options: { withFiles: boolean } = { withFiles: tru
   const client = rig.gateway.forTenant(tenantId)
   for (const run of await client.run.findMany({ where: { requestId, kind: 'unlearn' } }))
     await recordResult(rig.context, trained(run))
-  const { report, matrices, data } = await smallAudit('retrained', AuditPolicy.parse({ version: 1 }))
-  if (options.withFiles) for (const file of [matrices, data]) await rig.artifacts.put(tenantId, file)
+  const { report, matrices, data } = await smallAudit(candidate, AuditPolicy.parse({ version: 1 }))
+  if (withFiles) for (const file of [matrices, data]) await rig.artifacts.put(tenantId, file)
   const run = await client.run.findFirstOrThrow({ where: { requestId, kind: 'audit' } })
   const result = audited(run, 'PASS')
   if (result.outcome !== 'succeeded' || result.output.kind !== 'audit') throw new Error('An audit succeeds here.')
@@ -134,6 +148,33 @@ describe('a bundle', () => {
     await registrar.stop()
     expect(bundle.logSize ?? 0n).toBeGreaterThanOrEqual(newest?.seq ?? 1n)
     expect(await begin()).toBe('settled')
+  })
+
+  it('takes the head that a witness cosigned when it covers the request, and believes no file that is another head', async () => {
+    // Blocked by its audit, so that nothing more comes on record of it.
+    const { tenantId, requestId } = await auditedRequest({ candidate: 'original' })
+    const { id: early } = await ask(tenantId, requestId)
+    const registrar = rig.start()
+    const { logSize } = await settled(tenantId, early)
+    const { note } = await rig.gateway
+      .forTenant(tenantId)
+      .logCheckpoint.findFirstOrThrow({ where: { size: logSize ?? 0n } })
+    const witness = witnessFromPrivateKey('witness.test/w', generateKeyPairSync('ed25519').privateKey)
+    await recordResult(rig.context, await ingested(rig, (await startIngest(rig, tenantId)).run))
+    await until(async () => (await rig.gateway.forTenant(tenantId).logCheckpoint.count()) > 1)
+    const headOf = async () => {
+      const { id } = await ask(tenantId, requestId)
+      const { digest } = await settled(tenantId, id)
+      return String((await filesOf(await rig.artifacts.get(tenantId, Digest.parse(digest)))).get('log/checkpoint'))
+    }
+    const file = path.join(rig.checkpointDir, tenantId, `${logSize}.cosigned`)
+    writeFileSync(file, cosign(note, witness, new Date()))
+    const head = await headOf()
+    expect(head.startsWith(note)).toBe(true)
+    expect(verifyCosignatures(head, [witness])).toHaveLength(1)
+    writeFileSync(file, cosign(note.replace(/^/, 'x'), witness, new Date()))
+    expect(await headOf()).toBe(note)
+    await registrar.stop()
   })
 
   it('that cannot be made says why, once, and holds up no other', async () => {

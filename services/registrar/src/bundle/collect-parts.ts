@@ -12,10 +12,13 @@ import {
   type Statement,
 } from '@lethe/ledger'
 import { renderAuditReport } from '@lethe/report'
+import { withCosignatures } from './cosigned-checkpoints.js'
 
 interface Sources {
   readonly client: TenantClient
   readonly artifacts: ArtifactStore
+  /** Where checkpoints are published, and cosigned. */
+  readonly checkpointDir?: string | undefined
 }
 
 /**
@@ -46,7 +49,7 @@ export async function collectParts(sources: Sources, bundle: PinnedBundle): Prom
     erasureRequestId: requestId,
     number: request.number,
     createdAt: bundle.pinnedAt,
-    checkpoint: checkpoint.note,
+    checkpoint: await withCosignatures(sources.checkpointDir, checkpoint),
     statements: bodies.map((body, at): BundledStatement => ({ seq: numbers[at] ?? 0, body, path: paths[at] ?? [] })),
     audits: await collectAudits(sources, { tenantId, requestId, statements }),
     modelSignatures: await collectSignatures(sources, { tenantId, statements }),
