@@ -213,7 +213,7 @@ export function smallCase(audits: readonly SmallAudit[]): Recorded[] {
     ...at(day(3), verified),
     ...(first === undefined ? [] : at(day(4), planned(first), approved(1), approved(2))),
     ...(first === undefined ? [] : at(day(6), unlearned, costRecorded)),
-    ...audits.flatMap((audit, index) => at(day(7 + index), audited(index + 1, audit))),
+    ...audits.flatMap((audit, index) => at(new Date(day(7).getTime() + index), audited(index + 1, audit))),
     ...at(day(9, 15), ...ending(audits)),
   ]
 }
