@@ -3,13 +3,25 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdirSync, rmSync } from 'node:fs'
 import path from 'node:path'
+import { setTimeout as wait } from 'node:timers/promises'
 import { readQueues } from '@lethe/bus'
 import { type OutboxMessage, relayOutbox, type Run } from '@lethe/db'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { publishMessage } from './publish-message.js'
-import { trained } from './testing/results.js'
+import { advanceErasing } from './erasing/eraser.js'
+import { recordResult } from './results/record-result.js'
+import { redacted } from './testing/erase.js'
+import { tracesOf } from './testing/find-traces.js'
+import { audited, trained } from './testing/results.js'
 import { type Rig, startRig, until } from './testing/rig.js'
-import { createDataset, readRun, startPretraining } from './testing/world.js'
+import {
+  approveErasure,
+  createDataset,
+  createProductionModel,
+  readRun,
+  samples,
+  startPretraining,
+} from './testing/world.js'
 
 const root = path.resolve(import.meta.dirname, '../../..')
 // Below node_modules, so that what is not bundled is found.
@@ -123,6 +135,42 @@ it('killed again and again, it takes in every result once and publishes every ta
   child.kill('SIGTERM')
   expect((await exited)[0]).toBe(0)
 }, 90_000)
+
+it('killed while it erases, again and again, it goes on: nothing is left, and each store has one receipt', async () => {
+  const dataset = await createDataset(rig)
+  const { tenantId } = dataset
+  const { versionId } = await createProductionModel(rig, dataset)
+  const { requestId, runIds } = await approveErasure(rig, { ...dataset, owner: 'ruth', versionIds: [versionId] })
+  for (const id of runIds) await recordResult(rig.context, trained(await readRun(rig, tenantId, id)))
+  const client = rig.gateway.forTenant(tenantId)
+  const audit = await client.run.findFirstOrThrow({ where: { requestId, kind: 'audit' } })
+  await recordResult(rig.context, audited(audit, 'PASS'))
+  await advanceErasing(rig.context, { tenantId, requestId })
+  const cut = await client.run.findFirstOrThrow({ where: { requestId, kind: 'redact' } })
+  const answer = await redacted(rig, cut)
+  // Enough to delete that a kill falls into the middle.
+  for (const { id } of await client.run.findMany())
+    for (const part of ['weights', 'state']) await rig.artifacts.put(tenantId, Buffer.from(`${part} of ${id}`))
+  await recordResult(rig.context, answer)
+  let kills = 0
+  for (let afterMs = 20; ; afterMs = Math.ceil(afterMs * 1.3)) {
+    const child = spawnRegistrar()
+    // Counted from when it is ready, because starting takes longest.
+    await once(child.stdout ?? child, 'data')
+    await wait(afterMs)
+    const { state } = await client.erasureRequest.findFirstOrThrow({ where: { id: requestId } })
+    const gone = once(child, 'exit')
+    child.kill('SIGKILL')
+    await gone
+    if (state === 'FULFILLED') break
+    kills += 1
+  }
+  expect(kills).toBeGreaterThan(0)
+  expect(await client.evidence.count({ where: { requestId, kind: 'data-deleted/v1' } })).toBe(3)
+  expect(await client.evidence.count({ where: { requestId, kind: 'erasure-closed/v1' } })).toBe(1)
+  const forgotten = samples.filter(({ owner }) => owner === 'ruth').map(({ contentId }) => contentId)
+  expect(await tracesOf(rig, tenantId, forgotten)).toEqual({ blobs: [], rows: [] })
+}, 120_000)
 
 it('says every problem of a wrong configuration, and refuses a login that could see everything', async () => {
   const endOf = async (env: Record<string, string>) => {
