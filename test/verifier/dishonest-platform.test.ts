@@ -1,5 +1,5 @@
 import { AuditPolicy, auditPolicyDigest, commitToForgetSet, type EvidenceEntry, sha256 } from '@lethe/domain'
-import { auditReportText } from '@lethe/ledger'
+import { auditReportText, signerFromSeed } from '@lethe/ledger'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { exitCodes, gravities, type FindingCode } from '../../libs/verifier/src/report/finding.js'
 import { signBody } from '../../libs/ledger/src/signing/envelope.js'
@@ -92,7 +92,7 @@ const lies: readonly (readonly [what: string, code: FindingCode, made: () => Uin
   ['edits the verdict everywhere but in the scores', 'REPORT_DIFFERS', () => told(smallCase([withVerdict(residual)]), [withVerdict(residual)])],
   ['edits a figure of one test', 'REPORT_DIFFERS', () => told(smallCase([withFigure(good)]), [withFigure(good)])],
   ['keeps no scores', 'REPORT_NOT_REPEATABLE', () => told(smallCase([good]), [{ ...good, data: undefined as unknown as Uint8Array }])],
-  ['keeps scores that are none', 'AUDIT_DATA_MALFORMED', () => replaced('audits/1/audit-data.safetensors', files.get('audits/1/matrices.safetensors') ?? '')],
+  ['keeps scores that are none', 'AUDIT_DATA_MALFORMED', () => told(smallCase([withData(good)]), [withData(good)])],
   ['says in the statement what the report does not', 'STATEMENT_DIFFERS', () => told(edited(history, 'audit-completed/v1', (entry) => ({ ...entry, predicate: { ...entry.predicate, verdict: 'PASS' } }), 1), audits)],
   ['shows other matrices', 'MATRICES_DIFFER', () => replaced('audits/2/matrices.safetensors', files.get('audits/1/matrices.safetensors') ?? '')],
   ['closes a request whose model still remembers', 'VERDICT_RESIDUAL', () => told(smallCase([good, residual]).filter(({ entry }) => entry.kind !== 'erasure-blocked/v1'), [good, residual])],
@@ -119,6 +119,11 @@ const lies: readonly (readonly [what: string, code: FindingCode, made: () => Uin
 
 /** The report with a verdict of the platform's liking, in all that is signed. */
 const withVerdict = (audit: SmallAudit): SmallAudit => ({ ...audit, report: { ...audit.report, verdict: 'PASS' } })
+const withData = (audit: SmallAudit): SmallAudit => ({
+  ...audit,
+  data: audit.matrices,
+  report: { ...audit.report, data: audit.report.matrices },
+})
 const withFigure = (audit: SmallAudit): SmallAudit => ({
   ...audit,
   report: {
@@ -193,6 +198,14 @@ it('opens to whoever has the salt, and to nobody else', async () => {
   }
   expect(commitToForgetSet(opening.salt, opening.forgetSet.digest)).toMatch(/^[0-9a-f]{64}$/)
   expect(auditReportText(good.report)).not.toContain(opening.forgetSet.digest)
+})
+
+it('computes with no scores but those that a trusted key signed', async () => {
+  const stranger = signerFromSeed(smallSigner.name, Buffer.alloc(32, 9))
+  const report = await verified(told(history, audits, stranger), { trust })
+  expect(report.checks.find(({ id }) => id === 'matrices')?.outcome).toBe('skipped')
+  const statistics = report.checks.find(({ id }) => id === 'statistics')
+  expect([statistics?.outcome, statistics?.findings[0]?.code]).toEqual(['tampered', 'KEY_UNTRUSTED'])
 })
 
 it('has a lie for everything that can be found', () => {

@@ -34,7 +34,7 @@ describe('keys', () => {
     const forged = writeBundle(partsOf(bodiesOf(smallCase(audits)), audits, stranger), stranger)
     const report = await verified(forged, { trust })
     expect([report.exitCode, codesOf(report)]).toEqual([4, ['KEY_UNTRUSTED']])
-    const refused = ['manifest-signature', 'statements', 'checkpoint']
+    const refused = ['manifest-signature', 'statements', 'checkpoint', 'statistics']
     expect(report.checks.filter(({ outcome }) => outcome === 'tampered').map(({ id }) => id)).toEqual(refused)
     // A bundle that brings its own roots is refused for it, and they change nothing.
     const files = await unpacked(audits)

@@ -83,15 +83,15 @@ export async function verifyBundle(
     const refusal = { code, message, ...(field === undefined ? {} : { where: field }) }
     return { report: refusedReport(reached, refusal), contents: null }
   }
-  return examine(caseOf(bundle, reader))
+  return examine(await caseOf(bundle, reader))
 }
 
-function caseOf(
+async function caseOf(
   bundle: Bundle,
   { trust, at, opening }: { trust: TrustRoots; at: Date; opening?: Opening | undefined },
-): Case {
+): Promise<Case> {
   const keys = trust.logs.filter(({ name }) => name === bundle.manifest.origin)
-  return { bundle, trust, keys, at, opening: opening ?? null, audits: judgeAudits(bundle) }
+  return { bundle, trust, keys, at, opening: opening ?? null, audits: await judgeAudits(bundle, keys) }
 }
 
 async function examine(of: Case): Promise<Verification> {
