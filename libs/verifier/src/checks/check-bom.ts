@@ -1,12 +1,16 @@
 import { paths } from '../archive/bundle-paths.js'
 import { textFromUtf8 } from '../encoding/canonical-json.js'
 import { finding } from '../report/finding.js'
-import type { CheckOfCase } from './case.js'
+import { ownOfKind, type CheckOfCase } from './case.js'
 
-/** Every SHA-256 in the bill of materials is one that a statement names. */
-export const checkBom: CheckOfCase = ({ bundle: { files, statements } }) => {
+/** There is a bill of materials of what was made for the request, and every SHA-256 in the bill of materials is one that a statement names. */
+export const checkBom: CheckOfCase = (of) => {
+  const { files, statements } = of.bundle
   const bytes = files.get(paths.bom)
-  if (bytes === undefined) return { findings: [], isSkipped: true }
+  if (bytes === undefined)
+    return ownOfKind(of, 'model-unlearned/v1').length === 0
+      ? { findings: [], isSkipped: true }
+      : { findings: [finding('BOM_MISSING', paths.bom)] }
   const bom = parseJson(bytes)
   if (!isRecord(bom) || bom['bomFormat'] !== 'CycloneDX') return { findings: [finding('BOM_MALFORMED', paths.bom)] }
   const onRecord = new Set(statements.flatMap((statement) => digestsIn([statement.subjects, statement.predicate])))

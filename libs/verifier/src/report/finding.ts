@@ -74,6 +74,7 @@ export const gravities = {
   MODEL_SIGNATURE_MALFORMED: 'tampered',
   MODEL_SIGNATURE_MISSING: 'incomplete',
   MODEL_FILES_DIFFER: 'tampered',
+  BOM_MISSING: 'incomplete',
   BOM_MALFORMED: 'tampered',
   BOM_DIFFERS: 'tampered',
   TIME_IN_FUTURE: 'tampered',

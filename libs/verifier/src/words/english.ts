@@ -104,7 +104,7 @@ export const english: Words = {
       skipped: 'There are no matrices to compute again.',
     },
     verdict: {
-      title: 'Has it been forgotten?',
+      title: 'Forgetting',
       verified: ({ versions }) =>
         Number(versions) === 0
           ? 'No model version had to forget.'
@@ -131,7 +131,7 @@ export const english: Words = {
     bom: {
       title: 'Bill of materials',
       verified: ({ hashes }) => `${count(hashes, 'digest is', 'digests are')} on record.`,
-      skipped: 'There is none.',
+      skipped: 'No model version was made.',
     },
     closure: {
       title: 'Closure',
@@ -207,6 +207,7 @@ export const english: Words = {
     MODEL_SIGNATURE_MALFORMED: () => 'is no model signature.',
     MODEL_SIGNATURE_MISSING: (what) => `speaks of ${what}, which is not in the bundle.`,
     MODEL_FILES_DIFFER: (what) => `covers other files than those on record for ${what}.`,
+    BOM_MISSING: () => 'is missing, though a model version was made for this request.',
     BOM_MALFORMED: () => 'is no CycloneDX bill of materials.',
     BOM_DIFFERS: (what) => `names the digest ${what}, which no statement names.`,
     TIME_IN_FUTURE: (what) => `is dated in the future (${what}).`,

@@ -87,7 +87,7 @@ export const japanese: Words = {
       skipped: '再計算する行列がありません。',
     },
     verdict: {
-      title: '忘却されたか',
+      title: '忘却',
       verified: ({ versions }) =>
         Number(versions) === 0
           ? '忘却を要するモデル版はありませんでした。'
@@ -112,7 +112,7 @@ export const japanese: Words = {
     bom: {
       title: '部品表',
       verified: ({ hashes }) => `${hashes} 個のダイジェストが記録にあります。`,
-      skipped: 'ありません。',
+      skipped: 'モデル版は作られていません。',
     },
     closure: {
       title: '網羅性',
@@ -187,6 +187,7 @@ export const japanese: Words = {
     MODEL_SIGNATURE_MALFORMED: () => 'モデル署名ではありません。',
     MODEL_SIGNATURE_MISSING: (what) => `証拠束にない ${what} に言及しています。`,
     MODEL_FILES_DIFFER: (what) => `${what} の記録とは別のファイルに対する署名です。`,
+    BOM_MISSING: () => 'この請求のためにモデル版が作られたのに、欠けています。',
     BOM_MALFORMED: () => 'CycloneDX の部品表ではありません。',
     BOM_DIFFERS: (what) => `どのステートメントにもないダイジェスト ${what} があります。`,
     TIME_IN_FUTURE: (what) => `未来の日付です（${what}）。`,
