@@ -166,6 +166,8 @@ describe('an erasure request', () => {
       await timeline.getByText(step, { exact: true }).first().waitFor()
     }
     expect(await page.getByTestId('plan').getByRole('row').count()).toBeGreaterThan(1)
+    for (const thing of ['Uploaded archive', 'Dataset pack', 'Sample rows', 'Model version', 'Forget set'])
+      await page.getByTestId('closure').getByText(thing, { exact: true }).first().waitFor()
     await page
       .getByText(/12\(3\)/)
       .first()
