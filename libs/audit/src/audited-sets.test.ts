@@ -80,7 +80,7 @@ describe('what the sets may be', () => {
     const demanding = AuditPolicy.parse({ ...base, requiredTests: ['A10-randomised-twins', 'A1-forgetting-score'] })
     const unmet = await verdictOf(original, retrained, { policy: demanding })
     expect(unmet).toMatchObject({ verdict: 'INCONCLUSIVE', codes: ['REQUIRED_TEST_NOT_MET'] })
-    expect(unmet.report.reasons[0]?.message).toContain('A10-randomised-twins')
+    expect(unmet.report.reasons[0]?.message).toContain('A10 randomised twins')
     expect(unmet.report.applied).toMatchObject({ requiredTests: demanding.requiredTests, minimumForgetSize: 10 })
   })
 
