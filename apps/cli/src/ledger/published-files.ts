@@ -11,8 +11,6 @@ export function outsideLog(folder: string): OutsideLog {
     .filter((name) => /^(0|[1-9]\d{0,15})$/.test(name))
     .map(Number)
     .sort((a, b) => a - b)
-  const latest = path.join(folder, 'latest')
-  const note = readIfThere(latest)
   return {
     async *checkpoints(): AsyncGenerator<OutsideCheckpoint> {
       for (const size of sizes) {
@@ -20,7 +18,11 @@ export function outsideLog(folder: string): OutsideLog {
         yield { size, place, note: readFileSync(place, 'utf8'), growth: readIfThere(`${place}.add-checkpoint`) }
       }
     },
-    latest: note === undefined ? undefined : { note, place: latest },
+    latest() {
+      const place = path.join(folder, 'latest')
+      const note = readIfThere(place)
+      return note === undefined ? undefined : { note, place }
+    },
   }
 }
 

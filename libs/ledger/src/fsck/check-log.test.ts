@@ -28,6 +28,12 @@ describe('a sound log', () => {
     expect(await findingsOf({ ...none, entries: log.entries.slice(0, 300) })).toEqual([])
     const latest = log.outside.at(-2)?.note ?? ''
     expect(await findingsOf({ ...log, outside: log.outside.slice(0, -1), latest })).toEqual([])
+    const withoutGrowth = replaced(log.outside, log.outside.length - 1, { growth: undefined })
+    expect(await findingsOf({ ...log, outside: withoutGrowth, latest })).toEqual([])
+    const older = log.outside.at(-3)?.note ?? ''
+    expect(await findingsOf({ ...log, outside: withoutGrowth, latest: older })).toMatchObject([
+      { code: 'CHECKPOINT_INVALID', place: 'checkpoints/latest' },
+    ])
   })
 })
 

@@ -17,8 +17,8 @@ export interface StoredLog {
 /** What was published of the log: {@link checkpoints} in order of size, and what is called the newest. */
 export interface OutsideLog {
   checkpoints(): AsyncIterable<OutsideCheckpoint>
-  /** Read after the others were listed. */
-  readonly latest?: { readonly note: string; readonly place: string } | undefined
+  /** Read after all others. */
+  latest?(): { readonly note: string; readonly place: string } | undefined
 }
 
 export interface LogReport {
@@ -67,7 +67,8 @@ export async function checkLog(input: {
   tree.end()
   await heads.passTheRest(tree.size)
   await nodes.end(heads.newestStored)
-  if (outside.latest !== undefined) signed.latest(outside.latest)
+  const latest = outside.latest?.()
+  if (latest !== undefined) signed.latest(latest)
   return {
     origin,
     entries: tree.size,

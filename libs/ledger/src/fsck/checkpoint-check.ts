@@ -28,6 +28,8 @@ export interface OutsideCheckpoint {
 /** Reads what is signed, wherever it lies; what cannot be believed is a finding and then left aside. */
 export class CheckpointCheck {
   #published: LogCheckpoint | undefined
+  /** Size of the newest whose publication is complete: its growth proof is the last file to be written. */
+  #complete = 0
 
   constructor(
     private readonly origin: string,
@@ -48,14 +50,20 @@ export class CheckpointCheck {
     const { size, note, growth, place } = checkpoint
     const head = this.#verified(size, note, place)
     if (head === undefined) return undefined
-    if (growth !== undefined) this.#checkGrowth(head, growth, place)
+    if (growth !== undefined) {
+      this.#checkGrowth(head, growth, place)
+      this.#complete = head.size
+    }
     this.#published = head
     return head
   }
 
-  /** What is called the newest, after all others. An older one there would hide from witnesses that the log had grown. */
+  /**
+   * What is called the newest, read after all others. An older one there would hide from witnesses that the log had
+   * grown; one that is being published at this moment is not called the newest yet.
+   */
   latest({ note, place }: { note: string; place: string }): void {
-    const newest = this.#published?.size ?? 0
+    const newest = this.#complete
     try {
       const { size } = verifyLogCheckpoint(note, this.trusted)
       if (size < newest) this.#invalid(size, place, `it is called the newest, but ${newest} entries were published`)

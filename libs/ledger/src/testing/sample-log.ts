@@ -89,6 +89,6 @@ export const check = (
     },
     outside: {
       checkpoints: () => each(outside),
-      latest: outside.length > 0 ? { note: latest, place: 'checkpoints/latest' } : undefined,
+      latest: () => (outside.length > 0 ? { note: latest, place: 'checkpoints/latest' } : undefined),
     },
   })
