@@ -1,10 +1,9 @@
 import type { TenantClient } from '@lethe/db'
 import type { TenantId } from '@lethe/domain'
-import type { SignedIn } from './identity/verify-token.js'
 import { unauthenticated, forbidden } from './graphql/refusals.js'
 import { createLoaders, type Loaders } from './loaders.js'
 import type { Services } from './services.js'
-import type { TenantViewer } from './tenant-viewer.js'
+import type { SignedIn, TenantViewer } from './tenant-viewer.js'
 
 /** One viewer's reach during one request: their tenant's rows and nothing else. */
 export interface Scope {
@@ -27,9 +26,10 @@ export interface Context {
 
 export function createScope(viewer: SignedIn | null, services: Services): Scope {
   if (viewer === null) throw unauthenticated()
-  if (viewer.tenantId === null) throw forbidden('This belongs to a tenant, and you are a member of none.')
+  if (viewer.tenantId === null || viewer.tenant === null)
+    throw forbidden('This belongs to a tenant, and you are a member of none.')
   const db = services.db.forTenant(viewer.tenantId)
-  const member = { ...viewer, tenantId: viewer.tenantId }
+  const member = { ...viewer, tenantId: viewer.tenantId, tenant: viewer.tenant }
   return {
     viewer: member,
     tenantId: viewer.tenantId,

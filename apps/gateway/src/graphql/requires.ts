@@ -2,7 +2,7 @@ import { type Action, mayDo } from '@lethe/domain'
 import { defaultFieldResolver, type GraphQLFieldResolver, type GraphQLObjectType, type GraphQLSchema } from 'graphql'
 import { Extensions } from 'type-graphql'
 import type { Context } from '../context.js'
-import type { SignedIn } from '../identity/verify-token.js'
+import type { SignedIn } from '../tenant-viewer.js'
 import { forbidden, unauthenticated } from './refusals.js'
 
 /** What a field asks of its viewer: an action of the table of roles, or nothing (`anyone`). */

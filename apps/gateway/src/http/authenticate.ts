@@ -4,8 +4,9 @@ import { GraphQLError } from 'graphql'
 import { createContext, type Context, type Scope } from '../context.js'
 import { unauthenticated } from '../graphql/refusals.js'
 import { assertAllowed } from '../graphql/requires.js'
-import { type SignedIn, verifyToken } from '../identity/verify-token.js'
+import { verifyToken } from '../identity/verify-token.js'
 import type { Services } from '../services.js'
+import type { SignedIn } from '../tenant-viewer.js'
 
 const bearer = /^Bearer ([\w-]+\.[\w-]+\.[\w-]*)$/i
 
@@ -15,7 +16,16 @@ export async function viewerOf(request: FastifyRequest, services: Services): Pro
   if (authorization === undefined) return null
   const token = bearer.exec(authorization)?.[1]
   if (token === undefined) return 'rejected'
-  return (await verifyToken(token, services.tokenKeys, services.now())) ?? 'rejected'
+  const holder = await verifyToken(token, services.tokenKeys, services.now())
+  if (holder === null) return 'rejected'
+  return {
+    ...holder,
+    via: 'session',
+    keyId: null,
+    keyRequestsPerMinute: null,
+    tenant: holder.tenantId === null ? null : { isSuspended: false, requestsPerMinute: null },
+    cases: null,
+  }
 }
 
 /** Context of a request whose token was accepted by {@link refuseBadTokens}. */

@@ -3,8 +3,8 @@ import { createLocalJWKSet, errors, type JSONWebKeySet, jwtVerify, type JWTVerif
 import { z } from 'zod'
 import { tokenAudience, tokenIssuer } from './identity-provider.js'
 
-/** Who is signed in, as a verified token says. */
-export interface SignedIn {
+/** Whom a verified token names, and what it says of them; whether that still holds is asked elsewhere. */
+export interface TokenHolder {
   readonly userId: UserId
   readonly email: string
   readonly name: string
@@ -26,7 +26,7 @@ const Claims = z
   .refine(({ role, tenant }) => (role === 'platform_admin') === (tenant === null))
 
 /** @returns null unless the token is ours, meant for us, unexpired and complete. */
-export async function verifyToken(token: string, keys: JWTVerifyGetKey, now: Date): Promise<SignedIn | null> {
+export async function verifyToken(token: string, keys: JWTVerifyGetKey, now: Date): Promise<TokenHolder | null> {
   try {
     const { payload } = await jwtVerify(token, keys, {
       issuer: tokenIssuer,

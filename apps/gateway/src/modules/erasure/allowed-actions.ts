@@ -1,5 +1,5 @@
 import { type Action, type ErasureState, isFinal, mayDo, mayMove } from '@lethe/domain'
-import type { SignedIn } from '../../identity/verify-token.js'
+import type { SignedIn } from '../../tenant-viewer.js'
 
 const mutations: readonly { name: string; action: Action; from: (state: ErasureState) => boolean }[] = [
   { name: 'verifyIdentity', action: 'erasure:verify', from: (state) => mayMove(state, 'VERIFIED') },

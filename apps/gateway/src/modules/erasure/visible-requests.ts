@@ -1,5 +1,5 @@
 import type { Prisma } from '@lethe/db'
-import type { SignedIn } from '../../identity/verify-token.js'
+import type { SignedIn } from '../../tenant-viewer.js'
 
 /** A data owner sees requests that they raised or that are about them; everybody else of the tenant sees all. */
 export const visibleRequests = (viewer: SignedIn): Prisma.ErasureRequestWhereInput =>

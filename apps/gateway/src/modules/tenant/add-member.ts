@@ -1,7 +1,7 @@
 import { newId, type Tx } from '@lethe/db'
 import { DomainError, Role, TenantId } from '@lethe/domain'
 import { z } from 'zod'
-import type { SignedIn } from '../../identity/verify-token.js'
+import type { SignedIn } from '../../tenant-viewer.js'
 import type { Services } from '../../services.js'
 import { Person } from './person.js'
 

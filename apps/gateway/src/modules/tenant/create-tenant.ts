@@ -1,7 +1,7 @@
 import { newId } from '@lethe/db'
 import { DomainError, StatuteId } from '@lethe/domain'
 import { z } from 'zod'
-import type { SignedIn } from '../../identity/verify-token.js'
+import type { SignedIn } from '../../tenant-viewer.js'
 import type { Services } from '../../services.js'
 import { Person } from './person.js'
 

@@ -1,7 +1,7 @@
 import { actionsOf } from '@lethe/domain'
 import type { Scope } from '../../context.js'
 import { shape } from '../../graphql/node.js'
-import type { SignedIn } from '../../identity/verify-token.js'
+import type { SignedIn } from '../../tenant-viewer.js'
 import { Tenant, Viewer } from './viewer.types.js'
 
 export const shapeViewer = ({ userId, email, name, role }: SignedIn): Viewer =>
