@@ -1,13 +1,14 @@
 import type pg from 'pg'
 
 /** Tables whose new rows somebody waits for. */
-export type AwaitedTable = 'outbox' | 'evidence'
+export type AwaitedTable = 'outbox' | 'evidence' | 'notice' | 'webhook_delivery'
 
 /** The awaited table that a statement appends to. */
 export function awaitedTableOf(query: unknown): AwaitedTable | undefined {
   const text = typeof query === 'string' ? query : (query as { text?: unknown } | null)?.text
   if (typeof text !== 'string') return undefined
-  return /^\s*INSERT INTO (?:"?public"?\.)?"?(outbox|evidence)\b/.exec(text)?.[1] as AwaitedTable | undefined
+  return /^\s*INSERT INTO (?:"?public"?\.)?"?(outbox|evidence|notice|webhook_delivery)\b/.exec(text)?.[1] as
+    AwaitedTable | undefined
 }
 
 /**
@@ -16,7 +17,7 @@ export function awaitedTableOf(query: unknown): AwaitedTable | undefined {
  * not told, because the process ended in between, is found by polling.
  */
 export class CommittedNotices {
-  /** `lethe_evidence` carries the tenant, `lethe_outbox` nothing. */
+  /** `lethe_evidence` carries the tenant, the others nothing. */
   readonly #waiting = new Map<string, readonly [channel: string, payload: string]>()
   #sending: Promise<void> | undefined
 

@@ -89,6 +89,7 @@ export {
   nextModelVersionNumber,
 } from './stores/numbers.js'
 export { lockName } from './stores/lock.js'
+export { notify } from './stores/notices.js'
 export { promoteModelVersion, retireModelVersion } from './stores/promotion.js'
 export { retryErasure } from './stores/retry-erasure.js'
 export { redactSamples } from './stores/redact-samples.js'

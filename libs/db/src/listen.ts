@@ -1,7 +1,7 @@
 import pg from 'pg'
 
-/** What is told right after a commit: a new outbox row, new evidence (payload: the tenant's id), a bundle that is asked for. */
-export type Channel = 'lethe_outbox' | 'lethe_evidence' | 'lethe_bundle'
+/** What is told right after a commit: a new row of the outbox, evidence (payload: the tenant's id), a bundle, a notice, a delivery. */
+export type Channel = 'lethe_outbox' | 'lethe_evidence' | 'lethe_bundle' | 'lethe_notice' | 'lethe_webhook_delivery'
 
 export interface Listener {
   close(): Promise<void>

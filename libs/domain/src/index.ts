@@ -18,6 +18,7 @@ export {
 } from './evidence/statement.js'
 export * from './forget-set.js'
 export * from './ids.js'
+export * from './notice.js'
 export * from './owner-audit.js'
 export * from './packed-images.js'
 export * from './random-stream.js'

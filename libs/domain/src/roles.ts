@@ -38,6 +38,8 @@ const allowed = {
   // What an external auditor says stays theirs to say.
   'review:write': ['auditor'],
   'sla:read': readers,
+  'webhook:read': ['tenant_owner', 'engineer'],
+  'webhook:write': ['tenant_owner', 'engineer'],
   'platform:read': ['platform_admin'],
 } as const satisfies Record<string, readonly Role[]>
 

@@ -34,6 +34,8 @@ export function startRegistrar(options: RegistrarOptions): { stop(): Promise<voi
     },
     lethe_evidence: (tenantId) => ledger.wake(tenantId),
     lethe_bundle: () => bundles.wake(),
+    lethe_notice: () => undefined,
+    lethe_webhook_delivery: () => undefined,
   }
   const listener = listen({
     url: options.databaseUrl,
