@@ -1,0 +1,87 @@
+import { hex } from '../testing/seed.js'
+import type { MutationRow, Things } from './row.js'
+
+const row = (
+  field: string,
+  inputType: string,
+  answer: string,
+  input: MutationRow['input'],
+  foreign = 'NOT_FOUND',
+): MutationRow => ({
+  document: `mutation ($input: ${inputType}!) { ${field}(input: $input) {
+    __typename ... on ${answer} ... on UserError { code message } } }`,
+  input,
+  foreign,
+})
+
+const request = ({ erasureRequestId }: Things) => ({ erasureRequestId })
+
+/** One row for each field of Mutation; the matrix fails where one is missing. */
+export const mutationRows: Readonly<Record<string, MutationRow>> = {
+  createUpload: {
+    ...row('createUpload', 'CreateUploadInput', 'Upload { url }', () => ({ digest: hex('x'), sizeBytes: 1 }), 'own'),
+    isKeyless: true,
+  },
+  registerDataset: row(
+    'registerDataset',
+    'RegisterDatasetInput',
+    'DatasetVersion { id }',
+    () => ({ name: 'd', uploadDigest: hex('x') }),
+    'UPLOAD_MISSING',
+  ),
+  pretrain: row(
+    'pretrain',
+    'PretrainInput',
+    'ModelVersion { id }',
+    ({ datasetVersionId }) => ({ modelName: 'm', datasetVersionId, recipe: { temperature: 0 } }),
+    'INVALID_INPUT',
+  ),
+  promoteModelVersion: row(
+    'promoteModelVersion',
+    'PromoteModelVersionInput',
+    'ModelVersion { id }',
+    ({ modelVersionId }) => ({ modelVersionId }),
+  ),
+  cancelRun: row('cancelRun', 'CancelRunInput', 'Run { id }', ({ runId }) => ({ runId })),
+
+  requestErasure: row(
+    'requestErasure',
+    'RequestErasureInput',
+    'ErasureRequest { id }',
+    ({ subjectKey }) => ({ ground: 'g', selection: { subjectKey } }),
+    'UNKNOWN_SUBJECT',
+  ),
+  verifyIdentity: row('verifyIdentity', 'ErasureDecisionInput', 'ErasureRequest { id }', request),
+  planErasure: row('planErasure', 'PlanErasureInput', 'ErasureRequest { id }', request),
+  approveErasure: row('approveErasure', 'ErasureDecisionInput', 'ErasureRequest { id }', request),
+  retryErasure: row('retryErasure', 'RetryErasureInput', 'ErasureRequest { id }', request),
+  rejectErasure: row('rejectErasure', 'ErasureDecisionInput', 'ErasureRequest { id }', (things) => ({
+    ...request(things),
+    reason: 'r',
+  })),
+  withdrawErasure: row('withdrawErasure', 'ErasureDecisionInput', 'ErasureRequest { id }', request),
+
+  shredSubject: row(
+    'shredSubject',
+    'ShredSubjectInput',
+    'EvidenceEntry { seq }',
+    ({ subjectKey }) => ({ subjectKey }),
+    'UNKNOWN_SUBJECT',
+  ),
+  countersignOwnerAudit: row(
+    'countersignOwnerAudit',
+    'CountersignOwnerAuditInput',
+    'EvidenceEntry { seq }',
+    (things) => ({ ...request(things), envelope: {}, result: '{}', verifierKey: 'k' }),
+  ),
+  recordFinding: row('recordFinding', 'RecordFindingInput', 'AuditorFinding { number }', (things) => ({
+    ...request(things),
+    severity: 'note',
+    statement: 's',
+  })),
+  signOffErasure: row('signOffErasure', 'SignOffErasureInput', 'AuditorSignOff { outcome }', (things) => ({
+    ...request(things),
+    outcome: 'accepted',
+  })),
+  requestEvidenceBundle: row('requestEvidenceBundle', 'RequestEvidenceBundleInput', 'EvidenceBundle { id }', request),
+}

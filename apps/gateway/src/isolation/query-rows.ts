@@ -1,0 +1,75 @@
+import type { QueryRow } from './row.js'
+
+const page = '{ totalCount edges { node { id } } }'
+
+/** One row for each field of Query; the matrix fails where one is missing. */
+export const queryRows: Readonly<Record<string, QueryRow>> = {
+  viewer: { document: '{ viewer { id tenant { id name } } }', foreign: 'own', own: 'found' },
+  overview: { document: '{ overview { openRequests datasetCount } }', foreign: 'own', own: 'found' },
+  node: { document: 'query ($id: ID!) { node(id: $id) { id } }', foreign: 'null', own: 'any' },
+
+  datasets: {
+    document: '{ datasets { totalCount edges { node { id name latestVersion { id packDigest } } } } }',
+    foreign: 'own',
+    own: 'listed',
+  },
+  dataset: {
+    document: 'query ($dataset: ID!) { dataset(id: $dataset) { id name } }',
+    foreign: 'null',
+    own: 'found',
+  },
+  datasetVersion: {
+    document: `query ($datasetVersion: ID!) {
+      datasetVersion(id: $datasetVersion) { id samples { totalCount edges { node { contentId } } } } }`,
+    foreign: 'null',
+    own: 'found',
+  },
+
+  models: { document: '{ models { totalCount edges { node { id name } } } }', foreign: 'own', own: 'listed' },
+  model: { document: 'query ($model: ID!) { model(id: $model) { id name } }', foreign: 'null', own: 'found' },
+  modelVersion: {
+    document: 'query ($modelVersion: ID!) { modelVersion(id: $modelVersion) { id } }',
+    foreign: 'null',
+    own: 'found',
+  },
+
+  runs: { document: `{ runs ${page} }`, foreign: 'empty', own: 'listed' },
+  run: { document: 'query ($run: ID!) { run(id: $run) { id } }', foreign: 'null', own: 'found' },
+
+  erasureRequests: { document: `{ erasureRequests ${page} }`, foreign: 'empty', own: 'listed' },
+  erasureRequest: {
+    document: 'query ($erasureRequest: ID!) { erasureRequest(id: $erasureRequest) { id number } }',
+    foreign: 'null',
+    own: 'found',
+  },
+  previewErasure: {
+    document: '{ previewErasure(selection: { subjectKey: "subject-acme" }) { forgetCount } }',
+    foreign: 'UNKNOWN_SUBJECT',
+    own: 'found',
+  },
+
+  audits: { document: `{ audits ${page} }`, foreign: 'empty', own: 'any' },
+  audit: { document: 'query ($audit: ID!) { audit(id: $audit) { id } }', foreign: 'null', own: 'found' },
+
+  slaClocks: { document: `{ slaClocks ${page} }`, foreign: 'empty', own: 'listed' },
+  slaBoard: { document: '{ slaBoard { totalCount } }', foreign: 'own', own: 'any' },
+
+  evidence: {
+    document: '{ evidence { totalCount edges { node { seq body } } } }',
+    foreign: 'empty',
+    own: 'listed',
+  },
+  evidenceEntry: { document: '{ evidenceEntry(seq: 1) { seq body } }', foreign: 'null', own: 'found' },
+  evidenceLog: { document: '{ evidenceLog { size origin } }', foreign: 'own', own: 'any' },
+  evidenceBundles: { document: `{ evidenceBundles ${page} }`, foreign: 'empty', own: 'listed' },
+  evidenceBundle: {
+    document: 'query ($evidenceBundle: ID!) { evidenceBundle(id: $evidenceBundle) { id digest } }',
+    foreign: 'null',
+    own: 'found',
+  },
+  erasureOpening: {
+    document: 'query ($erasureRequest: ID!) { erasureOpening(erasureRequestId: $erasureRequest) { salt } }',
+    foreign: 'NOT_FOUND',
+    own: 'any',
+  },
+}

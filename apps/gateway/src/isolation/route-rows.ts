@@ -1,0 +1,94 @@
+import { hex } from '../testing/seed.js'
+import type { RouteRow, Things } from './row.js'
+
+/** Served to everybody alike, and nothing of any tenant in it; each has guarantees of its own elsewhere. */
+export const publicRoutes: readonly string[] = [
+  'GET /livez',
+  'GET /readyz',
+  // Sign-in: answers about whoever brings the password or the session.
+  'POST /auth/sign-in/email',
+  'POST /auth/sign-out',
+  'POST /auth/change-password',
+  'GET /auth/get-session',
+  'GET /auth/token',
+  'GET /auth/jwks',
+  'GET /auth/organization/list',
+  'POST /auth/organization/set-active',
+  // Every operation has a row of its own.
+  'POST /graphql',
+  'POST /graphql/stream',
+]
+
+const newMember = ({ tenantId }: Things) => ({
+  tenantId,
+  email: 'm@x.test',
+  name: 'm',
+  password: 'long enough a password',
+  role: 'engineer',
+})
+
+/** One row for each route that is not public; the matrix fails where one is missing. */
+export const routeRows: Readonly<Record<string, RouteRow>> = {
+  'PUT /v1/uploads/:tenant/:digest': {
+    path: ({ tenantId }) => `/v1/uploads/${tenantId}/${hex('x')}?size=1&expires=9999999999999&sig=x`,
+    answers: { anonymous: 403, rival: 403, 'without the right': 403 },
+    without: 'engineer',
+    permitted: 'engineer',
+  },
+  'GET /v1/samples/:version/:file': {
+    path: ({ datasetVersionId }) => `/v1/samples/${datasetVersionId}/0.png`,
+    answers: { anonymous: 401, rival: 404, 'without the right': 403 },
+    without: 'data_owner',
+    permitted: 'engineer',
+  },
+  'GET /v1/audits/:id/matrices': {
+    path: ({ auditId }) => `/v1/audits/${auditId}/matrices`,
+    answers: { anonymous: 401, rival: 404, 'without the right': 403 },
+    without: 'platform_admin',
+    permitted: 'auditor',
+  },
+  'GET /v1/evidence/bundles/:id': {
+    path: ({ evidenceBundleId }) => `/v1/evidence/bundles/${evidenceBundleId}`,
+    answers: { anonymous: 401, rival: 404, 'without the right': 403, permitted: 200 },
+    without: 'platform_admin',
+    permitted: 'auditor',
+  },
+  'GET /v1/model-versions/:id/:file': {
+    path: ({ modelVersionId }) => `/v1/model-versions/${modelVersionId}/weights.safetensors`,
+    answers: { anonymous: 401, rival: 404, 'without the right': 403 },
+    without: 'auditor',
+    permitted: 'engineer',
+  },
+  'GET /v1/evidence/model-signing-key.pem': {
+    path: () => '/v1/evidence/model-signing-key.pem',
+    answers: { anonymous: 401, rival: 200, 'without the right': 403, permitted: 200 },
+    without: 'data_owner',
+    permitted: 'auditor',
+  },
+  'GET /v1/evidence/log-checkpoint': {
+    path: () => '/v1/evidence/log-checkpoint',
+    answers: { anonymous: 401, rival: 404, 'without the right': 403 },
+    without: 'data_owner',
+    permitted: 'auditor',
+  },
+  'GET /v1/evidence/export': {
+    path: () => '/v1/evidence/export',
+    answers: { anonymous: 401, rival: 404, 'without the right': 403 },
+    without: 'data_owner',
+    permitted: 'auditor',
+  },
+  'POST /v1/admin/tenants': {
+    path: () => '/v1/admin/tenants',
+    body: (things) => ({ name: 'x', slug: 'x1', owner: newMember(things) }),
+    answers: { anonymous: 401, rival: 403, 'without the right': 403 },
+    without: 'tenant_owner',
+    permitted: 'tenant_owner',
+  },
+  'POST /v1/admin/members': {
+    path: () => '/v1/admin/members',
+    body: newMember,
+    answers: { anonymous: 401, rival: 403, 'without the right': 403, permitted: 201 },
+    without: 'engineer',
+    permitted: 'tenant_owner',
+  },
+}

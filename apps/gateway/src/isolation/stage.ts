@@ -1,0 +1,53 @@
+import { newId } from '@lethe/db'
+import { adminEmail, type GatewayRig, startGatewayRig, type TestRole, type TestTenant } from '../testing/gateway-rig.js'
+import { seedModel } from '../testing/seed.js'
+import type { TestCaller, Things } from './row.js'
+
+/** Two tenants on one gateway, database and bus; the first one has a thing of every kind. */
+export interface Stage {
+  readonly rig: GatewayRig
+  readonly acme: TestTenant
+  readonly rival: TestTenant
+  readonly admin: string
+  readonly things: Things
+  /** Token of a caller, of acme where it is a member's. */
+  readonly tokenOf: (caller: TestCaller) => string | null
+  readonly stop: () => Promise<void>
+}
+
+export const memberRoles: readonly TestRole[] = ['tenant_owner', 'engineer', 'privacy_officer', 'data_owner', 'auditor']
+
+export async function startStage(): Promise<Stage> {
+  const rig = await startGatewayRig()
+  const [acme, rival] = await Promise.all([rig.createTenant('acme'), rig.createTenant('rival')])
+  const admin = await rig.signIn(adminEmail)
+  const things = await seedThings(rig, acme)
+  await seedModel(rig, rival, 'rival')
+  const tokenOf = (caller: TestCaller): string | null =>
+    caller === 'nobody' ? null : caller === 'platform_admin' ? admin : acme.tokens[caller]
+  return { rig, acme, rival, admin, things, tokenOf, stop: () => rig.stop() }
+}
+
+async function seedThings(rig: GatewayRig, acme: TestTenant): Promise<Things> {
+  const data = await seedModel(rig, acme, 'acme')
+  const asked = await rig.graphql(
+    acme.tokens.data_owner,
+    'mutation ($input: RequestErasureInput!) { requestErasure(input: $input) { ... on ErasureRequest { id } } }',
+    { input: { idempotencyKey: newId(), ground: 'Art. 17', selection: { subjectKey: 'subject-acme' } } },
+  )
+  const erasureRequestId = (asked.data?.['requestErasure'] as { id: string }).id
+  const [runId, auditId, evidenceBundleId] = [newId(), newId(), newId()]
+  await rig.sql(`INSERT INTO run (id, tenant_id, kind, task) VALUES ($1, $2, 'pretrain', '{}')`, [runId, acme.id])
+  await rig.sql(
+    `INSERT INTO audit (id, tenant_id, request_id, plan_item_id, number, run_id, before_version_id, after_version_id,
+       verdict, report) VALUES ($1, $2, $3, $4, 1, $5, $6, $6, 'PASS', $7)`,
+    [auditId, acme.id, erasureRequestId, newId(), runId, data.modelVersionId, '{}'],
+  )
+  const { digest, size } = await rig.gateway.services.artifacts.put(acme.id, Buffer.from('an archive'))
+  await rig.sql(
+    `INSERT INTO evidence_bundle (id, tenant_id, request_id, state, log_size, pinned_at, digest, size, settled_at)
+     VALUES ($1, $2, $3, 'READY', 1, now(), $4, $5, now())`,
+    [evidenceBundleId, acme.id, erasureRequestId, digest, size],
+  )
+  return { ...data, tenantId: acme.id, erasureRequestId, runId, auditId, evidenceBundleId }
+}
