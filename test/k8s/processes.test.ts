@@ -79,6 +79,8 @@ describe('every process', () => {
     modelPublicKey: '',
     logPreviousPublicKeys: [],
     bootstrapAdmin: { email: '', password: '' },
+    mail: { url: 'file:///outbox', from: 'Lethe <no-reply@lethe.local>' },
+    signIn: { SIGN_UP: '', OIDC_ISSUERS: '', SSO_ALLOW_LOOPBACK: '', TRUST_PROXY: '' },
     tensorflow: { backend: 'auto', tfjsNodeDir: '', summary: '' },
     logLevel: '',
   }

@@ -6,7 +6,10 @@ import { finalScreen } from './screen.js'
 const platformWith = (names: readonly string[]) =>
   ({
     urls: { portal: 'http://127.0.0.1:1', gateway: 'http://127.0.0.1:2', embedding: 'http://127.0.0.1:3' },
-    facts: { tensorflow: { summary: 'TensorFlow 2.21.0 for CPU' } },
+    facts: {
+      tensorflow: { summary: 'TensorFlow 2.21.0 for CPU' },
+      mail: { url: 'smtps://lethe:mail-secret@mail.example.org:465' },
+    },
     services: names.map((name) => ({ name })),
     stateDir: '/state',
   }) as unknown as Platform
@@ -16,6 +19,8 @@ it('shows where everything is, who may sign in and how to stop', () => {
   const screen = finalScreen(platformWith(['gateway', 'portal']), [signIn])
   for (const part of ['http://127.0.0.1:1', 'auditor@example.org', 'a pass phrase', '/state', 'Ctrl-C'])
     expect(screen).toContain(part)
+  expect(screen).toContain('smtps://mail.example.org:465')
+  expect(screen).not.toContain('mail-secret')
 })
 
 it('names no address at which nothing answers', () => {

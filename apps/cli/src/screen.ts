@@ -1,4 +1,5 @@
 import path from 'node:path'
+import { fileURLToPath } from 'node:url'
 import type { Platform } from '@lethe/stack'
 import type { SignIn } from './demonstration.js'
 
@@ -18,6 +19,7 @@ export function finalScreen(platform: Platform, signIns: readonly SignIn[]): str
     running.has('embedding') && ['Embeddings', `${urls.embedding}/v1`],
     ['Backend', facts.tensorflow.summary],
     ['State', stateDir],
+    running.has('gateway') && ['Mail', mailPlace(facts.mail.url)],
     ['Logs', path.join(stateDir, 'logs')],
   ].filter((place) => place !== false)
   const people = signIns.map(({ role, email, password }) => [role, `${email}  ${password}`] as const)
@@ -26,6 +28,12 @@ export function finalScreen(platform: Platform, signIns: readonly SignIn[]): str
     ['', 'Lethe is up.', '', ...table(places, '  '), ...signInLines, '', '  Ctrl-C stops everything.', ''].join('\n') +
     '\n'
   )
+}
+
+/** A folder as such; of a mail server not its password. */
+function mailPlace(url: string): string {
+  const { protocol, host } = new URL(url)
+  return protocol === 'file:' ? fileURLToPath(url) : `${protocol}//${host}`
 }
 
 function table(rows: readonly (readonly string[])[], indent: string): string[] {

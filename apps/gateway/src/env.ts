@@ -49,6 +49,29 @@ const GatewayEnv = z.object({
     .min(1)
     .default(60)
     .describe('Sign-ins that one address may try in a minute.'),
+  MAIL_URL: z
+    .string()
+    .describe('Where mail goes: file:///folder (an .eml file a mail), smtp://… or smtps://user:password@host:port.'),
+  MAIL_FROM: z.string().default('Lethe <no-reply@localhost>').describe('Sender of mail, `Name <address>`.'),
+  PORTAL_URL: z.url().describe('Where people reach the portal; links in mail lead there.'),
+  SIGN_UP: z
+    .enum(['closed', 'open'])
+    .default('closed')
+    .describe('"open" lets anybody found a tenant with a confirmed address; "closed" leaves that to platform admins.'),
+  SSO_ALLOW_LOOPBACK: z
+    .enum(['true', 'false'])
+    .default('false')
+    .transform((value) => value === 'true')
+    .describe('"true" lets tenants register identity providers on this machine, for development; else they are https.'),
+  OIDC_ISSUERS: z
+    .string()
+    .default('[]')
+    .describe('JSON list of issuers whose tokens are accepted besides our own; docs/identity.md has its members.'),
+  TRUST_PROXY: z
+    .string()
+    .default('')
+    .transform((list) => list.split(',').filter((address) => address !== ''))
+    .describe('Addresses or networks (CIDR) of proxies whose X-Forwarded-For is believed, comma-separated.'),
   NODE_ENV: z
     .enum(['production', 'development', 'test'])
     .default('production')

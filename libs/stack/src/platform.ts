@@ -1,5 +1,6 @@
 import { mkdirSync } from 'node:fs'
 import path from 'node:path'
+import { pathToFileURL } from 'node:url'
 import { migrate, setRolePasswords } from '@lethe/db'
 import { readInheritedEnv, readStackEnv } from './env.js'
 import { tryLock } from './file-lock.js'
@@ -132,7 +133,9 @@ async function startFoundations(options: PlatformOptions, undo: Undo[]): Promise
   ])
   if (computes) report(tensorflow.summary)
   const checkpointDir = path.join(stateDir, 'checkpoints')
-  return { ...secrets, checkpointDir, ownerUrl, natsUrls, tensorflow, ports, logLevel: env.logLevel }
+  const { mailUrl = pathToFileURL(path.join(stateDir, 'outbox')).href, mailFrom, signIn, logLevel } = env
+  const mail = { url: mailUrl, from: mailFrom }
+  return { ...secrets, checkpointDir, ownerUrl, natsUrls, tensorflow, ports, mail, signIn, logLevel }
 }
 
 async function openDatabase(

@@ -19,6 +19,8 @@ const facts: PlatformFacts = {
   modelPublicKey: 'public',
   logPreviousPublicKeys: ['older', 'oldest'],
   bootstrapAdmin: { email: 'admin@lethe.local', password: 'admin-secret' },
+  mail: { url: 'file:///outbox', from: 'Lethe <no-reply@lethe.local>' },
+  signIn: { SIGN_UP: '', OIDC_ISSUERS: '', SSO_ALLOW_LOOPBACK: '', TRUST_PROXY: '' },
   tensorflow: { backend: 'auto', tfjsNodeDir: '/cache/tf', summary: '' },
   logLevel: 'info',
 }
@@ -46,4 +48,8 @@ it('signs each in to the database and the bus under its own name', () => {
   )
   expect(serviceEnv('compute', facts).NATS_URL).toContain('compute:n2')
   expect(serviceEnv('portal', facts).NATS_URL).toBeUndefined()
+})
+
+it('tells gateway and registrar, and nobody else, where mail goes', () => {
+  expect(serviceNames.filter((name) => 'MAIL_URL' in serviceEnv(name, facts))).toEqual(['registrar', 'gateway'])
 })

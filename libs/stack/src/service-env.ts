@@ -4,6 +4,12 @@ import type { TensorflowProvision } from './tensorflow.js'
 export const serviceNames = ['registrar', 'compute', 'embedding', 'gateway', 'portal'] as const
 export type ServiceName = (typeof serviceNames)[number]
 
+export interface MailFacts {
+  /** Where mail goes: file:///folder, or smtp(s)://… */
+  url: string
+  from: string
+}
+
 /** Everything that the services' environments are made of. */
 export interface PlatformFacts {
   ownerUrl: string
@@ -25,6 +31,9 @@ export interface PlatformFacts {
   /** Base64 of the public half (SPKI). */
   modelPublicKey: string
   bootstrapAdmin: { email: string; password: string }
+  mail: MailFacts
+  /** How people get in, as the gateway's variables of these names say; empty is its default. */
+  signIn: Readonly<Record<'SIGN_UP' | 'OIDC_ISSUERS' | 'SSO_ALLOW_LOOPBACK' | 'TRUST_PROXY', string>>
   tensorflow: TensorflowProvision
   logLevel: string
   nodeEnv?: 'production' | 'test'
@@ -51,11 +60,13 @@ export function serviceEnv(name: ServiceName, facts: PlatformFacts): ServiceEnv 
   const bus = { NATS_URL: facts.natsUrls[name] ?? '', ARTIFACTS: 'nats' }
   const database = (login: Login) => loginUrl(facts.ownerUrl, login, facts.passwords[login])
   const gatewayUrl = localUrl(facts.ports.gateway)
+  const mail = { MAIL_URL: facts.mail.url, MAIL_FROM: facts.mail.from, PORTAL_URL: localUrl(facts.ports.portal) }
   switch (name) {
     case 'registrar':
       return {
         ...shared,
         ...bus,
+        ...mail,
         HEALTH_PORT: port,
         DATABASE_URL: database('registrar'),
         LOG_SIGNING_KEY_FILE: facts.logSigningKeyFile,
@@ -79,12 +90,14 @@ export function serviceEnv(name: ServiceName, facts: PlatformFacts): ServiceEnv 
       return {
         ...http,
         ...bus,
+        ...mail,
         DATABASE_URL: database('gateway'),
         AUTH_DATABASE_URL: database('auth'),
         BASE_URL: gatewayUrl,
         TRUSTED_ORIGINS: localUrl(facts.ports.portal),
         EMBEDDING_URL: localUrl(facts.ports.embedding),
         GATEWAY_SECRET: facts.gatewaySecret,
+        ...facts.signIn,
         LOG_PUBLIC_KEY: facts.logPublicKey,
         LOG_PREVIOUS_PUBLIC_KEYS: facts.logPreviousPublicKeys.join(','),
         MODEL_PUBLIC_KEY: facts.modelPublicKey,

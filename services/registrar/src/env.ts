@@ -20,6 +20,11 @@ const schema = z.object({
     .describe('a file with the P-256 private key (PKCS #8 PEM) that signs the files of every model version'),
   LOG_HOST: z.string().default('lethe').describe("host part of the evidence logs' origins; the gateway must agree"),
   CHECKPOINT_DIR: z.string().optional().describe('a folder that also receives every signed log checkpoint'),
+  MAIL_URL: z
+    .string()
+    .describe('where mail goes: file:///folder (an .eml file a mail), smtp://… or smtps://user:password@host:port'),
+  MAIL_FROM: z.string().default('Lethe <no-reply@localhost>').describe('sender of mail, `Name <address>`'),
+  PORTAL_URL: z.url().describe('where people reach the portal; links in mail lead there'),
   SWEEP_INTERVAL_MS: z.coerce.number().int().min(100).default(60_000).describe('how often clocks are read again'),
   HEALTH_HOST: z.string().default('127.0.0.1').describe('address of /livez and /readyz; 0.0.0.0 in a container'),
   HEALTH_PORT: z.coerce

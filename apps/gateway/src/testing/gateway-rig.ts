@@ -2,6 +2,7 @@ import { generateKeyPairSync } from 'node:crypto'
 import { chmodSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
 import { loginUrl, migrate, setRolePasswords } from '@lethe/db'
 import { encodeModelVerifier, type ModelSigner, modelSignerFromPem } from '@lethe/ledger'
 import { createLogger } from '@lethe/runtime'
@@ -80,6 +81,13 @@ export async function startGatewayRig(): Promise<GatewayRig> {
       BOOTSTRAP_ADMIN_PASSWORD: password,
       MAX_UPLOAD_BYTES: 1_000_000,
       SIGN_INS_PER_MINUTE: 1000,
+      MAIL_URL: pathToFileURL(join(stateDir, 'outbox')).href,
+      MAIL_FROM: 'Lethe <no-reply@lethe.test>',
+      PORTAL_URL: 'https://portal.lethe.test',
+      SIGN_UP: 'closed',
+      SSO_ALLOW_LOOPBACK: true,
+      OIDC_ISSUERS: '[]',
+      TRUST_PROXY: [],
       NODE_ENV: 'production',
       LOG_LEVEL: 'silent',
     },
