@@ -3,6 +3,7 @@ import type { Tx } from '../database.js'
 import { databaseError } from '../errors.js'
 import { announce } from '../outbox.js'
 import { queueBundle } from './evidence-bundles.js'
+import { notify } from './notices.js'
 import { cancelRun } from './runs.js'
 import { addClockEvent } from './sla-clocks.js'
 
@@ -32,6 +33,9 @@ export async function moveErasureRequest(
   if (moved.count !== 1)
     throw databaseError('CONFLICT', 'The request was changed by somebody else; read it again.', 'erasureRequestId')
   await announce(tx, { tenantId, aggregate: 'erasure-request', id: requestId, now })
+  const { number } = request
+  if (from !== to)
+    await notify(tx, { tenantId, kind: 'erasure.state-changed', requestId, data: { number, from, to }, now })
   return { from }
 }
 

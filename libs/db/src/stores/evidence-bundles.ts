@@ -3,6 +3,7 @@ import type { Evidence, EvidenceBundle } from '../generated/client.js'
 import { newId } from '../new-id.js'
 import { announce, toJson } from '../outbox.js'
 import { lockName } from './lock.js'
+import { notify } from './notices.js'
 
 interface BundleKey {
   readonly tenantId: string
@@ -109,6 +110,9 @@ export async function settleBundle(
     select: { requestId: true },
   })
   await announce(tx, { tenantId, aggregate: 'erasure-request', id: requestId, now })
+  const about = { tenantId, requestId, now }
+  if (outcome.state === 'READY') await notify(tx, { ...about, kind: 'bundle.ready', data: { bundleId: id } })
+  else await notify(tx, { ...about, kind: 'bundle.failed', data: { bundleId: id, code: outcome.failure.code } })
 }
 
 type BundledRow = Pick<Evidence, 'seq' | 'kind' | 'body'>

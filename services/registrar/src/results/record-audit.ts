@@ -1,5 +1,5 @@
 import type { AuditOutput } from '@lethe/bus'
-import { announce, newId, nextAuditNumber, toJson } from '@lethe/db'
+import { announce, newId, nextAuditNumber, notify, toJson } from '@lethe/db'
 import { type AuditReport, DomainError, type EvidenceEntry, sha256 } from '@lethe/domain'
 import { auditReportText } from '@lethe/ledger'
 import { applyVerdict } from './apply-verdict.js'
@@ -38,6 +38,8 @@ export async function recordAudit(recording: Recording, output: AuditOutput): Pr
     },
   })
   await announce(tx, { tenantId, aggregate: 'audit', id, now })
+  const { verdict } = report
+  await notify(tx, { tenantId, kind: 'audit.completed', requestId, data: { auditId: id, number, verdict }, now })
   const completed = await auditEvidence(
     recording,
     { id, number, beforeVersionId: item.modelVersionId, afterVersionId: run.modelVersionId },

@@ -1,5 +1,5 @@
 import type { CheckpointRef } from '@lethe/bus'
-import { announce, blockErasureRequest } from '@lethe/db'
+import { announce, blockErasureRequest, notify } from '@lethe/db'
 import type { EvidenceEntry } from '@lethe/domain'
 import { failItem } from './apply-verdict.js'
 import type { Ended, Recording } from './recording.js'
@@ -13,6 +13,14 @@ export async function recordFailure(recording: Recording, result: Ended): Promis
     result.outcome === 'failed'
       ? `The ${run.kind} run failed: ${result.error.message}`
       : `The ${run.kind} run was cancelled.`
+  if (result.outcome === 'failed')
+    await notify(tx, {
+      tenantId,
+      kind: 'run.failed',
+      requestId: requestId ?? undefined,
+      data: { runId: run.id, kind: result.runKind, code },
+      now,
+    })
   const lastGood = result.outcome === 'failed' ? result.error.lastGood : undefined
   await markProduct(recording, reason, lastGood)
   const ended: EvidenceEntry = {

@@ -1,4 +1,4 @@
-import { announce, commitToRequest, newId, nextErasureRequestNumber, startClock, type Tx } from '@lethe/db'
+import { announce, commitToRequest, newId, nextErasureRequestNumber, notify, startClock, type Tx } from '@lethe/db'
 import {
   type ContentId,
   DomainError,
@@ -103,6 +103,8 @@ async function startClockOf(
   const statuteId = StatuteId.parse(tenant.statuteId)
   const { timeZone, holidays } = tenant
   const clock = await startClock(tx, { tenantId, requestId: id, statuteId, timeZone, holidays, at: receivedAt, now })
+  const { dueAt } = clock.reading
+  await notify(tx, { tenantId, kind: 'erasure.received', requestId: id, data: { number, dueAt }, now })
   const requested = {
     kind: 'erasure-requested/v1',
     subjects: [],
@@ -113,7 +115,7 @@ async function startClockOf(
       forgetCount,
       statuteId,
       receivedAt: receivedAt.toISOString(),
-      dueAt: clock.reading.dueAt,
+      dueAt,
     },
   } satisfies EvidenceEntry
   return { id, evidence: [requested, ...clock.evidence] }
