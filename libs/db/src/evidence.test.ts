@@ -189,7 +189,7 @@ it('knows exactly the kinds of the domain, and refuses a body of another kind', 
   const { rows } = await test.owner.query<{ def: string }>(
     "SELECT pg_get_constraintdef(oid) AS def FROM pg_constraint WHERE conname = 'evidence_kind'",
   )
-  const known = [...(rows[0]?.def ?? '').matchAll(/'([^']+)'/g)].map((match) => match[1])
+  const known = [...(rows[0]?.def ?? '').matchAll(/[a-z-]+\/v\d+/g)].map(([kind]) => kind)
   expect(known.sort()).toEqual([...EvidenceKind.options].sort())
   const mismatch = { kind: 'model-trained/v1', body: bodyOf(1) } as const
   await expect(appendEvidence(gateway.forTenant(tenant), tenant, mismatch)).rejects.toThrow(/evidence_statement/)

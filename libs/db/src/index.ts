@@ -16,6 +16,7 @@ export {
   type AppendedEvidence,
   type NewEvidence,
 } from './evidence.js'
+export { findApiKey, type FoundApiKey } from './find-api-key.js'
 export { Prisma } from './generated/client.js'
 export type * from './generated/client.js'
 export { once } from './inbox.js'
@@ -34,6 +35,8 @@ export {
   type OutboxContract,
   type TaskPayload,
 } from './outbox.js'
+export { recordEntries, type WriteStatement } from './record-evidence.js'
+export { readPlatformTenants, readTenantsWithMembershipChanges, type PlatformTenantRow } from './platform-tenants.js'
 export { pruneOutbox, relayOutbox, type OutboxMessage } from './relay-outbox.js'
 export { beginAudit } from './stores/begin-audit.js'
 export { beginUnlearning } from './stores/begin-unlearning.js'

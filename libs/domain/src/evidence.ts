@@ -11,12 +11,16 @@ export const EvidenceKind = z.enum([
   'model-promoted/v1',
   /** An erasure request came in and its clock started. */
   'erasure-requested/v1',
+  /** The person's identity began to be looked into, and whether that stops the clock. */
+  'identity-check-begun/v1',
   /** The person's identity was confirmed. */
   'identity-verified/v1',
   /** What will be done to what, and the audit's policy, before anything runs (pre-registration). */
   'erasure-planned/v1',
   /** One person approved the plan. */
   'erasure-approved/v1',
+  /** Requests are to be unlearned in one run, each with an audit of its own; or one of them left. */
+  'erasure-batched/v1',
   /** A model version was made to forget: parent, method, provenance, cost, checkpoint digests. */
   'model-unlearned/v1',
   /** An audit ended, whatever it said. */
@@ -47,6 +51,14 @@ export const EvidenceKind = z.enum([
   'auditor-finding/v1',
   /** An external auditor accepted or rejected what a request has on record. */
   'auditor-signed-off/v1',
+  /** A person joined a tenant, left it, or has another role there: who could approve when. */
+  'member-changed/v1',
+  /** An API key was made or revoked. */
+  'api-key-changed/v1',
+  /** An external auditor was let into cases for a time, or access was taken back. */
+  'auditor-access-changed/v1',
+  /** The platform made, suspended or resumed a tenant, or changed its bounds. */
+  'tenant-changed/v1',
 ])
 export type EvidenceKind = z.infer<typeof EvidenceKind>
 

@@ -37,15 +37,47 @@ const allowed = {
   'subject:shred': ['privacy_officer'],
   // What an external auditor says stays theirs to say.
   'review:write': ['auditor'],
+  'member:read': staff,
+  // Owners and platform admins; the only two who decide who belongs to a tenant.
+  'member:write': ['tenant_owner'],
+  'key:read': staff,
+  'key:write': staff,
+  'auditor:read': [...staff, 'auditor'],
+  'auditor:grant': ['tenant_owner', 'privacy_officer'],
   'sla:read': readers,
   'webhook:read': ['tenant_owner', 'engineer'],
   'webhook:write': ['tenant_owner', 'engineer'],
   'platform:read': ['platform_admin'],
+  'platform:write': ['platform_admin'],
+  'tenant:write': ['platform_admin'],
 } as const satisfies Record<string, readonly Role[]>
 
 export type Action = keyof typeof allowed
 
 export const mayDo = (role: Role, action: Action): boolean => (allowed[action] as readonly Role[]).includes(role)
+
+/**
+ * What a person does and no program for them: deciding who belongs to a tenant and who may look, giving out keys, approving
+ * (two people, not two keys), destroying, and an auditor's word.
+ */
+const personal = [
+  'member:write',
+  'key:write',
+  'auditor:grant',
+  'erasure:approve',
+  'subject:shred',
+  'review:write',
+  'platform:read',
+  'platform:write',
+  'tenant:write',
+] as const satisfies readonly Action[]
+
+/** Whether an API key may do an action, if its role may. */
+export const isForKeys = (action: Action): boolean => !(personal as readonly Action[]).includes(action)
+
+/** Whether whoever has `role` has every right of `other`. */
+export const hasRightsOf = (role: Role, other: Role): boolean =>
+  (Object.keys(allowed) as Action[]).every((action) => !mayDo(other, action) || mayDo(role, action))
 
 /** Every action that a role may do, in the table's order. */
 export const actionsOf = (role: Role): Action[] =>

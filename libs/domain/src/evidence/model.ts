@@ -59,6 +59,7 @@ export const ModelUnlearned = z.strictObject({
   parent: z.strictObject({ modelVersionId: Uuid, weightsDigest: Sha256 }),
   method: z.string().min(1),
   forgetSetCommitment: Commitment,
+  /** Samples that were forgotten in this run, those of `together` among them. */
   forgetCount: Count,
   /** Samples that stay although they resemble a forgotten one; missing where nobody looked. */
   resemblingCount: Count.optional(),
@@ -66,6 +67,8 @@ export const ModelUnlearned = z.strictObject({
     buildTypes.unlearn,
     z.strictObject({ recipe: TrainingRecipe, unlearning: UnlearningRecipe, excluded, forgetSet: Commitment }),
   ),
+  /** Sets of other requests that were forgotten in the same run. */
+  together: z.array(Commitment).optional(),
 })
 
 /** What serves from now on; null: nothing. */

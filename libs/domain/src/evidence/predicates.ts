@@ -1,15 +1,18 @@
 import type { z } from 'zod'
 import type { EvidenceKind } from '../evidence.js'
+import { ApiKeyChanged, AuditorAccessChanged, MemberChanged, TenantChanged } from './access.js'
 import { AuditCompleted, AuditorFinding, AuditorSignedOff, OwnerAuditCountersigned } from './audit.js'
 import { ClosureAssessed, DataDeleted, SubjectShredded } from './closure.js'
 import { DatasetRedacted, DatasetRegistered } from './dataset.js'
 import {
   ClockChanged,
   ErasureApproved,
+  ErasureBatched,
   ErasureBlocked,
   ErasureClosed,
   ErasurePlanned,
   ErasureRequested,
+  IdentityCheckBegun,
   IdentityVerified,
 } from './erasure.js'
 import { LogKeyRotated } from './log.js'
@@ -21,9 +24,11 @@ export const evidencePredicates = {
   'model-trained/v1': ModelTrained,
   'model-promoted/v1': ModelPromoted,
   'erasure-requested/v1': ErasureRequested,
+  'identity-check-begun/v1': IdentityCheckBegun,
   'identity-verified/v1': IdentityVerified,
   'erasure-planned/v1': ErasurePlanned,
   'erasure-approved/v1': ErasureApproved,
+  'erasure-batched/v1': ErasureBatched,
   'model-unlearned/v1': ModelUnlearned,
   'audit-completed/v1': AuditCompleted,
   'erasure-closed/v1': ErasureClosed,
@@ -39,4 +44,8 @@ export const evidencePredicates = {
   'log-key-rotated/v1': LogKeyRotated,
   'auditor-finding/v1': AuditorFinding,
   'auditor-signed-off/v1': AuditorSignedOff,
+  'member-changed/v1': MemberChanged,
+  'api-key-changed/v1': ApiKeyChanged,
+  'auditor-access-changed/v1': AuditorAccessChanged,
+  'tenant-changed/v1': TenantChanged,
 } as const satisfies Record<EvidenceKind, z.ZodObject>

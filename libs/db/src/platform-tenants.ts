@@ -1,0 +1,59 @@
+import type { Database } from './database.js'
+
+/** What platform admins see of a tenant: what it is allowed and what it uses, nothing of what it holds. */
+export interface PlatformTenantRow {
+  readonly id: string
+  readonly name: string
+  readonly slug: string
+  readonly timeZone: string
+  readonly createdAt: Date
+  readonly suspendedAt: Date | null
+  readonly suspendedReason: string | null
+  readonly maxConcurrentRuns: number | null
+  readonly maxStorageBytes: number | null
+  readonly maxRequestsPerMinute: number | null
+  readonly maxMembers: number | null
+  /** Uploads, packs, weights, states and bundles that are kept. */
+  readonly storageBytes: number
+  readonly activeRuns: number
+  readonly openRequests: number
+  /** Runs that ended since, and what they were measured to cost. */
+  readonly settledRuns: number
+  readonly wallSeconds: number
+  readonly cpuSeconds: number
+  readonly peakMemoryBytes: number
+}
+
+type Bigints = 'maxStorageBytes' | 'storageBytes' | 'activeRuns' | 'openRequests' | 'settledRuns'
+type Raw = { readonly [Key in keyof PlatformTenantRow]: Key extends Bigints ? string | null : PlatformTenantRow[Key] }
+
+/** Every tenant by its slug. The gateway's login only; the caller checks `platform:read`. */
+export async function readPlatformTenants(database: Database, measuredSince: Date): Promise<PlatformTenantRow[]> {
+  const { rows } = await database.pool.query<Raw>(
+    `SELECT tenant_id AS id, name, slug, time_zone AS "timeZone", created_at AS "createdAt",
+            suspended_at AS "suspendedAt", suspended_reason AS "suspendedReason",
+            max_concurrent_runs AS "maxConcurrentRuns", max_storage_bytes AS "maxStorageBytes",
+            max_requests_per_minute AS "maxRequestsPerMinute", max_members AS "maxMembers",
+            storage_bytes AS "storageBytes", active_runs AS "activeRuns", open_requests AS "openRequests",
+            settled_runs AS "settledRuns", wall_seconds AS "wallSeconds", cpu_seconds AS "cpuSeconds",
+            peak_memory_bytes AS "peakMemoryBytes"
+     FROM platform_tenants($1)`,
+    [measuredSince],
+  )
+  return rows.map((row) => ({
+    ...row,
+    maxStorageBytes: row.maxStorageBytes === null ? null : Number(row.maxStorageBytes),
+    storageBytes: Number(row.storageBytes),
+    activeRuns: Number(row.activeRuns),
+    openRequests: Number(row.openRequests),
+    settledRuns: Number(row.settledRuns),
+  }))
+}
+
+/** Tenants with changes of membership that are not on record yet, longest waiting first. The gateway's login only. */
+export async function readTenantsWithMembershipChanges(database: Database): Promise<string[]> {
+  const { rows } = await database.pool.query<{ tenant_id: string }>(
+    'SELECT tenant_id FROM tenants_with_membership_changes()',
+  )
+  return rows.map(({ tenant_id: id }) => id)
+}
