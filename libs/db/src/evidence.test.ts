@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto'
-import { EvidenceKind, predicateType } from '@lethe/domain'
+import { type EvidenceEntry, EvidenceKind, predicateType } from '@lethe/domain'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import type { Database } from './database.js'
 import { appendEvidence, appendEvidenceBatch, readLeafHashes, requestEntryNumbers } from './evidence.js'
 import { newId } from './new-id.js'
+import { recordEntries } from './record-evidence.js'
 import { startTestDatabase, type TestDatabase } from './testing/test-database.js'
 
 let test: TestDatabase
@@ -124,6 +125,36 @@ it('numbers the entries of each request without a gap or a double, whoever appen
   await expect(gateway.forTenant(tenant).$transaction((tx) => appendEvidence(tx, tenant, again))).rejects.toThrow(
     /evidence_request_entry/,
   )
+})
+
+it('records what one transaction did in its order, numbered within each request, and announces every entry', async () => {
+  const tenant = await test.createTenant()
+  const [one, other] = [newId(), newId()]
+  const entries = [one, undefined, other, one].map((erasureRequestId) => ({
+    kind,
+    subjects: [],
+    predicate: {},
+    ...(erasureRequestId === undefined ? {} : { erasureRequestId }),
+  })) as unknown as EvidenceEntry[]
+  const client = gateway.forTenant(tenant)
+  const numbers = await client.$transaction((tx) =>
+    recordEntries(tx, { tenantId: tenant, entries, now: new Date() }, (entry, { requestEntry }) =>
+      JSON.stringify({ predicate: { recorded: { requestEntry } }, predicateType: predicateType(entry.kind) }),
+    ),
+  )
+  expect(numbers).toEqual([1n, 2n, 3n, 4n])
+  const rows = await client.evidence.findMany({ orderBy: { seq: 'asc' } })
+  expect(rows.map((row) => [row.requestId, numberIn(row)])).toEqual([
+    [one, 1],
+    [null, undefined],
+    [other, 1],
+    [one, 2],
+  ])
+  const announced = await client.outbox.findMany({ orderBy: { id: 'asc' } })
+  expect(announced.map(({ payload }) => payload)).toMatchObject(
+    numbers.map((seq) => ({ aggregate: 'evidence', id: String(seq), tenantId: tenant })),
+  )
+  expect(await findFault(tenant)).toBeNull()
 })
 
 const numberIn = ({ body }: { body: string }): number =>

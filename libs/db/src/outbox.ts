@@ -36,17 +36,31 @@ export const announce = (
   tx: Tx,
   change: { tenantId: string; aggregate: ChangedAggregate; id: string; now: Date },
 ): Promise<string> =>
-  enqueueOutbox(tx, {
-    tenantId: change.tenantId,
-    contract: 'aggregate-changed',
-    payload: {
-      version: 1,
+  enqueueOutbox(tx, { tenantId: change.tenantId, contract: 'aggregate-changed', payload: changed(change, change.id) })
+
+/** The same for several of one kind, in one statement. */
+export async function announceEach(
+  tx: Tx,
+  change: { tenantId: string; aggregate: ChangedAggregate; ids: readonly string[]; now: Date },
+): Promise<void> {
+  if (change.ids.length === 0) return
+  await tx.outbox.createMany({
+    data: change.ids.map((id) => ({
+      id: newId(),
       tenantId: change.tenantId,
-      aggregate: change.aggregate,
-      id: change.id,
-      at: change.now.toISOString(),
-    },
+      contract: 'aggregate-changed',
+      payload: changed(change, id),
+    })),
   })
+}
+
+const changed = (change: { tenantId: string; aggregate: ChangedAggregate; now: Date }, id: string) => ({
+  version: 1,
+  tenantId: change.tenantId,
+  aggregate: change.aggregate,
+  id,
+  at: change.now.toISOString(),
+})
 
 /** Plain data as Prisma wants JSON; what is undefined is left out, as JSON does. */
 export const toJson = (value: unknown): Prisma.InputJsonValue =>

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { announce, appendEvidence, lockName, requestEntryNumbers, type Tx } from '@lethe/db'
+import { lockName, recordEntries, type Tx } from '@lethe/db'
 import { DomainError, type EvidenceEntry } from '@lethe/domain'
 import { canonicalJson, statementOf } from '@lethe/ledger'
 import type { Scope } from '../context.js'
@@ -50,28 +50,13 @@ export async function runOnce<Input extends { idempotencyKey: string }>(
     await tx.idempotencyKey.create({
       data: { tenantId, userId: viewer.userId, key, operation, requestDigest, resultId: id, createdAt: now },
     })
-    await recordEvidence(tx, scope, evidence, now)
+    // Last: from here to the commit other appenders of the tenant wait.
+    await recordEntries(tx, { tenantId, entries: evidence, now }, statementOf)
     return id
   })
   // What was read before the mutation may have changed by it.
   for (const loader of Object.values(scope.loaders)) loader.clearAll()
   return id
-}
-
-/** Appends last: from here to the commit other appenders of the tenant wait. */
-async function recordEvidence(
-  tx: Tx,
-  { tenantId }: Scope,
-  entries: readonly EvidenceEntry[],
-  now: Date,
-): Promise<void> {
-  const numberOf = requestEntryNumbers(tx, tenantId)
-  for (const entry of entries) {
-    const requestEntry = entry.erasureRequestId === undefined ? undefined : await numberOf(entry.erasureRequestId)
-    const body = statementOf(entry, { tenantId, recordedAt: now, requestEntry })
-    const { seq } = await appendEvidence(tx, tenantId, { kind: entry.kind, requestId: entry.erasureRequestId, body })
-    await announce(tx, { tenantId, aggregate: 'evidence', id: String(seq), now })
-  }
 }
 
 const digestOfInput = (operation: string, input: object): string => {
