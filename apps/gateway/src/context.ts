@@ -1,6 +1,7 @@
 import type { TenantClient } from '@lethe/db'
 import type { TenantId } from '@lethe/domain'
 import { unauthenticated, forbidden } from './graphql/refusals.js'
+import type { Place } from './graphql/event-position.js'
 import { createLoaders, type Loaders } from './loaders.js'
 import type { Services } from './services.js'
 import type { SignedIn, TenantViewer } from './tenant-viewer.js'
@@ -12,7 +13,11 @@ export interface Scope {
   readonly db: TenantClient
   readonly loaders: Loaders
   readonly services: Services
+  /** Of a subscription, among the events of its tenant. */
+  readonly place: Place
   readonly now: () => Date
+  /** Whether the viewer is still who they were when they came: same role, same cases, and nothing revoked since. */
+  readonly isStillAllowed: () => Promise<boolean>
 }
 
 export interface Context {
@@ -20,11 +25,19 @@ export interface Context {
   readonly services: Services
   /** Shown to the client with a masked error and written to the log. */
   readonly correlationId: string
+  /** The viewer as of now; null for whom the same token or key no longer lets in. */
+  readonly renew: () => Promise<SignedIn | null>
+  /** Network address of whoever asks. */
+  readonly address: string
+  /** Aborted when nobody waits for the answer any more. */
+  readonly signal: AbortSignal
+  /** Of a subscription, among the events of its tenant. */
+  readonly place: Place
   /** Of a signed-in member of a tenant; refuses everybody else. */
   readonly scope: () => Scope
 }
 
-export function createScope(viewer: SignedIn | null, services: Services): Scope {
+export function createScope({ viewer, services, renew, place }: Omit<Context, 'scope'>): Scope {
   if (viewer === null) throw unauthenticated()
   if (viewer.tenantId === null || viewer.tenant === null)
     throw forbidden('This belongs to a tenant, and you are a member of none.')
@@ -36,11 +49,20 @@ export function createScope(viewer: SignedIn | null, services: Services): Scope 
     db,
     loaders: createLoaders({ db, viewer: member, people: services.people }),
     services,
+    place,
     now: services.now,
+    isStillAllowed: async () => isSame(viewer, await renew()),
   }
 }
 
-export function createContext(input: { viewer: SignedIn | null; services: Services; correlationId: string }): Context {
+const isSame = (before: SignedIn, now: SignedIn | null): boolean =>
+  now !== null &&
+  now.role === before.role &&
+  now.tenant?.isSuspended === before.tenant?.isSuspended &&
+  String(now.cases?.requestIds) === String(before.cases?.requestIds)
+
+export function createContext(input: Omit<Context, 'place' | 'scope'>): Context {
   let scope: Scope | undefined
-  return { ...input, scope: () => (scope ??= createScope(input.viewer, input.services)) }
+  const told = { ...input, place: { after: null, reached: null } }
+  return { ...told, scope: () => (scope ??= createScope(told)) }
 }

@@ -1,5 +1,6 @@
 import { readEnv } from '@lethe/runtime'
 import { z } from 'zod'
+import { TrustedDocumentsMode } from './http/trusted-documents.js'
 
 const GatewayEnv = z.object({
   DATABASE_URL: z.url().describe('PostgreSQL address with the login lethe_gateway.'),
@@ -72,6 +73,53 @@ const GatewayEnv = z.object({
     .default('')
     .transform((list) => list.split(',').filter((address) => address !== ''))
     .describe('Addresses or networks (CIDR) of proxies whose X-Forwarded-For is believed, comma-separated.'),
+  COST_PER_MINUTE: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(2_000_000_000)
+    .default(300_000)
+    .describe('Fields that one caller (a person, or an API key) may ask for in a minute.'),
+  ANONYMOUS_COST_PER_MINUTE: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(2_000_000_000)
+    .default(6_000)
+    .describe('The same of everybody who is not signed in, by address.'),
+  OPERATION_TIMEOUT_MS: z.coerce
+    .number()
+    .int()
+    .min(100)
+    .max(600_000)
+    .default(30_000)
+    .describe('Longest that a query or mutation may take.'),
+  STREAMS_PER_VIEWER: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .default(20)
+    .describe('Subscriptions that one caller may follow at this gateway at once.'),
+  STREAM_STALL_MS: z.coerce
+    .number()
+    .int()
+    .min(100)
+    .default(30_000)
+    .describe('Longest that a subscriber may leave its buffer full before it is let go of.'),
+  REQUEST_TIMEOUT_MS: z.coerce
+    .number()
+    .int()
+    .min(1000)
+    .default(300_000)
+    .describe('Longest that a client may take to send a request.'),
+  TRUSTED_DOCUMENTS: TrustedDocumentsMode.default('also').describe(
+    'Whether documents may be named by hash (also), must be (only), or cannot be (off).',
+  ),
+  TRUSTED_DOCUMENTS_FILES: z
+    .string()
+    .default('')
+    .transform((list) => list.split(',').filter((file) => file !== ''))
+    .describe('JSON files from SHA-256 to document, comma-separated.'),
   NODE_ENV: z
     .enum(['production', 'development', 'test'])
     .default('production')

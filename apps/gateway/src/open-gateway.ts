@@ -5,6 +5,9 @@ import { openDatabase } from '@lethe/db'
 import type { Logger } from '@lethe/runtime'
 import type { FastifyInstance } from 'fastify'
 import type { GatewayEnv } from './env.js'
+import { createEventPositions } from './graphql/event-position.js'
+import { createRateLimits } from './http/rate-limits.js'
+import { openTrustedDocuments } from './http/trusted-documents.js'
 import { createUploadSigner } from './http/upload-signer.js'
 import { createIdentityProvider } from './identity/identity-provider.js'
 import { peopleOf } from './identity/people.js'
@@ -28,7 +31,7 @@ export async function openGateway(env: GatewayEnv, logger: Logger, now: () => Da
     role: 'gateway',
     onConnectionError: (error) => logger.warn({ reason: error.message }, 'a database connection broke'),
   })
-  const bus = await connectBus({ url: env.NATS_URL, name: 'gateway' })
+  const bus = await connectBus({ url: env.NATS_URL, name: 'gateway', user: 'gateway' })
   const identity = createIdentityProvider({
     databaseUrl: env.AUTH_DATABASE_URL,
     publicUrl: env.BASE_URL,
@@ -47,9 +50,17 @@ export async function openGateway(env: GatewayEnv, logger: Logger, now: () => Da
     people,
     logger,
     now,
-    artifacts: await openArtifactStore(env.ARTIFACTS, bus.nc),
+    artifacts: await openArtifactStore(env.ARTIFACTS, bus.nc, { isMadeElsewhere: true }),
     tokenKeys: rememberKeys(() => identity.auth.api.getJwks()),
     uploads: createUploadSigner(env.GATEWAY_SECRET),
+    documents: openTrustedDocuments(env.TRUSTED_DOCUMENTS, env.TRUSTED_DOCUMENTS_FILES),
+    rates: createRateLimits({
+      pool: db.pool,
+      logger,
+      costPerMinute: env.COST_PER_MINUTE,
+      anonymousCostPerMinute: env.ANONYMOUS_COST_PER_MINUTE,
+    }),
+    eventPositions: createEventPositions(env.GATEWAY_SECRET),
     logIdentity: createLogIdentity({
       publicKey: env.LOG_PUBLIC_KEY,
       previousPublicKeys: env.LOG_PREVIOUS_PUBLIC_KEYS,
@@ -62,7 +73,15 @@ export async function openGateway(env: GatewayEnv, logger: Logger, now: () => Da
     embeddingUrl: env.EMBEDDING_URL,
     maxUploadBytes: env.MAX_UPLOAD_BYTES,
   }
-  const app = await createServer({ services, identity, isProduction: env.NODE_ENV === 'production' })
+  const app = await createServer({
+    services,
+    identity,
+    isProduction: env.NODE_ENV === 'production',
+    requestTimeoutMs: env.REQUEST_TIMEOUT_MS,
+    operationTimeoutMs: env.OPERATION_TIMEOUT_MS,
+    streamsPerViewer: env.STREAMS_PER_VIEWER,
+    streamStallMs: env.STREAM_STALL_MS,
+  })
   const close = async () => {
     await app.close()
     await Promise.all([db.close(), bus.close(), identity.close()])

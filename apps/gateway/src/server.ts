@@ -1,7 +1,8 @@
 import { newId } from '@lethe/db'
-import Fastify, { type FastifyInstance } from 'fastify'
+import Fastify, { type FastifyError, type FastifyInstance } from 'fastify'
 import { createSchema } from './graphql/build-schema.js'
 import { limits } from './graphql/limits.js'
+import { acceptJson } from './http/body.js'
 import { mountAdmin } from './http/mount-admin.js'
 import { mountEvidenceExport } from './http/mount-evidence-export.js'
 import { mountFiles } from './http/mount-files.js'
@@ -9,6 +10,7 @@ import { mountGraphql } from './http/mount-graphql.js'
 import { mountHealth } from './http/mount-health.js'
 import { mountSubscriptions } from './http/mount-subscriptions.js'
 import { mountUploads } from './http/mount-uploads.js'
+import { answerBrokenRequest, transportRefusal } from './http/transport-error.js'
 import type { IdentityProvider } from './identity/identity-provider.js'
 import { mountIdentity } from './identity/mount-identity.js'
 import type { Services } from './services.js'
@@ -18,12 +20,21 @@ export interface ServerOptions {
   readonly identity: IdentityProvider
   /** Hides the schema from strangers. */
   readonly isProduction: boolean
+  /** Longest that a client may take to send a request. */
+  readonly requestTimeoutMs: number
+  readonly operationTimeoutMs: number
+  readonly streamsPerViewer: number
+  readonly streamStallMs: number
 }
 
 /** Everything that the gateway answers, ready to listen. */
-export async function createServer({ services, identity, isProduction }: ServerOptions): Promise<FastifyInstance> {
+export async function createServer(options: ServerOptions): Promise<FastifyInstance> {
+  const { services, identity, requestTimeoutMs } = options
   const app = Fastify({
     bodyLimit: limits.bodyBytes,
+    requestTimeout: requestTimeoutMs,
+    http: { headersTimeout: Math.min(requestTimeoutMs, 15_000), connectionsCheckingInterval: 1_000 },
+    clientErrorHandler: answerBrokenRequest,
     genReqId: () => newId(),
     forceCloseConnections: true,
     routerOptions: { maxParamLength: 200 },
@@ -33,9 +44,9 @@ export async function createServer({ services, identity, isProduction }: ServerO
     reply.header('cache-control', 'no-store')
     done()
   })
-  app.setErrorHandler((error: Error & { statusCode?: number; code?: string }, request, reply) => {
-    const status = error.statusCode ?? 500
-    if (status < 500) return reply.code(status).send({ code: error.code ?? 'BAD_REQUEST', message: error.message })
+  app.setErrorHandler((error: FastifyError, request, reply) => {
+    const refused = transportRefusal(error)
+    if (refused) return reply.code(refused.status).send({ code: refused.code, message: refused.message })
     services.logger.error({ err: error, correlationId: request.id }, 'request failed')
     const message = 'Something went wrong on our side; quote the correlation id when you report it.'
     return reply.code(500).send({ code: 'INTERNAL_SERVER_ERROR', message, correlationId: request.id })
@@ -43,11 +54,12 @@ export async function createServer({ services, identity, isProduction }: ServerO
   app.setNotFoundHandler((_request, reply) =>
     reply.code(404).send({ code: 'NOT_FOUND', message: 'Nothing is served at this address.' }),
   )
+  acceptJson(app)
   const schema = createSchema()
   mountHealth(app, services)
   await mountIdentity(app, identity)
-  await mountGraphql(app, { schema, services, isProduction })
-  await mountSubscriptions(app, { schema, services })
+  await mountGraphql(app, { schema, ...options })
+  await mountSubscriptions(app, { schema, ...options })
   await mountUploads(app, services)
   mountFiles(app, services)
   mountEvidenceExport(app, services)

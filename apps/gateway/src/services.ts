@@ -4,6 +4,9 @@ import type { Database } from '@lethe/db'
 import type { ModelVerifier } from '@lethe/ledger'
 import type { Logger } from '@lethe/runtime'
 import type { JWTVerifyGetKey } from 'jose'
+import type { EventPositions } from './graphql/event-position.js'
+import type { RateLimits } from './http/rate-limits.js'
+import type { TrustedDocuments } from './http/trusted-documents.js'
 import type { UploadSigner } from './http/upload-signer.js'
 import type { People } from './identity/people.js'
 import type { LogIdentity } from './modules/evidence/log-identity.js'
@@ -16,6 +19,9 @@ export interface Services {
   readonly people: People
   readonly tokenKeys: JWTVerifyGetKey
   readonly uploads: UploadSigner
+  readonly documents: TrustedDocuments
+  readonly rates: RateLimits
+  readonly eventPositions: EventPositions
   readonly logIdentity: LogIdentity
   /** Checks signatures over model files. */
   readonly modelVerifier: ModelVerifier

@@ -21,7 +21,7 @@ export interface FollowOptions {
 /** Replays, then follows, in order and without gaps also over an interruption of the server, until the signal aborts. */
 export async function* followEvents(bus: Bus, { scope, from, signal }: FollowOptions): AsyncGenerator<FollowedEvent> {
   const filter = scopeFilter(scope)
-  let cursor = from === 'new' ? await lastSequence(bus) : from === 'replay' ? 0 : from
+  let cursor = from === 'new' ? await newestSequence(bus) : from === 'replay' ? 0 : from
   while (!signal.aborted && !bus.nc.isClosed()) {
     try {
       for await (const message of openAfter(bus, filter, cursor, signal)) {
@@ -36,7 +36,8 @@ export async function* followEvents(bus: Bus, { scope, from, signal }: FollowOpt
   }
 }
 
-const lastSequence = async (bus: Bus): Promise<number> =>
+/** Of the newest event: following after it begins with what comes. */
+export const newestSequence = async (bus: Bus): Promise<number> =>
   (await (await bus.js.streams.get(stream.events)).info()).state.last_seq
 
 /** Messages after a sequence, until the signal aborts or the server was away: it has forgotten the consumer then. */

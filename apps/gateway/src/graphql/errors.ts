@@ -1,7 +1,7 @@
 import { unwrapResolverError } from '@apollo/server/errors'
 import { isDomainError } from '@lethe/domain'
 import type { Logger } from '@lethe/runtime'
-import type { GraphQLFormattedError } from 'graphql'
+import { GraphQLError, type GraphQLFormattedError } from 'graphql'
 
 /** Codes of ours and of the GraphQL server that a client may see; everything else is an accident. */
 const expected = new Set([
@@ -11,11 +11,28 @@ const expected = new Set([
   'GRAPHQL_PARSE_FAILED',
   'GRAPHQL_VALIDATION_FAILED',
   'OPERATION_RESOLUTION_FAILURE',
+  'OPERATION_TIMEOUT',
   'BAD_REQUEST',
+  'DOCUMENT_UNKNOWN',
+  'DOCUMENT_NOT_TRUSTED',
+  'QUERY_TOO_LARGE',
+  'QUERY_TOO_DEEP',
+  'QUERY_TOO_WIDE',
+  'QUERY_TOO_MANY_ALIASES',
+  'QUERY_TOO_MANY_DIRECTIVES',
   'QUERY_TOO_COMPLEX',
-  'PERSISTED_QUERY_NOT_FOUND',
-  'PERSISTED_QUERY_NOT_SUPPORTED',
+  'RATE_LIMITED',
 ])
+
+/** The server gives every problem of a document one code; ours, which the original carries, says more. */
+function codeOf(formatted: GraphQLFormattedError, error: unknown): unknown {
+  const original = error instanceof GraphQLError ? error.originalError : undefined
+  const own = original instanceof GraphQLError ? original.extensions['code'] : undefined
+  const code = own ?? formatted.extensions?.['code']
+  return code === 'GRAPHQL_PARSE_FAILED' && /contains more that \d+ tokens/.test(formatted.message)
+    ? 'QUERY_TOO_LARGE'
+    : code
+}
 
 /**
  * What a client is told of an error: expected refusals as they are; of anything else only that it happened and the
@@ -32,10 +49,10 @@ export function formatError(
     const field = cause.field === undefined ? {} : { field: cause.field }
     return { message: cause.message, ...at, extensions: { code: cause.code, ...field } }
   }
-  const code = formatted.extensions?.['code']
+  const code = codeOf(formatted, error)
   if (typeof code === 'string' && expected.has(code)) {
     const { stacktrace: _, ...extensions } = formatted.extensions ?? {}
-    return { ...formatted, extensions }
+    return { ...formatted, extensions: { ...extensions, code } }
   }
   logger.error({ err: cause, correlationId, path: formatted.path }, 'request failed')
   return {

@@ -1,24 +1,43 @@
-import { ApolloServer, type ApolloServerPlugin } from '@apollo/server'
-import fastifyApollo, { fastifyApolloDrainPlugin } from '@as-integrations/fastify'
-import type { FastifyInstance } from 'fastify'
-import type { GraphQLSchema } from 'graphql'
+import { ApolloServer, type ApolloServerPlugin, HeaderMap, type HTTPGraphQLResponse } from '@apollo/server'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { GraphQLError, type GraphQLSchema } from 'graphql'
 import type { Context } from '../context.js'
 import { formatError } from '../graphql/errors.js'
-import { assertAffordable, limitRules, limits } from '../graphql/limits.js'
+import { costOf, limitRules, limits } from '../graphql/limits.js'
 import type { Services } from '../services.js'
 import { contextOf, refuseBadTokens } from './authenticate.js'
+import { answerTransportErrors, graphqlRefusal } from './graphql-refusal.js'
+import { type Allowance, assertWithinRates, rateLimitHeaders } from './rate-limits.js'
+import { withDeadline } from './with-deadline.js'
 
-const costPlugin = (schema: GraphQLSchema): ApolloServerPlugin<Context> => ({
+/** What requests have cost so far, and what that left of their payers' allowances. */
+type Spending = WeakMap<Context, { readonly cost: number; readonly allowances: readonly Allowance[] }>
+
+/** Fields that a request costs which asks for nothing that could be run. */
+const COST_OF_NONSENSE = 10
+
+const costPlugin = (schema: GraphQLSchema, spending: Spending): ApolloServerPlugin<Context> => ({
   requestDidStart: () =>
     Promise.resolve({
-      didResolveOperation: ({ request, document }) => {
-        const { variables, operationName } = request
-        assertAffordable(schema, {
-          document,
-          ...(variables === undefined ? {} : { variables }),
-          ...(operationName === undefined ? {} : { operationName }),
-        })
-        return Promise.resolve()
+      didResolveOperation: async ({ request: { variables, operationName }, document, contextValue }) => {
+        const cost = costOf(schema, { document, variables, operationName })
+        const allowances = await contextValue.services.rates.spend(contextValue, cost)
+        spending.set(contextValue, { cost, allowances })
+        assertWithinRates(allowances)
+      },
+      willSendResponse: async ({ response, contextValue }) => {
+        const spent = spending.get(contextValue)
+        const allowances =
+          spent?.allowances ?? (await contextValue.services.rates.spend(contextValue, COST_OF_NONSENSE))
+        for (const [name, value] of Object.entries(rateLimitHeaders(allowances))) response.http.headers.set(name, value)
+        const { body } = response
+        const [left] = allowances
+        if (body.kind !== 'single' || spent === undefined || left === undefined) return
+        const { remaining, resetSeconds } = left
+        body.singleResult.extensions = {
+          ...body.singleResult.extensions,
+          cost: { requested: spent.cost, limit: limits.complexity, remaining, resetSeconds },
+        }
       },
     }),
 })
@@ -40,11 +59,17 @@ const errorPlugin = (): ApolloServerPlugin<Context> => ({
     }),
 })
 
-/** POST /graphql: queries and mutations, one operation a request. */
-export async function mountGraphql(
-  app: FastifyInstance,
-  { schema, services, isProduction }: { schema: GraphQLSchema; services: Services; isProduction: boolean },
-): Promise<void> {
+export interface GraphqlOptions {
+  readonly schema: GraphQLSchema
+  readonly services: Services
+  readonly isProduction: boolean
+  /** Longest that a query or mutation may take. */
+  readonly operationTimeoutMs: number
+}
+
+/** POST /graphql: queries and mutations, one operation a request (GraphQL over HTTP). */
+export async function mountGraphql(app: FastifyInstance, options: GraphqlOptions): Promise<void> {
+  const { schema, services, isProduction, operationTimeoutMs } = options
   const apollo = new ApolloServer<Context>({
     schema,
     introspection: !isProduction,
@@ -58,15 +83,55 @@ export async function mountGraphql(
     parseOptions: { maxTokens: limits.tokens },
     validationRules: [...limitRules],
     logger: services.logger,
-    plugins: [fastifyApolloDrainPlugin(app), costPlugin(schema), errorPlugin()],
+    plugins: [costPlugin(schema, new WeakMap()), errorPlugin()],
   })
   await apollo.start()
-  await app.register(async (scope) => {
+  app.addHook('onClose', () => apollo.stop())
+
+  const answer = async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
+    const body = resolveDocument(request.body, services)
+    const result = await withDeadline(operationTimeoutMs, (signal) =>
+      apollo.executeHTTPGraphQLRequest({
+        httpGraphQLRequest: { body, method: request.method, headers: headersOf(request), search: '' },
+        context: () => contextOf(request, services, signal),
+      }),
+    )
+    return send(reply, result)
+  }
+  await app.register((scope, _options, done) => {
+    answerTransportErrors(scope, services)
     scope.addHook('onRequest', refuseBadTokens(services))
-    await scope.register(fastifyApollo(apollo), {
-      path: '/graphql',
-      method: 'POST',
-      context: (request) => contextOf(request, services),
+    scope.post('/graphql', answer)
+    scope.route({
+      method: ['GET', 'HEAD', 'PUT', 'PATCH', 'DELETE'],
+      url: '/graphql',
+      handler: (_request, reply) =>
+        graphqlRefusal(reply.header('allow', 'POST'), 405, 'METHOD_NOT_ALLOWED', 'Send operations with POST.'),
     })
+    done()
   })
+}
+
+function headersOf({ headers }: FastifyRequest): HeaderMap {
+  const map = new HeaderMap()
+  for (const [name, value] of Object.entries(headers))
+    if (value !== undefined) map.set(name, Array.isArray(value) ? value.join(', ') : value)
+  return map
+}
+
+/** The body with the document that it means. @throws GraphQLError BATCHING_UNSUPPORTED, and those of the trusted documents */
+function resolveDocument(body: unknown, { documents }: Services): unknown {
+  if (Array.isArray(body))
+    throw new GraphQLError('Operations are not taken in batches; send one a request.', {
+      extensions: { code: 'BATCHING_UNSUPPORTED', http: { status: 400 } },
+    })
+  if (typeof body !== 'object' || body === null) return body
+  const query = documents.resolve(body)
+  return query === undefined ? body : { ...body, query }
+}
+
+function send(reply: FastifyReply, { headers, body, status }: HTTPGraphQLResponse): FastifyReply {
+  for (const [name, value] of headers) reply.header(name, value)
+  if (body.kind !== 'complete') throw new Error('Answers come in one piece: no directive streams them.')
+  return reply.code(status ?? 200).send(body.string)
 }

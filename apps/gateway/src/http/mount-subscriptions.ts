@@ -1,99 +1,174 @@
-import type { FastifyInstance } from 'fastify'
-import {
-  type DocumentNode,
-  type ExecutionArgs,
-  getOperationAST,
-  GraphQLError,
-  type GraphQLFormattedError,
-  type GraphQLSchema,
-  OperationTypeNode,
-  parse,
-  specifiedRules,
-  validate,
-} from 'graphql'
-import { createHandler } from 'graphql-sse/lib/use/fastify'
+import { isDomainError } from '@lethe/domain'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { type ExecutionResult, GraphQLError, type GraphQLSchema, subscribe } from 'graphql'
+import { z } from 'zod'
+import type { Context } from '../context.js'
+import { checkSubscription } from '../graphql/check-operation.js'
 import { formatError } from '../graphql/errors.js'
-import { assertAffordable, limitRules, limits } from '../graphql/limits.js'
 import type { Services } from '../services.js'
 import { contextOf, refuseBadTokens } from './authenticate.js'
+import { sendEvents, type StreamedEvent } from './event-stream.js'
+import { answerTransportErrors, graphqlRefusal } from './graphql-refusal.js'
+import { assertWithinRates, rateLimitHeaders } from './rate-limits.js'
 
-interface StreamedOperation {
-  readonly query: unknown
-  readonly variables?: Record<string, unknown> | undefined
-  readonly operationName?: string | undefined
+export interface SubscriptionOptions {
+  readonly schema: GraphQLSchema
+  readonly services: Services
+  readonly isProduction: boolean
+  /** Streams that one viewer may hold open at this gateway. */
+  readonly streamsPerViewer: number
+  /** Longest that a client may leave its buffer full. */
+  readonly streamStallMs: number
+}
+
+const error = (code: string, message: string): GraphQLError => new GraphQLError(message, { extensions: { code } })
+
+const tooSlow: StreamedEvent = {
+  event: 'next',
+  data: {
+    errors: [
+      error(
+        'SUBSCRIBER_TOO_SLOW',
+        'Events came faster than you read; go on with the id of the last one as `Last-Event-ID`.',
+      ),
+    ],
+  },
 }
 
 /** POST /graphql/stream: subscriptions as server-sent events, one connection each (GraphQL over SSE). */
-export async function mountSubscriptions(
-  app: FastifyInstance,
-  { schema, services }: { schema: GraphQLSchema; services: Services },
-): Promise<void> {
-  const rules = [...specifiedRules, ...limitRules]
-  const mask = (errors: readonly GraphQLError[] | undefined, correlationId: string): GraphQLFormattedError[] =>
-    (errors ?? []).map((error) => formatError(toFormatted(error), error, { correlationId, logger: services.logger }))
+export async function mountSubscriptions(app: FastifyInstance, options: SubscriptionOptions): Promise<void> {
+  const { services, streamsPerViewer, streamStallMs } = options
+  const open = new Map<string, number>()
 
-  const handle = createHandler<Record<string, unknown>>({
-    schema,
-    // No token: one connection is one operation, so no stream can be reserved and none is shared.
-    authenticate: () => null,
-    onSubscribe: async (request, params) => {
-      const contextValue = await contextOf(request.raw, services)
-      const operation = checkOperation(schema, rules, params)
-      return 'errors' in operation
-        ? { data: null, errors: operation.errors }
-        : ({ ...operation, schema, contextValue } as unknown as OperationArgs)
-    },
-    onNext: (_context, request, result) =>
-      result.errors === undefined
-        ? undefined
-        : { ...result, errors: mask(result.errors, request.raw.id) as unknown as readonly GraphQLError[] },
-  })
+  const stream = async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply | void> => {
+    if (!/text\/event-stream|\*\/\*/.test(request.headers.accept ?? ''))
+      return graphqlRefusal(reply, 406, 'NOT_ACCEPTABLE', 'Events are sent as text/event-stream; accept it.')
+    const leaving = new AbortController()
+    const context = await contextOf(request, services, leaving.signal)
+    const viewer = context.viewer?.keyId ?? context.viewer?.userId ?? `address:${context.address}`
+    const count = open.get(viewer) ?? 0
+    if (count >= streamsPerViewer)
+      return graphqlRefusal(
+        reply,
+        429,
+        'TOO_MANY_SUBSCRIPTIONS',
+        `You follow ${count} subscriptions here, the most that is allowed; close one first.`,
+      )
+    open.set(viewer, count + 1)
+    try {
+      const events = await begin(options, request, reply, context)
+      await sendEvents(reply, events, { leaving, stallMs: streamStallMs, tooSlow })
+    } finally {
+      const left = (open.get(viewer) ?? 1) - 1
+      if (left === 0) open.delete(viewer)
+      else open.set(viewer, left)
+    }
+  }
   await app.register((scope, _options, done) => {
+    answerTransportErrors(scope, services)
     scope.addHook('onRequest', refuseBadTokens(services))
-    scope.post('/graphql/stream', (request, reply) => handle(request, reply))
+    scope.post('/graphql/stream', stream)
     done()
   })
 }
 
-type OperationArgs = ExecutionArgs & { contextValue: Record<string, unknown> }
+const Params = z.object({
+  query: z.string().nullish(),
+  documentId: z.string().nullish(),
+  variables: z.record(z.string(), z.unknown()).nullish(),
+  operationName: z.string().nullish(),
+})
 
-type Checked =
-  | { document: DocumentNode; variableValues?: Record<string, unknown>; operationName?: string }
-  | { errors: readonly GraphQLError[] }
-
-/** The same bounds as for queries, and subscriptions only. */
-function checkOperation(schema: GraphQLSchema, rules: typeof specifiedRules, params: StreamedOperation): Checked {
-  const { query, variables, operationName } = params
+/**
+ * The events of a subscription. What is wrong with the operation itself is told as an event, as GraphQL over SSE has it;
+ * a rate that is exceeded is the answer of the request.
+ */
+async function begin(
+  { schema, services, isProduction }: SubscriptionOptions,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  context: Context,
+): Promise<AsyncIterable<StreamedEvent>> {
   try {
-    const document = parse(typeof query === 'string' ? query : '', { maxTokens: limits.tokens })
-    const errors = validate(schema, document, rules)
-    if (errors.length > 0) return { errors: errors.map((error) => withCode(error, 'GRAPHQL_VALIDATION_FAILED')) }
-    if (getOperationAST(document, operationName)?.operation !== OperationTypeNode.SUBSCRIPTION)
-      return { errors: [refusal('Send queries and mutations to /graphql; this address serves subscriptions.')] }
-    const named = {
-      ...(variables == null ? {} : { variables }),
-      ...(operationName == null ? {} : { operationName }),
-    }
-    assertAffordable(schema, { document, ...named })
-    return {
+    const { variables, operationName, ...named } = paramsOf(request.body)
+    const query = services.documents.resolve(named) ?? ''
+    const args = { ...(variables == null ? {} : { variables }), ...(operationName == null ? {} : { operationName }) }
+    const { document, cost } = checkSubscription(schema, { query, ...args }, { hidesSchema: isProduction })
+    const allowances = await services.rates.spend(context, cost)
+    reply.headers(rateLimitHeaders(allowances))
+    assertWithinRates(allowances)
+    beginBehind(request, context)
+    const result = await subscribe({
+      schema,
       document,
-      ...(variables == null ? {} : { variableValues: variables }),
-      ...(operationName == null ? {} : { operationName }),
-    }
-  } catch (error) {
-    if (error instanceof GraphQLError) return { errors: [withCode(error, 'GRAPHQL_PARSE_FAILED')] }
-    throw error
+      contextValue: context,
+      variableValues: args.variables ?? null,
+      operationName: args.operationName ?? null,
+    })
+    return Symbol.asyncIterator in result ? follow(result, context) : once(result, context)
+  } catch (reason) {
+    if (reason instanceof GraphQLError && reason.extensions['code'] !== 'RATE_LIMITED')
+      return once({ errors: [reason] }, context)
+    if (!isDomainError(reason)) throw reason
+    return once({ errors: [new GraphQLError(reason.message, { originalError: reason })] }, context)
   }
 }
 
-const refusal = (message: string): GraphQLError => new GraphQLError(message, { extensions: { code: 'BAD_REQUEST' } })
+function paramsOf(body: unknown): z.output<typeof Params> {
+  const params = Params.safeParse(body)
+  if (params.success) return params.data
+  throw error(
+    'BAD_REQUEST',
+    'Send an object with `query` or `documentId`, and `variables` and `operationName` if need be.',
+  )
+}
 
-const withCode = (error: GraphQLError, code: string): GraphQLError =>
-  error.extensions['code'] === undefined
-    ? new GraphQLError(error.message, { nodes: error.nodes ?? null, extensions: { ...error.extensions, code } })
-    : error
+function beginBehind({ headers }: FastifyRequest, { place, viewer, services }: Context): void {
+  const id = headers['last-event-id']
+  if (typeof id !== 'string' || id === '' || viewer?.tenantId == null) return
+  place.after = services.eventPositions.decode(viewer.tenantId, id)
+}
 
-const toFormatted = (error: GraphQLError): GraphQLFormattedError => ({
-  ...error.toJSON(),
-  extensions: { code: 'INTERNAL_SERVER_ERROR', ...error.extensions },
-})
+async function* once(result: ExecutionResult, context: Context): AsyncGenerator<StreamedEvent> {
+  yield { event: 'next', data: mask(result, context) }
+  yield { event: 'complete' }
+}
+
+/** One answer is made at a time, so the place of the context is that of the answer. */
+async function* follow(answers: AsyncGenerator<ExecutionResult>, context: Context): AsyncGenerator<StreamedEvent> {
+  const { place, viewer, services, signal } = context
+  const end = (): void => void answers.return(undefined)
+  signal.addEventListener('abort', end)
+  if (signal.aborted) end()
+  try {
+    for await (const answer of answers) {
+      const id =
+        place.reached === null || viewer?.tenantId == null
+          ? undefined
+          : services.eventPositions.encode(viewer.tenantId, place.reached)
+      yield { event: 'next', id, data: mask(answer, context) }
+    }
+  } catch (reason) {
+    yield { event: 'next', data: mask({ errors: [asGraphqlError(reason)] }, context) }
+  } finally {
+    signal.removeEventListener('abort', end)
+  }
+  yield { event: 'complete' }
+}
+
+const asGraphqlError = (reason: unknown): GraphQLError =>
+  reason instanceof GraphQLError
+    ? reason
+    : new GraphQLError('The subscription broke off.', {
+        originalError: reason instanceof Error ? reason : new Error(String(reason)),
+      })
+
+function mask(result: ExecutionResult, { correlationId, services }: Context): object {
+  if (result.errors === undefined) return result
+  const { logger } = services
+  const errors = result.errors.map((problem) => {
+    const formatted = { ...problem.toJSON(), extensions: { code: 'INTERNAL_SERVER_ERROR', ...problem.extensions } }
+    return formatError(formatted, problem, { correlationId, logger })
+  })
+  return { ...result, errors }
+}

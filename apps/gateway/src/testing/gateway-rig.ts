@@ -3,11 +3,14 @@ import { chmodSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
+import { openArtifactStore } from '@lethe/artifacts'
+import { type Bus, busPermissions, busUsers, connectBus } from '@lethe/bus'
 import { loginUrl, migrate, setRolePasswords } from '@lethe/db'
 import { encodeModelVerifier, type ModelSigner, modelSignerFromPem } from '@lethe/ledger'
 import { createLogger } from '@lethe/runtime'
 import { findFreePort, startNatsServer, startPostgres } from '@lethe/stack'
 import pg from 'pg'
+import type { GatewayEnv } from '../env.js'
 import { type Gateway, openGateway } from '../open-gateway.js'
 
 export interface GraphqlAnswer {
@@ -23,6 +26,8 @@ export interface GatewayRig {
   readonly sql: (text: string, values?: unknown[]) => Promise<Record<string, unknown>[]>
   /** The registrar's, whose public half the gateway knows. */
   readonly modelSigner: ModelSigner
+  /** A connection that may do everything, for what other services would say. The gateway's own may do little. */
+  readonly bus: Bus
   /** Milliseconds that the gateway's clock is ahead. */
   readonly clock: { aheadMs: number }
   readonly post: (path: string, body: unknown, token?: string) => Promise<Response>
@@ -45,16 +50,19 @@ export type TestRole = (typeof roles)[number]
 export const password = 'correct horse battery'
 export const adminEmail = 'admin@lethe.test'
 
-export async function startGatewayRig(): Promise<GatewayRig> {
+/** @param env what the test wants otherwise than usual */
+export async function startGatewayRig(env: Partial<GatewayEnv> = {}): Promise<GatewayRig> {
   const stateDir = mkdtempSync(join(tmpdir(), 'lethe-gateway-test-'))
   chmodSync(stateDir, 0o755)
   const [postgres, nats, port] = await Promise.all([
     startPostgres({ stateDir, isDurable: false }),
-    startNatsServer({ stateDir }),
+    startNatsServer({ stateDir, users: [...busUsers, 'test'], permissions: busPermissions }),
     findFreePort(),
   ])
   await migrate({ ownerUrl: postgres.url })
   await setRolePasswords({ ownerUrl: postgres.url, passwords: { gateway: 'g', auth: 'a', registrar: 'r' } })
+  const bus = await connectBus({ url: nats.urls['test'] ?? '', name: 'test', user: 'registrar' })
+  await openArtifactStore('nats', bus.nc)
   const url = `http://127.0.0.1:${port}`
   const clock = { aheadMs: 0 }
   const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'prime256v1' })
@@ -63,7 +71,7 @@ export async function startGatewayRig(): Promise<GatewayRig> {
     {
       DATABASE_URL: loginUrl(postgres.url, 'gateway', 'g'),
       AUTH_DATABASE_URL: loginUrl(postgres.url, 'auth', 'a'),
-      NATS_URL: nats.url,
+      NATS_URL: nats.urls['gateway'] ?? '',
       ARTIFACTS: 'nats',
       HOST: '127.0.0.1',
       PORT: port,
@@ -81,6 +89,14 @@ export async function startGatewayRig(): Promise<GatewayRig> {
       BOOTSTRAP_ADMIN_PASSWORD: password,
       MAX_UPLOAD_BYTES: 1_000_000,
       SIGN_INS_PER_MINUTE: 1000,
+      COST_PER_MINUTE: 50_000_000,
+      ANONYMOUS_COST_PER_MINUTE: 50_000_000,
+      OPERATION_TIMEOUT_MS: 30_000,
+      STREAMS_PER_VIEWER: 20,
+      STREAM_STALL_MS: 30_000,
+      REQUEST_TIMEOUT_MS: 300_000,
+      TRUSTED_DOCUMENTS: 'also',
+      TRUSTED_DOCUMENTS_FILES: [],
       MAIL_URL: pathToFileURL(join(stateDir, 'outbox')).href,
       MAIL_FROM: 'Lethe <no-reply@lethe.test>',
       PORTAL_URL: 'https://portal.lethe.test',
@@ -90,6 +106,7 @@ export async function startGatewayRig(): Promise<GatewayRig> {
       TRUST_PROXY: [],
       NODE_ENV: 'production',
       LOG_LEVEL: 'silent',
+      ...env,
     },
     createLogger('gateway', 'silent'),
     () => new Date(Date.now() + clock.aheadMs),
@@ -102,6 +119,7 @@ export async function startGatewayRig(): Promise<GatewayRig> {
   return {
     url,
     gateway,
+    bus,
     clock,
     modelSigner,
     ...client,
@@ -109,6 +127,7 @@ export async function startGatewayRig(): Promise<GatewayRig> {
     createTenant: (slug) => createTenant(client, slug),
     stop: async () => {
       await gateway.close()
+      await bus.close()
       await owner.end()
       await Promise.all([postgres.stop(), nats.stop()])
       rmSync(stateDir, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 })

@@ -1,4 +1,4 @@
-import { type AggregateChanged, followEvents } from '@lethe/bus'
+import { type AggregateChanged, followEvents, newestSequence } from '@lethe/bus'
 import { DomainError } from '@lethe/domain'
 import type { Scope } from '../../context.js'
 import { followWhileSignedIn, forgetReads } from '../../graphql/follow.js'
@@ -6,9 +6,12 @@ import { isUuid } from '../../graphql/page.js'
 import { shapeErasureRequest } from './erasure.shape.js'
 import type { ErasureRequest } from './erasure.types.js'
 
-/** The request as it is, then again after each change of it, its runs, audits or evidence. */
+/**
+ * The request as it is, then again after each change of it, its runs, audits or evidence; behind an event that the
+ * viewer has seen, only what changed since.
+ */
 export async function followRequest(scope: Scope, id: string): Promise<AsyncIterableIterator<ErasureRequest>> {
-  const { tenantId, services, loaders } = scope
+  const { tenantId, services, loaders, place } = scope
   if ((await loaders.erasureRequest.load(id)) === null)
     throw new DomainError('NOT_FOUND', 'There is no such erasure request.', 'id')
   const read = async (): Promise<ErasureRequest | null> => {
@@ -17,14 +20,15 @@ export async function followRequest(scope: Scope, id: string): Promise<AsyncIter
     return row && shapeErasureRequest(row)
   }
   return followWhileSignedIn(scope, async function* (signal) {
-    // Followed before it is read, so that no change falls between the two.
-    const events = followEvents(services.bus, { scope: { tenantId }, from: 'new', signal })
-    const pending = events.next()
-    const first = await read()
+    // The place is taken before the request is read, so that no change falls between the two.
+    const from = place.after ?? (await newestSequence(services.bus))
+    const first = place.after === null ? await read() : null
+    place.reached = from
     if (first) yield first
-    for (let next = await pending; !next.done; next = await events.next()) {
-      if (next.value.type !== 'changed' || !(await concerns(scope, next.value.event, id))) continue
+    for await (const { sequence, type, event } of followEvents(services.bus, { scope: { tenantId }, from, signal })) {
+      if (type !== 'changed' || !(await concerns(scope, event, id))) continue
       const request = await read()
+      place.reached = sequence
       if (request) yield request
     }
   })

@@ -15,14 +15,17 @@ const actionOf: Record<string, Action> = {
   evidence: 'evidence:read',
 }
 
-/** Ids of what changes in the tenant from now on, as far as the viewer may see it. */
+/** Ids of what changes in the tenant from now on, or has since the event that the viewer saw last, as far as the viewer may see it. */
 export const followTenant = (scope: Scope): AsyncIterableIterator<Change> =>
   followWhileSignedIn(scope, async function* (signal) {
-    const { services, tenantId } = scope
-    for await (const followed of followEvents(services.bus, { scope: { tenantId }, from: 'new', signal })) {
+    const { services, tenantId, place } = scope
+    const from = place.after ?? 'new'
+    for await (const followed of followEvents(services.bus, { scope: { tenantId }, from, signal })) {
       if (followed.type !== 'changed') continue
       const { aggregate, id, at } = followed.event
-      if (await maySee(scope, aggregate, id)) yield shape(Change, { aggregate, id, at: new Date(at) })
+      if (!(await maySee(scope, aggregate, id))) continue
+      place.reached = followed.sequence
+      yield shape(Change, { aggregate, id, at: new Date(at) })
     }
   })
 
