@@ -3,10 +3,16 @@ import { ArgsType, type ClassType, Field, Int, ObjectType } from 'type-graphql'
 @ObjectType('PageInfo')
 export class PageInfo {
   @Field(() => String, { nullable: true })
+  startCursor!: string | null
+
+  @Field(() => String, { nullable: true })
   endCursor!: string | null
 
   @Field(() => Boolean)
   hasNextPage!: boolean
+
+  @Field(() => Boolean, { description: 'Whether the page was asked for with `after`; pages are read forwards.' })
+  hasPreviousPage!: boolean
 }
 
 @ArgsType()

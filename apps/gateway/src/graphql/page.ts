@@ -44,7 +44,12 @@ export async function connectionOf<Row, T>(page: Page, source: PageSource<Row, T
   return {
     edges,
     totalCount,
-    pageInfo: { endCursor: edges.at(-1)?.cursor ?? null, hasNextPage: rows.length > first },
+    pageInfo: {
+      startCursor: edges[0]?.cursor ?? null,
+      endCursor: edges.at(-1)?.cursor ?? null,
+      hasNextPage: rows.length > first,
+      hasPreviousPage: afterKey !== null,
+    },
   }
 }
 
