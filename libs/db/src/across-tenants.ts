@@ -60,3 +60,32 @@ export async function readErasing(database: Database): Promise<ErasingRequest[]>
   )
   return rows
 }
+
+/** Tenants with notices that nobody was told of yet, longest waiting first. The registrar's login only. */
+export async function readTenantsWithNotices(database: Database): Promise<string[]> {
+  const { rows } = await database.pool.query<{ id: string }>('SELECT tenant_id AS id FROM tenants_with_notices()')
+  return rows.map(({ id }) => id)
+}
+
+/** A webhook endpoint that something is to be delivered to now. */
+export interface DueWebhook {
+  readonly tenantId: string
+  readonly endpointId: string
+}
+
+/** Longest due first. The registrar's login only. */
+export async function readWebhooksDue(database: Database, now: Date): Promise<DueWebhook[]> {
+  const { rows } = await database.pool.query<DueWebhook>(
+    'SELECT tenant_id AS "tenantId", endpoint_id AS "endpointId" FROM webhooks_due($1)',
+    [now],
+  )
+  return rows
+}
+
+/** Tenants with mail to be sent now, longest due first. The registrar's login only. */
+export async function readTenantsWithMailDue(database: Database, now: Date): Promise<string[]> {
+  const { rows } = await database.pool.query<{ id: string }>('SELECT tenant_id AS id FROM tenants_with_mail_due($1)', [
+    now,
+  ])
+  return rows.map(({ id }) => id)
+}

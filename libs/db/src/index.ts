@@ -1,8 +1,12 @@
 export {
   readAgenda,
   readErasing,
+  readTenantsWithMailDue,
+  readTenantsWithNotices,
+  readWebhooksDue,
   readSlaBoard,
   type AgendaEntry,
+  type DueWebhook,
   type ErasingRequest,
   type SlaBoardRow,
 } from './across-tenants.js'
@@ -63,6 +67,16 @@ export {
   settleBundle,
   type PinnedBundle,
 } from './stores/evidence-bundles.js'
+export {
+  claimDelivery,
+  disableEndpoint,
+  giveUpDeliveries,
+  hasDeliveredSince,
+  recordAttempt,
+  requeueDeliveries,
+  type ClaimedDelivery,
+  type DeliveryOutcome,
+} from './stores/webhook-deliveries.js'
 export { readBomLabels, readVersionEvidence } from './stores/version-evidence.js'
 export { beginErasing, findUncovered, nameUncovered, type Uncovered } from './stores/closure/begin-erasing.js'
 export { blobsInUse, markDeleted, thingsToDelete, type Deletion } from './stores/closure/delete-things.js'
@@ -92,6 +106,8 @@ export {
   nextModelVersionNumber,
 } from './stores/numbers.js'
 export { lockName } from './stores/lock.js'
+export { deliveryOf, dispatchNotices } from './stores/dispatch-notices.js'
+export { claimMails, settleMail, type ClaimedMail } from './stores/notice-mails.js'
 export { notify } from './stores/notices.js'
 export { promoteModelVersion, retireModelVersion } from './stores/promotion.js'
 export { retryErasure } from './stores/retry-erasure.js'

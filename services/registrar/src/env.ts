@@ -1,3 +1,4 @@
+import { WebhookTargets } from '@lethe/domain'
 import { readEnv } from '@lethe/runtime'
 import { z } from 'zod'
 
@@ -25,6 +26,16 @@ const schema = z.object({
     .describe('where mail goes: file:///folder (an .eml file a mail), smtp://… or smtps://user:password@host:port'),
   MAIL_FROM: z.string().default('Lethe <no-reply@localhost>').describe('sender of mail, `Name <address>`'),
   PORTAL_URL: z.url().describe('where people reach the portal; links in mail lead there'),
+  WEBHOOK_TARGETS: WebhookTargets.default('public').describe(
+    'where webhooks may lead: public (https to public addresses), or any, for a machine of your own',
+  ),
+  WEBHOOK_TIMEOUT_MS: z.coerce
+    .number()
+    .int()
+    .min(100)
+    .max(60_000)
+    .default(15_000)
+    .describe('how long a webhook may take to answer'),
   SWEEP_INTERVAL_MS: z.coerce.number().int().min(100).default(60_000).describe('how often clocks are read again'),
   HEALTH_HOST: z.string().default('127.0.0.1').describe('address of /livez and /readyz; 0.0.0.0 in a container'),
   HEALTH_PORT: z.coerce

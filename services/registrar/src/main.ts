@@ -2,6 +2,7 @@ import { openArtifactStore } from '@lethe/artifacts'
 import { connectBus } from '@lethe/bus'
 import { openDatabase } from '@lethe/db'
 import { isDomainError } from '@lethe/domain'
+import { openMailer } from '@lethe/mail'
 import { createLogger, onShutdown, serveHealth } from '@lethe/runtime'
 import { readRegistrarEnv } from './env.js'
 import { loadLogKeys } from './ledger/load-log-keys.js'
@@ -23,8 +24,9 @@ async function run(): Promise<void> {
     role: 'registrar',
     onConnectionError: (error) => logger.warn({ err: error }, 'a database connection broke'),
   })
-  const bus = await connectBus({ url: env.NATS_URL, name: 'registrar' })
+  const bus = await connectBus({ url: env.NATS_URL, name: 'registrar', user: 'registrar' })
   const artifacts = await openArtifactStore(env.ARTIFACTS, bus.nc)
+  const mailer = openMailer({ url: env.MAIL_URL, from: env.MAIL_FROM })
   const registrar = startRegistrar({
     db,
     bus,
@@ -36,6 +38,9 @@ async function run(): Promise<void> {
     ...logKeys,
     checkpointDir: env.CHECKPOINT_DIR,
     sweepIntervalMs: env.SWEEP_INTERVAL_MS,
+    webhooks: { targets: env.WEBHOOK_TARGETS, timeoutMs: env.WEBHOOK_TIMEOUT_MS },
+    mailer,
+    portalUrl: env.PORTAL_URL,
   })
   const ready = async () => {
     await db.pool.query('SELECT 1')
@@ -46,6 +51,7 @@ async function run(): Promise<void> {
     [
       { name: 'health', run: () => health.close() },
       { name: 'registrar', run: () => registrar.stop() },
+      { name: 'mail', run: () => mailer.close() },
       { name: 'bus', run: () => bus.close() },
       { name: 'database', run: () => db.close() },
     ],

@@ -1,4 +1,5 @@
 import { type Channel, listen } from '@lethe/db'
+import type { Mailer } from '@lethe/mail'
 import { BundleMaker } from './bundle/bundle-maker.js'
 import { Eraser } from './erasing/eraser.js'
 import { followProgress } from './follow-progress.js'
@@ -6,6 +7,9 @@ import { CheckpointPublisher } from './ledger/checkpoint-publisher.js'
 import { LedgerKeeper } from './ledger/ledger-keeper.js'
 import type { LogKeys } from './ledger/load-log-keys.js'
 import { OutboxRelay } from './outbox-relay.js'
+import { NoticeDispatcher } from './notices/notice-dispatcher.js'
+import { NoticeMailer } from './notices/notice-mailer.js'
+import { WebhookDeliverer, type WebhookOptions } from './notices/webhook-deliverer.js'
 import type { RegistrarContext } from './registrar-context.js'
 import { followResults } from './results/follow-results.js'
 import { Sweep } from './sweep.js'
@@ -15,6 +19,10 @@ export interface RegistrarOptions extends RegistrarContext, LogKeys {
   readonly databaseUrl: string
   readonly checkpointDir?: string | undefined
   readonly sweepIntervalMs: number
+  readonly webhooks: WebhookOptions
+  readonly mailer: Mailer
+  /** Links in mail lead there. */
+  readonly portalUrl: string
 }
 
 /** Starts all parts. The answer stops them, when what is in hand is done. */
@@ -27,6 +35,12 @@ export function startRegistrar(options: RegistrarOptions): { stop(): Promise<voi
   const eraser = new Eraser(options)
   const sweep = new Sweep(options, ledger, options.sweepIntervalMs)
   const bundles = new BundleMaker(options, options, ledger, options.checkpointDir)
+  const webhooks = new WebhookDeliverer(options, options.webhooks)
+  const mail = new NoticeMailer(options, options)
+  const notices = new NoticeDispatcher(options, () => {
+    webhooks.wake()
+    mail.wake()
+  })
   const wake: Record<Channel, (payload: string) => void> = {
     lethe_outbox: () => {
       relay.wake()
@@ -34,8 +48,8 @@ export function startRegistrar(options: RegistrarOptions): { stop(): Promise<voi
     },
     lethe_evidence: (tenantId) => ledger.wake(tenantId),
     lethe_bundle: () => bundles.wake(),
-    lethe_notice: () => undefined,
-    lethe_webhook_delivery: () => undefined,
+    lethe_notice: () => notices.wake(),
+    lethe_webhook_delivery: () => webhooks.wake(),
   }
   const listener = listen({
     url: options.databaseUrl,
@@ -46,6 +60,7 @@ export function startRegistrar(options: RegistrarOptions): { stop(): Promise<voi
       eraser.wake()
       sweep.wake()
       bundles.wake()
+      notices.wake()
     },
     onError: (error) => logger.warn({ err: error }, 'the listening connection broke'),
   })
@@ -55,6 +70,7 @@ export function startRegistrar(options: RegistrarOptions): { stop(): Promise<voi
       end.abort()
       await listener.close()
       await Promise.all([...following, relay.stop(), eraser.stop(), sweep.stop(), bundles.stop()])
+      await Promise.all([notices.stop(), webhooks.stop(), mail.stop()])
       await ledger.stop()
     },
   }

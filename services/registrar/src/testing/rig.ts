@@ -1,13 +1,15 @@
 import { digestOf, openArtifactStore, type ArtifactStore } from '@lethe/artifacts'
-import { type Bus, connectBus, publishResult, type RunResult } from '@lethe/bus'
+import { type Bus, busPermissions, busUsers, connectBus, publishResult, type RunResult } from '@lethe/bus'
 import type { Database } from '@lethe/db'
 import { startTestDatabase, type TestDatabase } from '@lethe/db/testing'
+import { openMailer } from '@lethe/mail'
 import { startNatsServer } from '@lethe/stack'
 import { createLogger } from '@lethe/runtime'
 import { generateKeyPairSync } from 'node:crypto'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
+import { pathToFileURL } from 'node:url'
 import { setTimeout as wait } from 'node:timers/promises'
 import { loadLogKeys } from '../ledger/load-log-keys.js'
 import type { RegistrarContext } from '../registrar-context.js'
@@ -26,6 +28,7 @@ export interface Rig {
   readonly keyFile: string
   readonly modelKeyFile: string
   readonly checkpointDir: string
+  readonly mailDir: string
   /** Moves the clock that the registrar reads. */
   setNow(now: Date | null): void
   start(): { stop(): Promise<void> }
@@ -35,9 +38,13 @@ export interface Rig {
 
 export async function startRig(): Promise<Rig> {
   const stateDir = mkdtempSync(path.join(tmpdir(), 'lethe-registrar-test-'))
-  const [test, nats] = await Promise.all([startTestDatabase(), startNatsServer({ stateDir })])
+  const [test, nats] = await Promise.all([
+    startTestDatabase(),
+    startNatsServer({ stateDir, users: busUsers, permissions: busPermissions }),
+  ])
   const [gateway, db] = await Promise.all([test.open('gateway'), test.open('registrar')])
-  const bus = await connectBus({ url: nats.url, name: 'registrar-test' })
+  const natsUrl = nats.urls['registrar'] ?? ''
+  const bus = await connectBus({ url: natsUrl, name: 'registrar-test', user: 'registrar' })
   const artifacts = await openArtifactStore('nats', bus.nc)
   const keyFile = path.join(stateDir, 'log.pem')
   writeFileSync(keyFile, generateKeyPairSync('ed25519').privateKey.export({ format: 'pem', type: 'pkcs8' }))
@@ -45,6 +52,7 @@ export async function startRig(): Promise<Rig> {
   const { privateKey: modelKey } = generateKeyPairSync('ec', { namedCurve: 'prime256v1' })
   writeFileSync(modelKeyFile, modelKey.export({ format: 'pem', type: 'pkcs8' }))
   const checkpointDir = path.join(stateDir, 'checkpoints')
+  const mailDir = path.join(stateDir, 'mail')
   let frozen: Date | null = null
   const context: RegistrarContext = {
     db,
@@ -60,6 +68,9 @@ export async function startRig(): Promise<Rig> {
     ...loadLogKeys({ file: keyFile, logHost: 'lethe.test' }),
     checkpointDir,
     sweepIntervalMs: 60_000,
+    webhooks: { targets: 'any', timeoutMs: 1000 },
+    mailer: openMailer({ url: pathToFileURL(mailDir).href, from: 'Lethe <no-reply@lethe.test>' }),
+    portalUrl: 'https://portal.lethe.test',
   }
   return {
     test,
@@ -68,10 +79,11 @@ export async function startRig(): Promise<Rig> {
     artifacts,
     context,
     options,
-    natsUrl: nats.url,
+    natsUrl,
     keyFile,
     modelKeyFile,
     checkpointDir,
+    mailDir,
     setNow: (now) => (frozen = now),
     start: () => startRegistrar(options),
     publish: async (result) => void (await publishResult(bus, result)),
