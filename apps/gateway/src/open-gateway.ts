@@ -9,7 +9,11 @@ import { createEventPositions } from './graphql/event-position.js'
 import { createRateLimits } from './http/rate-limits.js'
 import { openTrustedDocuments } from './http/trusted-documents.js'
 import { createUploadSigner } from './http/upload-signer.js'
+import { KeyUse } from './access/key-use.js'
+import { MembershipRecorder } from './access/membership-recorder.js'
+import { createStandings } from './access/standings.js'
 import { createIdentityProvider } from './identity/identity-provider.js'
+import { membershipsOf } from './identity/memberships.js'
 import { peopleOf } from './identity/people.js'
 import { rememberKeys } from './identity/verify-token.js'
 import { encodeModelVerifier, parseModelVerifier } from '@lethe/ledger'
@@ -40,6 +44,9 @@ export async function openGateway(env: GatewayEnv, logger: Logger, now: () => Da
     signInsPerMinute: env.SIGN_INS_PER_MINUTE,
   })
   const people = peopleOf(identity)
+  const memberships = membershipsOf(identity)
+  const commitToPerson = commitBy(env.GATEWAY_SECRET)
+  const membershipRecorder = new MembershipRecorder({ db, logger, now, commitToPerson })
   const { BOOTSTRAP_ADMIN_EMAIL: email, BOOTSTRAP_ADMIN_PASSWORD: password } = env
   if (email !== undefined && password !== undefined)
     await people.ensurePlatformAdmin({ email, password, name: 'Platform admin' })
@@ -48,6 +55,10 @@ export async function openGateway(env: GatewayEnv, logger: Logger, now: () => Da
     db,
     bus,
     people,
+    memberships,
+    membershipRecorder,
+    standings: createStandings({ memberships, db }),
+    keyUse: new KeyUse({ db, logger }),
     logger,
     now,
     artifacts: await openArtifactStore(env.ARTIFACTS, bus.nc, { isMadeElsewhere: true }),
@@ -68,7 +79,7 @@ export async function openGateway(env: GatewayEnv, logger: Logger, now: () => Da
       host: env.LOG_HOST,
     }),
     modelVerifier,
-    commitToPerson: commitBy(env.GATEWAY_SECRET),
+    commitToPerson,
     publicUrl: env.BASE_URL,
     embeddingUrl: env.EMBEDDING_URL,
     maxUploadBytes: env.MAX_UPLOAD_BYTES,
@@ -82,8 +93,10 @@ export async function openGateway(env: GatewayEnv, logger: Logger, now: () => Da
     streamsPerViewer: env.STREAMS_PER_VIEWER,
     streamStallMs: env.STREAM_STALL_MS,
   })
+  membershipRecorder.start()
   const close = async () => {
     await app.close()
+    await membershipRecorder.stop()
     await Promise.all([db.close(), bus.close(), identity.close()])
   }
   return { app, services, close }

@@ -4,10 +4,14 @@ import type { Database } from '@lethe/db'
 import type { ModelVerifier } from '@lethe/ledger'
 import type { Logger } from '@lethe/runtime'
 import type { JWTVerifyGetKey } from 'jose'
+import type { KeyUse } from './access/key-use.js'
+import type { MembershipRecorder } from './access/membership-recorder.js'
+import type { Standings } from './access/standings.js'
 import type { EventPositions } from './graphql/event-position.js'
 import type { RateLimits } from './http/rate-limits.js'
 import type { TrustedDocuments } from './http/trusted-documents.js'
 import type { UploadSigner } from './http/upload-signer.js'
+import type { Memberships } from './identity/memberships.js'
 import type { People } from './identity/people.js'
 import type { LogIdentity } from './modules/evidence/log-identity.js'
 
@@ -17,6 +21,10 @@ export interface Services {
   readonly bus: Bus
   readonly artifacts: ArtifactStore
   readonly people: People
+  readonly memberships: Memberships
+  readonly membershipRecorder: MembershipRecorder
+  readonly standings: Standings
+  readonly keyUse: KeyUse
   readonly tokenKeys: JWTVerifyGetKey
   readonly uploads: UploadSigner
   readonly documents: TrustedDocuments

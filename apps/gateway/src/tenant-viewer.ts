@@ -5,8 +5,10 @@ import type { TokenHolder } from './identity/verify-token.js'
 export interface AuditedCases {
   /** Erasure requests of the grants that hold now. */
   readonly requestIds: readonly string[]
-  /** When the last of these grants ends. */
-  readonly until: Date
+  /** When the last of these grants ends; null where none holds. */
+  readonly until: Date | null
+  /** None holds, and there was one. */
+  readonly hasEnded: boolean
 }
 
 /** What the platform says of a tenant, beside the tenant's own rows. */

@@ -1,38 +1,50 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import type { Action } from '@lethe/domain'
+import { type Action, isDomainError } from '@lethe/domain'
 import { GraphQLError } from 'graphql'
+import { resolveViewer } from '../access/resolve-viewer.js'
 import { createContext, type Context, type Scope } from '../context.js'
 import { unauthenticated } from '../graphql/refusals.js'
 import { assertAllowed } from '../graphql/requires.js'
-import { verifyToken } from '../identity/verify-token.js'
 import type { Services } from '../services.js'
 import type { SignedIn } from '../tenant-viewer.js'
+import { assertWithinRates, rateLimitHeaders } from './rate-limits.js'
 
-const bearer = /^Bearer ([\w-]+\.[\w-]+\.[\w-]*)$/i
+const never = new AbortController().signal
 
-/** Nobody without a token; `rejected` with one that is not valid (any more), so that a client learns to renew it. */
-export async function viewerOf(request: FastifyRequest, services: Services): Promise<SignedIn | null | 'rejected'> {
+/** A JWT or an API key. */
+const bearer = /^Bearer ([\w-]+\.[\w-]+\.[\w-]*|[\w-]+)$/i
+
+type Viewer = SignedIn | null | 'rejected'
+const viewers = new WeakMap<FastifyRequest, Promise<Viewer>>()
+
+/** Nobody without a token or key; `rejected` with one that is not valid (any more), so that a client learns to renew it. */
+export function viewerOf(request: FastifyRequest, services: Services): Promise<Viewer> {
+  const known = viewers.get(request) ?? readViewer(request, services)
+  viewers.set(request, known)
+  return known
+}
+
+async function readViewer(request: FastifyRequest, services: Services): Promise<Viewer> {
   const { authorization } = request.headers
   if (authorization === undefined) return null
   const token = bearer.exec(authorization)?.[1]
   if (token === undefined) return 'rejected'
-  const holder = await verifyToken(token, services.tokenKeys, services.now())
-  if (holder === null) return 'rejected'
-  return {
-    ...holder,
-    via: 'session',
-    keyId: null,
-    keyRequestsPerMinute: null,
-    tenant: holder.tenantId === null ? null : { isSuspended: false, requestsPerMinute: null },
-    cases: null,
-  }
+  return (await resolveViewer(token, services)) ?? 'rejected'
 }
 
 /** Context of a request whose token was accepted by {@link refuseBadTokens}. */
-export async function contextOf(request: FastifyRequest, services: Services): Promise<Context> {
+export async function contextOf(
+  request: FastifyRequest,
+  services: Services,
+  signal: AbortSignal = never,
+): Promise<Context> {
   const viewer = await viewerOf(request, services)
   if (viewer === 'rejected') throw unauthenticated()
-  return createContext({ viewer, services, correlationId: request.id })
+  const renew = async (): Promise<SignedIn | null> => {
+    const renewed = await readViewer(request, services)
+    return renewed === 'rejected' ? null : renewed
+  }
+  return createContext({ viewer, services, signal, renew, correlationId: request.id, address: request.ip })
 }
 
 /** Answers 401 in the shape of a GraphQL response before an operation with a bad token is even parsed. */
@@ -41,7 +53,7 @@ export const refuseBadTokens = (services: Services) => async (request: FastifyRe
   await reply.code(401).send({ errors: [unauthenticated().toJSON()] })
 }
 
-const statusOf: Record<string, number> = { UNAUTHENTICATED: 401, FORBIDDEN: 403 }
+const statusOf: Record<string, number> = { UNAUTHENTICATED: 401, FORBIDDEN: 403, RATE_LIMITED: 429 }
 
 /** Scope of a plain HTTP request, or a refusal that has been sent. */
 export async function authorise(
@@ -53,10 +65,13 @@ export async function authorise(
   try {
     const context = await contextOf(request, services)
     assertAllowed(context.viewer, action)
+    const allowances = await services.rates.spend(context, 1)
+    reply.headers(rateLimitHeaders(allowances))
+    assertWithinRates(allowances)
     return context.scope()
   } catch (error) {
-    if (!(error instanceof GraphQLError)) throw error
-    const code = String(error.extensions['code'])
+    if (!(error instanceof GraphQLError) && !isDomainError(error)) throw error
+    const code = error instanceof GraphQLError ? String(error.extensions['code']) : error.code
     await reply.code(statusOf[code] ?? 403).send({ code, message: error.message })
     return null
   }

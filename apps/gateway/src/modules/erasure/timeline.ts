@@ -11,12 +11,18 @@ const sentences: { readonly [Kind in EvidenceKind]: (facts: EvidencePredicate<Ki
     modelVersionId === null ? 'A model version stopped serving.' : 'A model version began to serve.',
   'erasure-requested/v1': ({ forgetCount }) =>
     `The request came in; ${forgetCount} samples were frozen as the forget set.`,
+  'identity-check-begun/v1': ({ inDoubt, clockPaused }) =>
+    `The person's identity is being confirmed${inDoubt ? '; there is doubt' : ''}${clockPaused ? ', and the clock stands still' : ''}.`,
   'identity-verified/v1': () => "The person's identity was confirmed.",
   'erasure-planned/v1': ({ items }) =>
     items.length === 0
       ? 'The plan was drawn up: no model version learned from the forget set.'
       : `The plan and the audit's policy were put on record for ${items.length} model ${items.length === 1 ? 'version' : 'versions'}.`,
   'erasure-approved/v1': ({ approval, required }) => `The plan was approved (${approval} of ${required}).`,
+  'erasure-batched/v1': ({ members }) =>
+    members.length === 1
+      ? 'The request goes its own way.'
+      : `The request is to be unlearned in one run with ${members.length - 1} other ${members.length === 2 ? 'request' : 'requests'}.`,
   'model-unlearned/v1': ({ method, resemblingCount = 0 }) =>
     `A model version was made to forget by ${method}.` +
     (resemblingCount > 0 ? ` ${resemblingCount} of the samples that stay resemble a forgotten one.` : ''),
@@ -41,6 +47,11 @@ const sentences: { readonly [Kind in EvidenceKind]: (facts: EvidencePredicate<Ki
   'log-key-rotated/v1': () => 'A new key signs the log.',
   'auditor-finding/v1': ({ number, severity }) => `An auditor noted finding ${number} (${severity}).`,
   'auditor-signed-off/v1': ({ outcome }) => `An auditor signed off: ${outcome}.`,
+  'member-changed/v1': ({ change, role }) =>
+    change === 'left' ? 'A member left the tenant.' : `A member has the role ${role ?? 'none'} now.`,
+  'api-key-changed/v1': ({ change, role }) => `An API key with the role ${role} was ${change}.`,
+  'auditor-access-changed/v1': ({ change }) => `An external auditor's access was ${change}.`,
+  'tenant-changed/v1': ({ change }) => `The platform changed the tenant: ${change}.`,
 }
 
 function sentenceOf<Kind extends EvidenceKind>(kind: Kind, statement: unknown): string {

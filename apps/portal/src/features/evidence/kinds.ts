@@ -22,6 +22,10 @@ export const evidenceKinds = [
   'log-key-rotated/v1',
   'auditor-finding/v1',
   'auditor-signed-off/v1',
+  'member-changed/v1',
+  'api-key-changed/v1',
+  'auditor-access-changed/v1',
+  'tenant-changed/v1',
 ] as const
 
 /** Messages are keyed without the version after the slash. */
