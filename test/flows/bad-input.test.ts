@@ -209,7 +209,7 @@ describe('tokens', () => {
 })
 
 it('messages that are not messages are put aside, and work goes on', async () => {
-  const bus = await connectBus({ url: platform.facts.natsUrls['gateway'] ?? '', name: 'vandal' })
+  const bus = await connectBus({ url: platform.facts.natsUrls['registrar'] ?? '', name: 'vandal', user: 'registrar' })
   const [tenantId, runId] = [randomUUID(), randomUUID()]
   for (const subject of [`tasks.ingest.${tenantId}.${runId}`, `results.pretrain.${tenantId}.${runId}`])
     for (const payload of ['{', 'null', '{"version":1,"kind":"ingest"}', '\u0000\u0001'])

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import path from 'node:path'
+import { busPermissions, busUsers } from '@lethe/bus'
 import { startNatsServer, startPostgres } from '@lethe/stack'
 
 const postgresHome = (stateDir: string): string =>
@@ -20,7 +21,10 @@ export async function restartServers(stateDir: string): Promise<() => Promise<vo
   process.kill(before.nats, 'SIGKILL')
   // Immediate shutdown: sessions are cut, and the next start recovers from the log.
   process.kill(before.postgres, 'SIGQUIT')
-  const [nats, postgres] = [await startNatsServer({ stateDir }), await startPostgres({ stateDir })]
+  const [nats, postgres] = [
+    await startNatsServer({ stateDir, users: busUsers, permissions: busPermissions }),
+    await startPostgres({ stateDir }),
+  ]
   return async () => {
     await nats.stop()
     await postgres.stop()

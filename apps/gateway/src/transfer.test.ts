@@ -197,7 +197,7 @@ describe('subscriptions', () => {
     const runId = RunId.parse(newId())
     await rig.sql(`INSERT INTO run (id, tenant_id, kind, task) VALUES ($1, $2, 'pretrain', '{}')`, [runId, acme.id])
     const say = (fraction: number) =>
-      publishProgress(rig.gateway.services.bus, {
+      publishProgress(rig.bus, {
         version: 1,
         tenantId: tenantId(),
         runId,
@@ -248,7 +248,7 @@ describe('subscriptions', () => {
           id,
           at: new Date().toISOString(),
         } as const
-        await publishChanged(rig.gateway.services.bus, changed, { msgId: newId() })
+        await publishChanged(rig.bus, changed, { msgId: newId() })
       }
     } finally {
       rig.clock.aheadMs = 0

@@ -1,4 +1,4 @@
-import { JetStreamApiError, jetstreamManager } from '@nats-io/jetstream'
+import { JetStreamApiError, jetstreamManager, type JetStreamManager } from '@nats-io/jetstream'
 import { Objm, type ObjectInfo, type ObjectStore } from '@nats-io/obj'
 import { setTimeout as wait } from 'node:timers/promises'
 import type { NatsConnection } from 'nats'
@@ -9,13 +9,23 @@ export interface NatsStoreOptions {
   readonly replicas?: number
   /** A read that takes longer fails as an accident, to be tried again. */
   readonly readTimeoutMs?: number
+  /** For services that may not make the bucket: they use the one that the registrar makes. */
+  readonly isMadeElsewhere?: boolean
 }
 
 const bucket = 'artifacts'
+const stream = `OBJ_${bucket}`
+const chunkSubject = ({ nuid }: ObjectInfo): string => `$O.${bucket}.C.${nuid}`
+/** What one answer may hold, so that a server never takes the reader for a slow one. */
+const batchBytes = 16 * 2 ** 20
 
 /** Blobs beside the messages, for installations without other storage. */
 export async function natsStore(nc: NatsConnection, options: NatsStoreOptions = {}): Promise<ArtifactStore> {
-  const objects = await new Objm(nc).create(bucket, { replicas: options.replicas ?? 1 })
+  const manager = await jetstreamManager(nc)
+  const objm = new Objm(nc)
+  const objects = options.isMadeElsewhere
+    ? await objm.open(bucket, false)
+    : await objm.create(bucket, { replicas: options.replicas ?? 1 })
   const nameOf = (tenantId: string, wanted: string): string => {
     const { tenant, digest } = blobName(tenantId, wanted)
     return `${tenant}/${digest}`
@@ -27,8 +37,9 @@ export async function natsStore(nc: NatsConnection, options: NatsStoreOptions = 
   const get: ArtifactStore['get'] = async (tenantId, digest) => {
     const info = await find(tenantId, digest)
     if (!info) throw missing(digest)
-    if (!(await hasEveryChunk(objects, info))) throw corrupt(digest)
-    return verified(await readChunks(objects, info, digest, options.readTimeoutMs ?? 120_000), digest)
+    const bytes = await inTime(readChunks(manager, info), options.readTimeoutMs ?? 120_000)
+    if (bytes === null) throw corrupt(digest)
+    return verified(bytes, digest)
   }
   return {
     get,
@@ -47,7 +58,7 @@ export async function natsStore(nc: NatsConnection, options: NatsStoreOptions = 
     async delete(tenantId, digest) {
       const info = await find(tenantId, digest)
       if (!info) return false
-      await overwriteChunks(nc, info)
+      await overwriteChunks(manager, info)
       await objects.delete(info.name)
       return true
     },
@@ -68,11 +79,9 @@ async function write(objects: ObjectStore, name: string, bytes: Uint8Array): Pro
  * The server forgets a purged message and leaves its bytes in its files until it makes them anew. A message that is
  * deleted by number is overwritten on disk first. Cut off in the middle, the rest is overwritten by the next deletion.
  */
-async function overwriteChunks(nc: NatsConnection, { nuid }: ObjectInfo): Promise<void> {
-  const { streams } = await jetstreamManager(nc)
-  const stream = `OBJ_${bucket}`
+async function overwriteChunks({ streams }: JetStreamManager, info: ObjectInfo): Promise<void> {
   for (;;) {
-    const chunk = await streams.getMessage(stream, { last_by_subj: `$O.${bucket}.C.${nuid}` })
+    const chunk = await streams.getMessage(stream, { last_by_subj: chunkSubject(info) })
     if (chunk === null) return
     await streams.deleteMessage(stream, chunk.seq, true).catch(async (error: unknown) => {
       // Somebody else may have just deleted it, which the server says in several ways.
@@ -81,27 +90,36 @@ async function overwriteChunks(nc: NatsConnection, { nuid }: ObjectInfo): Promis
   }
 }
 
-/** The client waits for ever for a chunk that is gone, so they are counted first. */
-async function hasEveryChunk(objects: ObjectStore, { nuid, chunks }: ObjectInfo): Promise<boolean> {
-  if (chunks === 0) return true
-  const subject = `$O.${bucket}.C.${nuid}`
-  const { streamInfo } = await objects.status({ subjects_filter: subject })
-  return streamInfo.state.subjects?.[subject] === chunks
+/**
+ * The bytes in order, or null where a chunk is missing. Chunks are asked for by subject and not through a consumer: whoever
+ * may make a consumer may also choose the subject that the server delivers it to.
+ */
+async function readChunks(manager: JetStreamManager, info: ObjectInfo): Promise<Uint8Array | null> {
+  const bytes = new Uint8Array(info.size)
+  let [chunks, filled, next] = [0, 0, 1]
+  while (chunks < info.chunks) {
+    const before = chunks
+    for await (const { seq, data } of await batchFrom(manager, info, next)) {
+      if (filled + data.length > bytes.length) return null
+      bytes.set(data, filled)
+      ;[chunks, filled, next] = [chunks + 1, filled + data.length, seq + 1]
+    }
+    if (chunks === before) return null
+  }
+  return filled === bytes.length ? bytes : null
 }
 
-async function readChunks(objects: ObjectStore, info: ObjectInfo, digest: string, timeoutMs: number) {
+const batchFrom = ({ direct }: JetStreamManager, info: ObjectInfo, seq: number) =>
+  direct.getBatch(stream, { seq, next_by_subj: chunkSubject(info), batch: info.chunks, max_bytes: batchBytes })
+
+async function inTime<T>(work: Promise<T>, timeoutMs: number): Promise<T> {
   const timer = new AbortController()
   try {
-    const bytes = await Promise.race([
-      objects.getBlob(info.name).catch((error: unknown) => {
-        throw error instanceof Error && error.message.includes('corrupt object') ? corrupt(digest) : error
-      }),
-      wait(timeoutMs, 'late' as const, { signal: timer.signal }),
-    ])
-    if (bytes === 'late') throw new Error('Reading a blob took too long.')
-    if (bytes === null) throw missing(digest)
-    return bytes
+    const done = await Promise.race([work, wait(timeoutMs, 'late' as const, { signal: timer.signal })])
+    if (done === 'late') throw new Error('Reading a blob took too long.')
+    return done
   } finally {
     timer.abort()
+    work.catch(() => undefined)
   }
 }

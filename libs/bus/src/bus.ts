@@ -3,7 +3,8 @@ import { jetstream, type JetStreamClient } from '@nats-io/jetstream'
 import { Kvm, type KV } from '@nats-io/kv'
 import { connect, type NatsConnection, type NodeConnectionOptions } from 'nats'
 import { setTimeout as wait } from 'node:timers/promises'
-import { ensureTopology, type TopologyOptions } from './topology.js'
+import { inboxPrefixOf, type BusUser } from './permissions.js'
+import { awaitTopology, bucketTtlMs, ensureTopology, type TopologyOptions } from './topology.js'
 
 /** A connection and the durable things behind it. Everything else in this library takes it as first argument. */
 export interface Bus {
@@ -26,11 +27,11 @@ export interface BusOptions extends TopologyOptions {
   readonly url: string
   /** Shown in the server's monitoring. */
   readonly name: string
+  /** Whose rights the connection has; the registrar makes what the others wait for. */
+  readonly user: BusUser
   /** How long the first connection may take. Later interruptions are waited out for ever. */
   readonly connectTimeoutMs?: number
 }
-
-const dayMs = 86_400_000
 
 /** Reads credentials and TLS from the URL, which the client library does not. */
 export function connectionOptions(url: string): Partial<NodeConnectionOptions> & { servers: string[] } {
@@ -58,6 +59,7 @@ async function connectPatiently(options: BusOptions): Promise<NatsConnection> {
       return await connect({
         ...target,
         name: options.name,
+        inboxPrefix: inboxPrefixOf(options.user),
         maxReconnectAttempts: -1,
         reconnectTimeWait: 250,
         pingInterval: 10_000,
@@ -78,20 +80,23 @@ async function connectPatiently(options: BusOptions): Promise<NatsConnection> {
   }
 }
 
-/** @throws DomainError BUS_UNREACHABLE, BUS_URL_INVALID. */
+/** @throws DomainError BUS_UNREACHABLE, BUS_URL_INVALID, BUS_NOT_READY. */
 export async function connectBus(options: BusOptions): Promise<Bus> {
   const nc = await connectPatiently(options)
   try {
-    await ensureTopology(nc, options)
     const kvm = new Kvm(nc)
+    const isMaker = options.user === 'registrar'
     // Read from the leader only: a cancel or an attempt must be seen by whoever reads after it was written.
-    const bucket = (name: string, ttlMs: number): Promise<KV> =>
-      kvm.create(name, { ttl: ttlMs, replicas: options.replicas ?? 1, allow_direct: false })
+    const bucket = (name: keyof typeof bucketTtlMs): Promise<KV> =>
+      isMaker
+        ? kvm.create(name, { ttl: bucketTtlMs[name], replicas: options.replicas ?? 1, allow_direct: false })
+        : kvm.open(name, { allow_direct: false })
     const [attempts, cancelled, deployments] = await Promise.all([
-      bucket('attempts', 30 * dayMs),
-      bucket('cancelled', 30 * dayMs),
-      bucket('deployments', 0),
+      bucket('attempts'),
+      bucket('cancelled'),
+      bucket('deployments'),
     ])
+    await (isMaker ? ensureTopology(nc, options) : awaitTopology(nc, options))
     const onReconnect = reconnects(nc)
     return { nc, js: jetstream(nc), attempts, cancelled, deployments, onReconnect, close: () => closeConnection(nc) }
   } catch (error) {

@@ -1,4 +1,4 @@
-import { RunKind } from '@lethe/domain'
+import { DomainError, RunKind } from '@lethe/domain'
 import {
   AckPolicy,
   DiscardPolicy,
@@ -11,6 +11,7 @@ import {
   type StreamConfig,
 } from '@nats-io/jetstream'
 import { nanos, type NatsConnection } from 'nats'
+import { setTimeout as wait } from 'node:timers/promises'
 import { allDead, allEvents, allProgress, allResults, allTasks, taskFilter } from './subjects.js'
 
 export const stream = { tasks: 'TASKS', results: 'RESULTS', events: 'EVENTS', dead: 'DEAD' } as const
@@ -22,6 +23,9 @@ export const progressConsumer = 'registrar-progress'
 
 const secondMs = 1000
 const dayMs = 86_400 * secondMs
+
+/** How long entries of a bucket are kept; 0 is for ever. */
+export const bucketTtlMs = { attempts: 30 * dayMs, cancelled: 30 * dayMs, deployments: 0 } as const
 
 export interface TopologyOptions {
   /** Copies of every stream; 1 on one machine, 3 on a cluster. */
@@ -121,4 +125,37 @@ export async function ensureTopology(nc: NatsConnection, options: TopologyOption
   const manager = await jetstreamManager(nc)
   for (const config of streams(options.replicas ?? 1)) await ensureStream(manager, config)
   for (const { of, config } of consumers(options.ackWaitMs ?? 10 * secondMs)) await ensureConsumer(manager, of, config)
+}
+
+/**
+ * Waits until the registrar has made what a service stands on; buckets come first, the last consumer last.
+ *
+ * @throws DomainError BUS_NOT_READY.
+ */
+export async function awaitTopology(
+  nc: NatsConnection,
+  { user, connectTimeoutMs = 30_000 }: { user: string; connectTimeoutMs?: number },
+): Promise<void> {
+  const manager = await jetstreamManager(nc)
+  const lastKind = RunKind.options.at(-1) ?? 'pretrain'
+  const look = (): Promise<unknown> =>
+    user === 'compute'
+      ? manager.consumers.info(stream.tasks, taskConsumer(lastKind))
+      : manager.streams.info(user === 'embedding' ? 'KV_deployments' : stream.events)
+  for (const deadline = Date.now() + connectTimeoutMs; ; await wait(250)) {
+    try {
+      await look()
+      return
+    } catch (error) {
+      // 10059, 10014: no such stream, no such consumer.
+      const isMissing = error instanceof JetStreamApiError && [10059, 10014].includes(error.code)
+      if (!isMissing) throw error
+      if (Date.now() < deadline) continue
+      throw new DomainError(
+        'BUS_NOT_READY',
+        'The streams that this service reads do not exist; start the registrar, which makes them.',
+        'NATS_URL',
+      )
+    }
+  }
 }

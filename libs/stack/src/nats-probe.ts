@@ -3,10 +3,12 @@ import net from 'node:net'
 /** `ready`: signed in, and JetStream answers. `starting`: not yet. `refused`: another server, or another password. */
 export type NatsState = 'ready' | 'starting' | 'refused'
 
-const inbox = '_INBOX.lethe.probe'
+/** Where every user may listen; see the permissions of libs/bus. */
+const inboxOf = (user: string): string => `_INBOX_${user}.probe`
 
 /** Asks a local server over its own line protocol, so that starting it needs no client library. */
 export function probeNats(port: number, user: string, password: string, timeoutMs = 1000): Promise<NatsState> {
+  const inbox = inboxOf(user)
   return new Promise((resolve) => {
     const socket = net.connect({ port, host: '127.0.0.1' })
     let received = ''

@@ -24,11 +24,19 @@ export interface NatsServer {
   stop: () => Promise<void>
 }
 
+/** As nats-server's configuration takes them. */
+export interface NatsPermissions {
+  readonly publish: { readonly allow: readonly string[]; readonly deny?: readonly string[] }
+  readonly subscribe: { readonly allow: readonly string[] }
+}
+
 export interface StartNatsOptions {
   stateDir: string
   cacheDir?: string
   /** Who may sign in; each gets a random password that is kept for this state directory. */
   users?: readonly string[]
+  /** What they may say and hear; whoever is not named here may do everything. */
+  permissions?: Readonly<Record<string, NatsPermissions>>
   report?: Report
 }
 
@@ -44,7 +52,7 @@ interface State {
  */
 export async function startNatsServer(options: StartNatsOptions): Promise<NatsServer> {
   const env = readStackEnv()
-  const users = options.users ?? ['lethe']
+  const { users = ['lethe'], permissions = {} } = options
   const home = path.join(path.resolve(options.stateDir), 'nats')
   mkdirSync(home, { recursive: true, mode: 0o700 })
   const cacheDir = options.cacheDir ?? env.cacheDir
@@ -58,12 +66,16 @@ export async function startNatsServer(options: StartNatsOptions): Promise<NatsSe
   const lock = path.join(home, 'start.lock')
   return withLock(lock, async () => {
     const state = readState(home)
-    const isNewUser = users.some((user) => !(user in state.passwords))
     for (const user of users) state.passwords[user] ??= randomBytes(18).toString('base64url')
-    const running = isNewUser ? undefined : await adoptable(state)
+    // New users or other rights are another configuration, which a running server does not have.
+    const configure = (port: number) => configuration(home, port, state.passwords, permissions)
+    const isConfigured = readConfiguration(home) === configure(state.port ?? 0)
+    const running = isConfigured ? await adoptable(state) : undefined
     if (running === undefined && state.server) await halt(state.server)
     const take = (record: ProcessRecord) => holdServer(path.join(home, 'holders'), record, 'TERM')
-    const { server, hold } = running ? { server: running, hold: take(running) } : await launch(home, state, found, take)
+    const { server, hold } = running
+      ? { server: running, hold: take(running) }
+      : await launch({ home, state, configure }, found, take)
     const stop = () =>
       withLock(lock, async () => {
         if (hold.release()) await halt(server)
@@ -100,12 +112,16 @@ async function adoptable({ server, port, passwords }: State): Promise<ProcessRec
 }
 
 /** The server is on its leash from the moment it exists, for this process may be killed before it is ready. */
-async function launch(home: string, state: State, binary: NatsBinary, take: (server: ProcessRecord) => Hold) {
-  const config = path.join(home, 'server.conf')
+async function launch(
+  { home, state, configure }: { home: string; state: State; configure: (port: number) => string },
+  binary: NatsBinary,
+  take: (server: ProcessRecord) => Hold,
+) {
+  const config = path.join(home, configurationFile)
   const logFile = path.join(home, 'server.log')
   for (let attempt = 1; ; attempt++) {
     state.port = await findFreePort(attempt === 1 ? state.port : undefined)
-    writePrivately(config, configuration(home, state.port, state.passwords))
+    writePrivately(config, configure(state.port))
     const log = openSync(logFile, 'a', 0o600)
     const child = spawn(binary.file, ['-c', config], { cwd: home, stdio: ['ignore', log, log], detached: true })
     closeSync(log)
@@ -134,10 +150,26 @@ async function isReady(server: ProcessRecord, port: number, passwords: Record<st
   return false
 }
 
-function configuration(home: string, port: number, passwords: Record<string, string>): string {
+const configurationFile = 'server.conf'
+
+function readConfiguration(home: string): string | undefined {
+  try {
+    return readFileSync(path.join(home, configurationFile), 'utf8')
+  } catch {
+    return undefined
+  }
+}
+
+/** nats-server reads JSON as part of its own format. */
+function configuration(
+  home: string,
+  port: number,
+  passwords: Readonly<Record<string, string>>,
+  permissions: Readonly<Record<string, NatsPermissions>>,
+): string {
   const text = JSON.stringify
   const users = Object.entries(passwords).map(
-    ([user, password]) => `    { user: ${text(user)}, password: ${text(password)} }`,
+    ([user, password]) => `    ${text({ user, password, permissions: permissions[user] })}`,
   )
   return `listen: "127.0.0.1:${port}"
 server_name: "lethe"

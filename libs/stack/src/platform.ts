@@ -1,6 +1,7 @@
 import { mkdirSync } from 'node:fs'
 import path from 'node:path'
 import { pathToFileURL } from 'node:url'
+import { busPermissions, busUsers } from '@lethe/bus'
 import { migrate, setRolePasswords } from '@lethe/db'
 import { readInheritedEnv, readStackEnv } from './env.js'
 import { tryLock } from './file-lock.js'
@@ -44,7 +45,6 @@ export class PlatformRunning extends Error {
 }
 
 type Undo = () => unknown
-const busUsers = ['registrar', 'compute', 'embedding', 'gateway'] as const
 /** Each wave starts together and is ready before the next: the registrar makes what the others look for. */
 const waves: readonly (readonly ServiceName[])[] = [['registrar'], ['compute', 'embedding', 'gateway'], ['portal']]
 
@@ -165,7 +165,7 @@ async function openBus(
 ): Promise<Readonly<Record<string, string>>> {
   const { natsUrl, report } = options
   if (natsUrl !== undefined) return Object.fromEntries(busUsers.map((user) => [user, natsUrl]))
-  const nats = await startNatsServer({ ...options, users: busUsers })
+  const nats = await startNatsServer({ ...options, users: busUsers, permissions: busPermissions })
   undo.push(() => nats.stop())
   const { version, source } = nats.binary
   report(`nats-server ${version} (${source}) ${nats.adopted ? 'was running and is taken over' : 'is up'}`)

@@ -20,7 +20,7 @@ try {
     tfjsNodeDir: env.LETHE_TFJS_NODE_DIR,
     viewThreads: env.LETHE_VIEW_THREADS,
   })
-  const bus = await connectBus({ url: env.NATS_URL, name: `compute ${env.WORKER_NAME}` })
+  const bus = await connectBus({ url: env.NATS_URL, name: `compute ${env.WORKER_NAME}`, user: 'compute' })
   const health = await serveHealth({
     host: env.HEALTH_HOST,
     port: env.HEALTH_PORT,

@@ -23,7 +23,7 @@ export interface WorkerOptions {
 /** Takes tasks until the signal aborts; resolves when the last one has settled. */
 export async function startWorker(options: WorkerOptions): Promise<void> {
   const { bus, engine, logger } = options
-  const artifacts = await openArtifactStore(options.artifacts, bus.nc)
+  const artifacts = await openArtifactStore(options.artifacts, bus.nc, { isMadeElsewhere: true })
   const runner = {
     artifacts,
     engine,

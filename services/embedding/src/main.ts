@@ -17,8 +17,8 @@ const shutdown = onShutdown(steps, { logger })
 
 try {
   const device = await openDevice({ backend: env.LETHE_BACKEND, tfjsNodeDir: env.LETHE_TFJS_NODE_DIR })
-  const bus = await connectBus({ url: env.NATS_URL, name: 'embedding' })
-  const artifacts = await openArtifactStore(env.ARTIFACTS, bus.nc)
+  const bus = await connectBus({ url: env.NATS_URL, name: 'embedding', user: 'embedding' })
+  const artifacts = await openArtifactStore(env.ARTIFACTS, bus.nc, { isMadeElsewhere: true })
   const models = new DeployedModels({ bus, artifacts, logger, warm: env.WARM_MODELS, signal: shutdown.signal })
   const following = models.follow()
   const app = await serveEmbeddings({

@@ -38,7 +38,7 @@ export async function startRig(): Promise<Rig> {
   const end = new AbortController()
   const opened: Bus[] = []
   const connect = async (name: string): Promise<Bus> => {
-    const bus = await connectBus({ url: server.url, name, ackWaitMs: 1000 })
+    const bus = await connectBus({ url: server.url, name, user: 'registrar', ackWaitMs: 1000 })
     opened.push(bus)
     return bus
   }

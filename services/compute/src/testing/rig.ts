@@ -1,5 +1,7 @@
 import { openArtifactStore, type ArtifactStore } from '@lethe/artifacts'
 import {
+  busPermissions,
+  busUsers,
   connectBus,
   consumeResults,
   followEvents,
@@ -40,8 +42,11 @@ export interface ComputeRig {
 /** A real server, a real store, and workers as processes. */
 export async function startComputeRig(): Promise<ComputeRig> {
   const stateDir = mkdtempSync(join(tmpdir(), 'lethe-compute-test-'))
-  const [server, bundle] = await Promise.all([startNatsServer({ stateDir }), bundleCompute()])
-  const bus = await connectBus({ url: server.url, name: 'test' })
+  const [server, bundle] = await Promise.all([
+    startNatsServer({ stateDir, users: [...busUsers, 'test'], permissions: busPermissions }),
+    bundleCompute(),
+  ])
+  const bus = await connectBus({ url: server.urls['test'] ?? '', name: 'test', user: 'registrar' })
   const artifacts = await openArtifactStore('nats', bus.nc)
   const tenantId = randomUUID() as TenantId
   const end = new AbortController()
@@ -65,7 +70,7 @@ export async function startComputeRig(): Promise<ComputeRig> {
       const child = spawn(process.execPath, [bundle.file('main'), ...args], {
         env: {
           PATH: '/usr/bin:/bin',
-          NATS_URL: server.url,
+          NATS_URL: server.urls['compute'] ?? '',
           LETHE_BACKEND: 'wasm',
           CHECKPOINT_SECONDS: '0',
           LETHE_VIEW_THREADS: '0',

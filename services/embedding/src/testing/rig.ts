@@ -1,5 +1,5 @@
 import { openArtifactStore, type ArtifactStore } from '@lethe/artifacts'
-import { connectBus, putDeployment, type Bus, type Deployment } from '@lethe/bus'
+import { busPermissions, busUsers, connectBus, putDeployment, type Bus, type Deployment } from '@lethe/bus'
 import { openDevice } from '@lethe/device'
 import { randomStream, type Role, type TenantId, TrainingRecipe } from '@lethe/domain'
 import { pretrain } from '@lethe/learning'
@@ -45,9 +45,11 @@ export interface EmbeddingRig {
 export async function startEmbeddingRig(options: { requestsPerMinute: number; warm: number }): Promise<EmbeddingRig> {
   await openDevice({ backend: 'cpu' })
   const stateDir = mkdtempSync(join(tmpdir(), 'lethe-embedding-test-'))
-  const server = await startNatsServer({ stateDir })
-  const bus = await connectBus({ url: server.url, name: 'embedding' })
+  const server = await startNatsServer({ stateDir, users: busUsers, permissions: busPermissions })
+  const bus = await connectBus({ url: server.urls['registrar'] ?? '', name: 'test', user: 'registrar' })
   const artifacts = await openArtifactStore('nats', bus.nc)
+  const own = await connectBus({ url: server.urls['embedding'] ?? '', name: 'embedding', user: 'embedding' })
+  const weights = await openArtifactStore('nats', own.nc, { isMadeElsewhere: true })
   const { publicKey, privateKey } = await generateKeyPair('EdDSA')
   const jwks = JSON.stringify({ keys: [{ ...(await exportJWK(publicKey)), alg: 'EdDSA', kid: 'k1' }] })
   const identity = createServer((_, response) => response.setHeader('content-type', 'application/json').end(jwks))
@@ -56,7 +58,7 @@ export async function startEmbeddingRig(options: { requestsPerMinute: number; wa
   const end = new AbortController()
   const logs: string[] = []
   const logger = createLogger('embedding', 'info', { write: (line) => void logs.push(line) })
-  const models = new DeployedModels({ bus, artifacts, logger, warm: options.warm, signal: end.signal })
+  const models = new DeployedModels({ bus: own, artifacts: weights, logger, warm: options.warm, signal: end.signal })
   const following = models.follow()
   const jwksUrl = `http://127.0.0.1:${(identity.address() as AddressInfo).port}/jwks`
   const app = await serveEmbeddings({
@@ -99,7 +101,7 @@ export async function startEmbeddingRig(options: { requestsPerMinute: number; wa
       await app.close()
       await following
       await models.close()
-      await bus.close()
+      await Promise.all([own.close(), bus.close()])
       identity.close()
       await server.stop()
       rmSync(stateDir, { recursive: true, force: true })
