@@ -39,8 +39,8 @@ export {
   type OutboxContract,
   type TaskPayload,
 } from './outbox.js'
-export { recordEntries, type WriteStatement } from './record-evidence.js'
 export { readPlatformTenants, readTenantsWithMembershipChanges, type PlatformTenantRow } from './platform-tenants.js'
+export { recordEntries, type WriteStatement } from './record-evidence.js'
 export { pruneOutbox, relayOutbox, type OutboxMessage } from './relay-outbox.js'
 export { beginAudit } from './stores/begin-audit.js'
 export { beginUnlearning } from './stores/begin-unlearning.js'
@@ -77,6 +77,14 @@ export {
   type ClaimedDelivery,
   type DeliveryOutcome,
 } from './stores/webhook-deliveries.js'
+export {
+  createWebhookEndpoint,
+  newWebhookSecret,
+  pingWebhook,
+  removeWebhookEndpoint,
+  replayWebhook,
+  rotateWebhookSecret,
+} from './stores/webhook-endpoints.js'
 export { readBomLabels, readVersionEvidence } from './stores/version-evidence.js'
 export { beginErasing, findUncovered, nameUncovered, type Uncovered } from './stores/closure/begin-erasing.js'
 export { blobsInUse, markDeleted, thingsToDelete, type Deletion } from './stores/closure/delete-things.js'
@@ -113,4 +121,14 @@ export { promoteModelVersion, retireModelVersion } from './stores/promotion.js'
 export { retryErasure } from './stores/retry-erasure.js'
 export { redactSamples } from './stores/redact-samples.js'
 export { cancelRun, startRun } from './stores/runs.js'
-export { addClockEvent, readStoredClock, refreshClock, startClock, type ClockChange } from './stores/sla-clocks.js'
+export { readStored, storedClock } from './stores/clock-rows.js'
+export {
+  addClockEvent,
+  newestBasis,
+  pauseForIdentity,
+  readContractTerms,
+  refreshClock,
+  resumeAfterIdentity,
+  startClock,
+  type ClockChange,
+} from './stores/sla-clocks.js'

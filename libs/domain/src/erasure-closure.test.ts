@@ -6,6 +6,7 @@ const version: DescendantVersion = {
   isDestroyed: false,
   isTrainedAnew: false,
   hasPassed: false,
+  isRetained: false,
   isCovered: true,
 }
 
@@ -15,6 +16,11 @@ it.each([
   ['what passed has forgotten', { state: 'PRODUCTION', hasPassed: true }, { kind: 'settled', state: 'FORGOTTEN' }],
   ['a retrained comparison never learned', { isTrainedAnew: true }, { kind: 'settled', state: 'RETRAINED' }],
   ['what is gone is gone', { isDestroyed: true, isCovered: false }, { kind: 'settled', state: 'DESTROYED' }],
+  [
+    'what is kept by law is settled, though it serves and remembers',
+    { state: 'PRODUCTION', isRetained: true },
+    { kind: 'settled', state: 'RETAINED' },
+  ],
   ['a covered training is stopped', { state: 'TRAINING' }, { kind: 'stop' }],
   ['an uncovered one blocks', { isCovered: false }, { kind: 'uncovered', why: 'unplanned' }],
   ['an uncovered training blocks', { state: 'TRAINING', isCovered: false }, { kind: 'uncovered', why: 'training' }],

@@ -64,13 +64,15 @@ export interface DescendantVersion {
   readonly isTrainedAnew: boolean
   /** The version, or that ancestor, was made to forget and its audit passed. */
   readonly hasPassed: boolean
+  /** Kept by the plan, for a reason in law. */
+  readonly isRetained: boolean
   /** Named by the plan, made by the request's own runs, or made from a version of which one of these holds. */
   readonly isCovered: boolean
 }
 
 /** What is so, or has to be done, before a request can be closed. */
 export type Disposition =
-  | { readonly kind: 'settled'; readonly state: Exclude<ClosureState, 'NOT_COVERED' | 'RETAINED'> }
+  | { readonly kind: 'settled'; readonly state: Exclude<ClosureState, 'NOT_COVERED'> }
   /** Remembers, and the plan says that it goes. */
   | { readonly kind: 'destroy' }
   /** Is still being trained, and goes when that has ended. */
@@ -82,6 +84,7 @@ export function dispose(version: DescendantVersion): Disposition {
   if (version.isDestroyed) return { kind: 'settled', state: 'DESTROYED' }
   if (version.isTrainedAnew) return { kind: 'settled', state: 'RETRAINED' }
   if (version.hasPassed) return { kind: 'settled', state: 'FORGOTTEN' }
+  if (version.isRetained) return { kind: 'settled', state: 'RETAINED' }
   if (version.state === 'PRODUCTION') return { kind: 'uncovered', why: 'serves' }
   if (!version.isCovered) return { kind: 'uncovered', why: version.state === 'TRAINING' ? 'training' : 'unplanned' }
   return version.state === 'TRAINING' ? { kind: 'stop' } : { kind: 'destroy' }

@@ -1,7 +1,11 @@
 export * from './audit-power.js'
 export * from './audit.js'
-export * from './calendar.js'
+export { calendarDay, endOfDay, startOfDay, wallTime } from './calendar.js'
+export { ClockBasis, ClockEvent, ClockEventKind } from './clock-event.js'
+export { clockTransitions, type ClockLife } from './clock-progress.js'
+export { ClockStep } from './clock-sum.js'
 export * from './commitments.js'
+export { ContractTerms } from './contract-terms.js'
 export * from './erasure-closure.js'
 export * from './erasure-request.js'
 export * from './errors.js'
@@ -21,13 +25,21 @@ export * from './ids.js'
 export * from './notice.js'
 export * from './owner-audit.js'
 export * from './packed-images.js'
+export * from './perceptual-hash.js'
 export * from './random-stream.js'
 export * from './recipe/index.js'
 export * from './roles.js'
 export * from './run.js'
 export * from './sha-256.js'
 export * from './sla-clock.js'
-export * from './statutes.js'
-export { predictRetraining, samplesRead, type MeasuredTraining } from './training-cost.js'
+export { ruleFor, StatuteId, statuteRules, statutes, type StatuteRule } from './statutes.js'
+export { Term, TermUnit } from './term.js'
+export {
+  predictRetraining,
+  predictUnlearning,
+  samplesRead,
+  type MeasuredTraining,
+  type PredictedCost,
+} from './training-cost.js'
 export * from './twins.js'
 export * from './webhook.js'

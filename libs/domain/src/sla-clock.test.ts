@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { addMonths, endOfDay } from './calendar.js'
-import { readClock, type ClockEvent } from './sla-clock.js'
+import type { ClockEvent } from './clock-event.js'
+import { readClock } from './sla-clock.js'
 
 const start = (at: string): ClockEvent => ({ kind: 'start', at, reason: 'received' })
 

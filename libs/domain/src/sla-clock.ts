@@ -1,109 +1,108 @@
 import { z } from 'zod'
+import { type ClockBasis, type ClockEvent } from './clock-event.js'
+import { advanceClock, type ClockProgress, newClock } from './clock-progress.js'
+import { type ClockStep, type ClockSum, sumUp, sumUpAcknowledgement } from './clock-sum.js'
+import type { ContractTerms } from './contract-terms.js'
 import { DomainError } from './errors.js'
-import { addDays, addPeriod, calendarDay, endOfDay, isWorkingDay, wholeDays } from './calendar.js'
-import { statutes, type StatuteId } from './statutes.js'
-
-/** What happened to a clock. Instants are ISO 8601 in UTC; the order of the array is the order of events. */
-export const ClockEvent = z.object({
-  kind: z.enum(['start', 'pause', 'resume', 'extend', 'stop']),
-  at: z.iso.datetime(),
-  reason: z.string().max(500),
-})
-export type ClockEvent = z.infer<typeof ClockEvent>
+import { type StatuteId, statutes } from './statutes.js'
 
 export const ClockState = z.enum(['RUNNING', 'PAUSED', 'MET', 'BREACHED'])
 export type ClockState = z.infer<typeof ClockState>
 
-export interface ClockReading {
+export const DeadlineKind = z.enum(['acknowledge', 'respond'])
+export type DeadlineKind = z.infer<typeof DeadlineKind>
+
+/** One of the things that a rule asks for by a date. */
+export interface Deadline {
+  readonly kind: DeadlineKind
   readonly state: ClockState
-  /** End of the due day in the tenant's time zone, as an instant. */
+  /** Exclusive end, as an instant. */
   readonly dueAt: string
-  /** Each step of the sum, in order, so that anybody can reconstruct the date. */
   readonly explanation: readonly ClockStep[]
 }
 
-export const ClockStep = z.object({
-  code: z.enum(['received', 'period', 'pause', 'extension', 'roll-over', 'due']),
-  /** The day (YYYY-MM-DD, tenant's time zone) that the sum stands at after this step. */
-  day: z.iso.date(),
-  note: z.string(),
-})
-export type ClockStep = z.infer<typeof ClockStep>
-
-type Life = 'new' | 'running' | 'paused' | 'stopped'
-
-const following: Record<Life, Partial<Record<ClockEvent['kind'], Life>>> = {
-  new: { start: 'running' },
-  running: { pause: 'paused', extend: 'running', stop: 'stopped' },
-  paused: { resume: 'running', stop: 'stopped' },
-  stopped: {},
+export interface ClockReading {
+  /** Of the answer itself; a confirmation of receipt that came late shows in its own deadline. */
+  readonly state: ClockState
+  /** End of the due day in the tenant's time zone, as an instant; by contract in hours, the instant itself. */
+  readonly dueAt: string
+  /** Each step of the sum, in order, so that anybody can reconstruct the date. */
+  readonly explanation: readonly ClockStep[]
+  /** Earliest duty first; the last is the answer. */
+  readonly deadlines: readonly Deadline[]
+  /** By what the clock counts now; changes of rule taken in. */
+  readonly basis: ClockBasis
 }
 
-/** @throws DomainError CLOCK_EVENTS_INVALID when the order of events makes no sense. */
-function assertOrder(events: readonly ClockEvent[]): void {
-  let life: Life = 'new'
-  for (const { kind } of events) {
-    const next: Life | undefined = following[life][kind]
-    if (!next) throw new DomainError('CLOCK_EVENTS_INVALID', `A clock that is ${life} cannot ${kind}.`, 'events')
-    life = next
-  }
-  if (life === 'new') throw new DomainError('CLOCK_EVENTS_INVALID', 'A clock begins with a start event.', 'events')
+/** Arguments of readClock: a basis whose version may be left to the newest. */
+export interface ClockInput {
+  readonly statuteId: StatuteId
+  readonly ruleVersion?: number | undefined
+  readonly terms?: ContractTerms | null | undefined
+  readonly timeZone: string
+  /** Days (YYYY-MM-DD) that are no working days besides the week's own. */
+  readonly holidays: readonly string[]
+  readonly events: readonly ClockEvent[]
+  readonly now: string
 }
+
+/** The newest version of a rule, as a new clock counts by it. */
+export const newestVersion = (statuteId: StatuteId, terms: ContractTerms | null = null): number =>
+  statuteId === 'contract' ? (terms?.version ?? 0) : statutes[statuteId].version
 
 /**
- * Reads a clock: a pure function of its events, the statute's version, the holiday table and the present instant.
+ * Reads a clock: a pure function of its events, the rule's version, the holiday table and the present instant.
  * Replaying the same arguments gives the same reading.
+ *
+ * @throws DomainError CLOCK_EVENTS_INVALID when the order of events makes no sense, CLOCK_EVENT_REFUSED when the rule
+ *   did not allow one of them, CLOCK_RULE_UNKNOWN
  */
-export function readClock(input: {
-  statuteId: StatuteId
-  events: readonly ClockEvent[]
-  timeZone: string
-  /** Days (YYYY-MM-DD) that are no working days besides Saturdays and Sundays. */
-  holidays: readonly string[]
-  now: string
-}): ClockReading {
-  assertOrder(input.events)
-  const rule = statutes[input.statuteId]
-  const holidays = new Set(input.holidays)
-  const started = input.events[0]?.at ?? input.now
-  const explanation: ClockStep[] = []
-  const step = (code: ClockStep['code'], day: string, note: string): string => {
-    explanation.push({ code, day, note })
-    return day
-  }
+export function readClock({ events, now, ...input }: ClockInput): ClockReading {
+  const basis = basisOf(input)
+  let progress = newClock(basis)
+  for (const event of events) progress = advanceClock(progress, event, dates)
+  if (progress.life === 'new')
+    throw new DomainError('CLOCK_EVENTS_INVALID', 'A clock begins with a start event.', 'events')
+  const answer = sumUp(progress, now)
+  const receipt = sumUpAcknowledgement(progress)
+  const respond = deadline('respond', answer, stateOf(progress, answer, progress.stoppedAt, now))
+  // An answer confirms receipt too.
+  const confirmedAt = progress.acknowledgedAt ?? progress.stoppedAt
+  const acknowledge = receipt && deadline('acknowledge', receipt, openState(receipt, confirmedAt, now))
+  const deadlines = acknowledge === null ? [respond] : [acknowledge, respond]
+  const { state, dueAt, explanation } = respond
+  return { state, dueAt, explanation, deadlines, basis: progress.basis }
+}
 
-  const received = step('received', calendarDay(started, input.timeZone), 'Day of receipt; it is not counted.')
-  let due = step(
-    'period',
-    addPeriod(received, rule.period),
-    `${rule.period.count} ${rule.period.unit}: ${rule.citation}`,
-  )
+const dates = { dueAt: (progress: ClockProgress, now: string): string => sumUp(progress, now).dueAt }
 
-  let pausedAt: string | null = null
-  for (const event of input.events) {
-    if (event.kind === 'pause') pausedAt = event.at
-    if (event.kind === 'resume' && pausedAt !== null) {
-      const days = wholeDays(pausedAt, event.at, input.timeZone)
-      due = step('pause', addDays(due, days), `Paused for ${days} days: ${event.reason}`)
-      pausedAt = null
-    }
-    if (event.kind === 'extend' && rule.extension)
-      due = step('extension', addPeriod(due, rule.extension), `Extended with notice: ${event.reason}`)
-  }
-  if (pausedAt !== null) {
-    const days = wholeDays(pausedAt, input.now, input.timeZone)
-    due = step('pause', addDays(due, days), `Paused for ${days} days so far.`)
-  }
-  if (rule.rollsOverHolidays && !isWorkingDay(due, holidays)) {
-    while (!isWorkingDay(due, holidays)) due = addDays(due, 1)
-    step('roll-over', due, 'The period ended on a weekend or holiday; it ends with the next working day.')
-  }
-  step('due', due, 'Ends with the last hour of this day.')
+const basisOf = ({
+  statuteId,
+  ruleVersion,
+  terms = null,
+  timeZone,
+  holidays,
+}: Omit<ClockInput, 'events' | 'now'>): ClockBasis => ({
+  statuteId,
+  ruleVersion: ruleVersion ?? newestVersion(statuteId, terms),
+  terms,
+  timeZone,
+  holidays: [...holidays],
+})
 
-  const dueAt = endOfDay(due, input.timeZone)
-  const stopped = input.events.find((event) => event.kind === 'stop')
-  const reference = Date.parse(stopped?.at ?? input.now)
-  const late = reference > Date.parse(dueAt)
-  const state: ClockState = late ? 'BREACHED' : stopped ? 'MET' : pausedAt !== null ? 'PAUSED' : 'RUNNING'
-  return { state, dueAt, explanation }
+const deadline = (kind: DeadlineKind, { dueAt, steps }: ClockSum, state: ClockState): Deadline => ({
+  kind,
+  state,
+  dueAt,
+  explanation: steps,
+})
+
+const openState = ({ dueAt }: ClockSum, doneAt: string | null, now: string): ClockState => {
+  if (Date.parse(doneAt ?? now) > Date.parse(dueAt)) return 'BREACHED'
+  return doneAt === null ? 'RUNNING' : 'MET'
+}
+
+const stateOf = ({ life }: ClockProgress, sum: ClockSum, stoppedAt: string | null, now: string): ClockState => {
+  const state = openState(sum, stoppedAt, now)
+  return state === 'RUNNING' && life === 'paused' ? 'PAUSED' : state
 }

@@ -1,4 +1,4 @@
-import type { UnlearningRecipe } from './recipe/index.js'
+import type { UnlearningMethod, UnlearningRecipe } from './recipe/index.js'
 
 /**
  * Samples that go through the network in all epochs. A calibrated step reads a retain batch and a forget batch of equal
@@ -29,6 +29,8 @@ export function samplesRead(
 export interface MeasuredTraining {
   /** Whether nothing was carried over from another version. */
   readonly fromScratch: boolean
+  /** By which it was made to forget; missing of a first training. */
+  readonly method?: UnlearningMethod
   readonly wallSeconds: number
   /** samplesRead; above 0. */
   readonly samples: number
@@ -51,17 +53,38 @@ const LEVEL = 0.95
  * the trainings from scratch, its spread that of all, since unlearning varies at least as much and there is more of it.
  * The interval is Student's for one further observation.
  */
-export function predictRetraining(trainings: readonly MeasuredTraining[], samples: number): PredictedCost | null {
+export const predictRetraining = (trainings: readonly MeasuredTraining[], samples: number): PredictedCost | null =>
+  predict(trainings, samples, ({ fromScratch }) => fromScratch)
+
+/**
+ * The same of one more unlearning: from those by the same method, or from trainings from scratch while there is none. A
+ * method that trains nothing takes no time to speak of.
+ */
+export function predictUnlearning(
+  trainings: readonly MeasuredTraining[],
+  method: UnlearningMethod,
+  samples: number,
+): PredictedCost | null {
+  if (samples === 0) return { wallSeconds: 0, interval: null, level: LEVEL, trainings: 1 }
+  if (method === 'retrain') return predictRetraining(trainings, samples)
+  return predict(trainings, samples, (training) => training.method === method) ?? predictRetraining(trainings, samples)
+}
+
+function predict(
+  trainings: readonly MeasuredTraining[],
+  samples: number,
+  isAlike: (training: MeasuredTraining) => boolean,
+): PredictedCost | null {
   const rateOf = (training: MeasuredTraining): number => Math.log(training.wallSeconds / training.samples)
   const measured = trainings.filter((training) => training.wallSeconds > 0 && training.samples > 0)
-  const scratch = measured.filter(({ fromScratch }) => fromScratch).map(rateOf)
-  if (scratch.length === 0 || samples <= 0) return null
-  const center = mean(scratch)
+  const alike = measured.filter(isAlike).map(rateOf)
+  if (alike.length === 0 || samples <= 0) return null
+  const center = mean(alike)
   const wallSeconds = Math.exp(center) * samples
-  const basis = scratch.length > 1 ? scratch : measured.map(rateOf)
+  const basis = alike.length > 1 ? alike : measured.map(rateOf)
   if (basis.length < 2) return { wallSeconds, interval: null, level: LEVEL, trainings: 1 }
   const spread = Math.sqrt(basis.reduce((sum, rate) => sum + (rate - mean(basis)) ** 2, 0) / (basis.length - 1))
-  const reach = studentQuantile(basis.length - 1) * spread * Math.sqrt(1 + 1 / scratch.length)
+  const reach = studentQuantile(basis.length - 1) * spread * Math.sqrt(1 + 1 / alike.length)
   const interval: [number, number] = [wallSeconds * Math.exp(-reach), wallSeconds * Math.exp(reach)]
   return { wallSeconds, interval, level: LEVEL, trainings: basis.length }
 }

@@ -1,7 +1,19 @@
-import { type ClockEvent, type ClockReading, type EvidenceEntry, readClock, StatuteId, statutes } from '@lethe/domain'
+import {
+  type ClockBasis,
+  type ClockEvent,
+  type ClockReading,
+  ContractTerms,
+  type EvidenceEntry,
+  isDomainError,
+  newestVersion,
+  readClock,
+  ruleFor,
+  type StatuteId,
+} from '@lethe/domain'
 import type { Tx } from '../database.js'
-import { databaseError } from '../errors.js'
 import { newId } from '../new-id.js'
+import { clockEvidence } from './clock-evidence.js'
+import { lockClock, readingColumns, readStored, writeEvent } from './clock-rows.js'
 
 export interface ClockChange {
   readonly clockId: string
@@ -10,7 +22,12 @@ export interface ClockChange {
   readonly evidence: readonly EvidenceEntry[]
 }
 
-/** Starts the clock of a request under a statute and keeps its reading. `at`: when the request was received. */
+/**
+ * Starts the clock of a request under the newest version of a rule and keeps its reading. `at`: when the request was
+ * received. A contract's terms are those of the tenant.
+ *
+ * @throws DomainError CLOCK_RULE_UNKNOWN for a contract without terms
+ */
 export async function startClock(
   tx: Tx,
   input: {
@@ -23,149 +40,112 @@ export async function startClock(
     now: Date
   },
 ): Promise<ClockChange> {
-  const { tenantId, requestId, statuteId, timeZone, holidays } = input
+  const { tenantId, requestId } = input
+  const basis = await newestBasis(tx, input)
   const event: ClockEvent = { kind: 'start', at: input.at.toISOString(), reason: 'The request was received.' }
-  const reading = readClock({ statuteId, events: [event], timeZone, holidays, now: input.now.toISOString() })
+  const reading = readClock({ ...basis, events: [event], now: input.now.toISOString() })
   const id = newId()
-  await tx.slaClock.create({
-    data: {
-      id,
-      tenantId,
-      requestId,
-      statuteId,
-      ruleVersion: statutes[statuteId].version,
-      timeZone,
-      holidays: [...holidays],
-      state: reading.state,
-      dueAt: new Date(reading.dueAt),
-    },
-  })
-  await writeEvent(tx, { tenantId, clockId: id, seq: 1, event })
-  return {
-    clockId: id,
-    reading,
-    evidence: [clockEvidence(requestId, { statuteId, timeZone, holidays }, event, reading)],
-  }
+  await tx.slaClock.create({ data: { id, tenantId, requestId, ...readingColumns(reading) } })
+  await writeEvent(tx, { tenantId, clockId: id, seq: 1, event, before: basis })
+  return { clockId: id, reading, evidence: [clockEvidence(requestId, event, reading)] }
+}
+
+/** A rule as it counts from now on: its newest version, with the tenant's terms where it is a contract. */
+export async function newestBasis(
+  tx: Tx,
+  input: { tenantId: string; statuteId: StatuteId; timeZone: string; holidays: readonly string[] },
+): Promise<ClockBasis> {
+  const { tenantId, statuteId, timeZone, holidays } = input
+  const terms = statuteId === 'contract' ? await readContractTerms(tx, tenantId) : null
+  const ruleVersion = newestVersion(statuteId, terms)
+  ruleFor(statuteId, ruleVersion, terms)
+  return { statuteId, ruleVersion, terms, timeZone, holidays: [...holidays] }
+}
+
+/** The newest terms that the tenant has set; null when there are none. */
+export async function readContractTerms(tx: Tx, tenantId: string): Promise<ContractTerms | null> {
+  const row = await tx.contractTermsVersion.findFirst({ where: { tenantId }, orderBy: { version: 'desc' } })
+  return row && ContractTerms.parse(row.terms)
 }
 
 /**
  * Adds an event to a request's clock and refreshes its reading.
  *
- * @throws DomainError NOT_FOUND, or CLOCK_EVENTS_INVALID when the event makes no sense now
+ * @throws DomainError NOT_FOUND, CLOCK_EVENTS_INVALID when the event makes no sense now, CLOCK_EVENT_REFUSED when the
+ *   rule does not allow it
  */
 export async function addClockEvent(
   tx: Tx,
-  input: { tenantId: string; requestId: string; kind: ClockEvent['kind']; at: Date; reason: string; now: Date },
+  input: {
+    tenantId: string
+    requestId: string
+    kind: ClockEvent['kind']
+    at: Date
+    reason: string
+    /** Of an extension. */
+    count?: number | undefined
+    /** Of a change of rule. */
+    basis?: ClockBasis | undefined
+    now: Date
+  },
 ): Promise<ClockChange> {
-  const { tenantId, requestId } = input
-  const { clock, events } = await loadClock(tx, tenantId, requestId)
-  const event: ClockEvent = { kind: input.kind, at: input.at.toISOString(), reason: input.reason }
-  const reading = readRow(clock, [...events, event], input.now)
-  await writeEvent(tx, { tenantId, clockId: clock.id, seq: events.length + 1, event })
-  await storeReading(tx, tenantId, clock.id, reading)
-  return { clockId: clock.id, reading, evidence: [clockEvidence(requestId, clock, event, reading)] }
+  const { tenantId, requestId, kind, reason, count, basis, now } = input
+  const { row, clock } = await lockClock(tx, tenantId, requestId)
+  const event: ClockEvent = {
+    kind,
+    at: input.at.toISOString(),
+    reason,
+    ...(count === undefined ? {} : { count }),
+    ...(basis === undefined ? {} : { basis }),
+  }
+  const before = readStored(clock, now).basis
+  const reading = readStored({ ...clock, events: [...clock.events, event] }, now)
+  await writeEvent(tx, { tenantId, clockId: row.id, seq: clock.events.length + 1, event, before })
+  await storeReading(tx, tenantId, row.id, reading)
+  return { clockId: row.id, reading, evidence: [clockEvidence(requestId, event, reading)] }
 }
 
-/** Reads a clock again at `now` and keeps the reading; evidence only when its state has become another. */
+/**
+ * Pauses the clock while a person's identity is in doubt, where its rule allows that. Null, and nothing changed, where
+ * the rule never pauses or the clock does not run: then it goes on as it is.
+ */
+export const pauseForIdentity = (tx: Tx, input: IdentityCheck): Promise<ClockChange | null> =>
+  unlessRefused(addClockEvent(tx, { ...input, kind: 'pause', at: input.now, reason: 'Identity is in doubt.' }))
+
+/** Lets a clock that is paused run on, once identity is certain. Null, and nothing changed, where it is not paused. */
+export const resumeAfterIdentity = (tx: Tx, input: IdentityCheck): Promise<ClockChange | null> =>
+  unlessRefused(addClockEvent(tx, { ...input, kind: 'resume', at: input.now, reason: 'Identity was confirmed.' }))
+
+interface IdentityCheck {
+  readonly tenantId: string
+  readonly requestId: string
+  readonly now: Date
+}
+
+/** An event is refused before anything is written. */
+async function unlessRefused(change: Promise<ClockChange>): Promise<ClockChange | null> {
+  try {
+    return await change
+  } catch (error) {
+    if (isDomainError(error) && ['CLOCK_EVENTS_INVALID', 'CLOCK_EVENT_REFUSED'].includes(error.code)) return null
+    throw error
+  }
+}
+
+/** Reads a clock again at `now` and keeps the reading; evidence only when a state of it has become another. */
 export async function refreshClock(
   tx: Tx,
   input: { tenantId: string; requestId: string; now: Date },
 ): Promise<ClockChange> {
   const { tenantId, requestId, now } = input
-  const { clock, events } = await loadClock(tx, tenantId, requestId)
-  const reading = readRow(clock, events, now)
-  if (reading.state === clock.state && reading.dueAt === clock.dueAt.toISOString())
-    return { clockId: clock.id, reading, evidence: [] }
-  await storeReading(tx, tenantId, clock.id, reading)
-  const changed = reading.state !== clock.state
-  const evidence = changed ? [clockEvidence(requestId, clock, null, reading)] : []
-  return { clockId: clock.id, reading, evidence }
+  const { row, clock } = await lockClock(tx, tenantId, requestId)
+  const reading = readStored(clock, now)
+  const { state, dueAt, acknowledgeState } = readingColumns(reading)
+  const changed = state !== row.state || acknowledgeState !== row.acknowledgeState
+  if (!changed && dueAt.getTime() === row.dueAt.getTime()) return { clockId: row.id, reading, evidence: [] }
+  await storeReading(tx, tenantId, row.id, reading)
+  return { clockId: row.id, reading, evidence: changed ? [clockEvidence(requestId, null, reading)] : [] }
 }
-
-/** Reading of a stored clock at an instant, from its events. */
-export async function readStoredClock(
-  tx: Tx,
-  input: { tenantId: string; requestId: string; now: Date },
-): Promise<ClockReading & { readonly events: readonly ClockEvent[] }> {
-  const { clock, events } = await loadClock(tx, input.tenantId, input.requestId)
-  return { ...readRow(clock, events, input.now), events }
-}
-
-interface ClockRow {
-  readonly id: string
-  readonly statuteId: string
-  readonly timeZone: string
-  readonly holidays: string[]
-  readonly state: string
-  readonly dueAt: Date
-}
-
-/** The row is locked, so that two events of one clock come one after the other. */
-async function loadClock(
-  tx: Tx,
-  tenantId: string,
-  requestId: string,
-): Promise<{ clock: ClockRow; events: ClockEvent[] }> {
-  await tx.$queryRaw`
-    SELECT 1 FROM sla_clock WHERE tenant_id = ${tenantId}::uuid AND request_id = ${requestId}::uuid FOR UPDATE`
-  const clock = await tx.slaClock.findUnique({
-    where: { tenantId_requestId: { tenantId, requestId } },
-    include: { events: { orderBy: { seq: 'asc' } } },
-  })
-  if (!clock) throw databaseError('NOT_FOUND', 'The request has no clock.', 'erasureRequestId')
-  const events = clock.events.map(({ kind, at, reason }) => ({
-    kind: kind as ClockEvent['kind'],
-    at: at.toISOString(),
-    reason,
-  }))
-  return { clock, events }
-}
-
-const readRow = (clock: ClockRow, events: readonly ClockEvent[], now: Date): ClockReading =>
-  readClock({
-    statuteId: StatuteId.parse(clock.statuteId),
-    events,
-    timeZone: clock.timeZone,
-    holidays: clock.holidays,
-    now: now.toISOString(),
-  })
-
-const writeEvent = (tx: Tx, row: { tenantId: string; clockId: string; seq: number; event: ClockEvent }) =>
-  tx.slaClockEvent.create({
-    data: {
-      tenantId: row.tenantId,
-      clockId: row.clockId,
-      seq: row.seq,
-      kind: row.event.kind,
-      at: new Date(row.event.at),
-      reason: row.event.reason,
-    },
-  })
 
 const storeReading = (tx: Tx, tenantId: string, id: string, reading: ClockReading) =>
-  tx.slaClock.update({
-    where: { tenantId_id: { tenantId, id } },
-    data: { state: reading.state, dueAt: new Date(reading.dueAt) },
-  })
-
-/** The reason may name a person, so it stays in the tenant's tables. */
-const clockEvidence = (
-  erasureRequestId: string,
-  { statuteId, timeZone, holidays }: Pick<ClockRow, 'statuteId' | 'timeZone'> & { holidays: readonly string[] },
-  event: ClockEvent | null,
-  reading: ClockReading,
-): EvidenceEntry => ({
-  kind: 'clock-changed/v1',
-  subjects: [],
-  erasureRequestId,
-  predicate: {
-    statuteId: StatuteId.parse(statuteId),
-    ruleVersion: statutes[StatuteId.parse(statuteId)].version,
-    timeZone,
-    holidays: [...holidays],
-    event: event === null ? null : { kind: event.kind, at: event.at },
-    state: reading.state,
-    dueAt: reading.dueAt,
-    steps: reading.explanation.map(({ code, day }) => ({ code, day })),
-  },
-})
+  tx.slaClock.update({ where: { tenantId_id: { tenantId, id } }, data: readingColumns(reading) })

@@ -1,4 +1,4 @@
-import { type ClockEvent, type ClockReading, readClock, statutes } from '@lethe/domain'
+import { type ClockBasis, type ClockEvent, type ClockReading, readClock } from '@lethe/domain'
 import { paths } from '../archive/bundle-paths.js'
 import type { Statement } from '../bundle/statement.js'
 import { finding, type Finding } from '../report/finding.js'
@@ -12,10 +12,15 @@ export const checkDueDate: CheckOfCase = (of) => {
   const findings: Finding[] = []
   const events: ClockEvent[] = []
   let reading: ClockReading | null = null
+  let rule = first
   for (const change of changes) {
-    if (ruleOf(change) !== ruleOf(first)) findings.push(finding('CLOCK_RULE_CHANGED', change.path))
-    if (change.predicate.event !== null) events.push({ ...change.predicate.event, reason: '' })
-    reading = replay(change, events)
+    const { event } = change.predicate
+    // Only an event of its own moves a clock to another rule.
+    if (event?.kind !== 'change' && ruleOf(change) !== ruleOf(rule))
+      findings.push(finding('CLOCK_RULE_CHANGED', change.path))
+    rule = change
+    if (event !== null) events.push(eventOf(change, event))
+    reading = replay(first, events, change.recorded.at)
     if (reading === null) findings.push(finding('CLOCK_MALFORMED', change.path))
     else if (!isSame(reading, change)) findings.push(finding('DUE_DATE_DIFFERS', change.path, reading.dueAt))
   }
@@ -37,20 +42,35 @@ export const checkDueDate: CheckOfCase = (of) => {
     (closing.predicate.dueAt !== last.predicate.dueAt || closing.predicate.clock !== last.predicate.state)
   )
     findings.push(finding('DUE_DATE_DIFFERS', closing.path, last.predicate.dueAt))
-  return { findings, facts: { dueAt: reading?.dueAt ?? '', state: reading?.state ?? '', statute: predicate.statuteId } }
+  return {
+    findings,
+    facts: {
+      dueAt: reading?.dueAt ?? '',
+      state: reading?.state ?? '',
+      statute: reading?.basis.statuteId ?? predicate.statuteId,
+    },
+  }
 }
 
 type ClockChanged = Statement<'clock-changed/v1'>
 
-const ruleOf = ({ predicate: { statuteId, ruleVersion, timeZone, holidays } }: ClockChanged): string =>
-  JSON.stringify([statuteId, ruleVersion, timeZone, holidays])
+const basisOf = ({ predicate }: ClockChanged): ClockBasis => {
+  const { statuteId, ruleVersion, terms, timeZone, holidays } = predicate
+  return { statuteId, ruleVersion, terms: terms ?? null, timeZone, holidays }
+}
 
-/** Null where the events make no sense, the time zone is none, or the rule has another version here. */
-function replay({ predicate, recorded }: ClockChanged, events: readonly ClockEvent[]): ClockReading | null {
-  const { statuteId, timeZone, holidays, ruleVersion } = predicate
-  if (statutes[statuteId].version !== ruleVersion) return null
+const ruleOf = (change: ClockChanged): string => JSON.stringify(basisOf(change))
+
+const eventOf = (change: ClockChanged, event: Omit<ClockEvent, 'reason' | 'basis'>): ClockEvent => ({
+  ...event,
+  reason: '',
+  ...(event.kind === 'change' ? { basis: basisOf(change) } : {}),
+})
+
+/** Null where the events make no sense or the rule did not allow them, the time zone is none, or the rule is unknown. */
+function replay(first: ClockChanged, events: readonly ClockEvent[], now: string): ClockReading | null {
   try {
-    return readClock({ statuteId, events, timeZone, holidays, now: recorded.at })
+    return readClock({ ...basisOf(first), events, now })
   } catch {
     return null
   }
@@ -59,5 +79,15 @@ function replay({ predicate, recorded }: ClockChanged, events: readonly ClockEve
 const isSame = (reading: ClockReading, { predicate }: ClockChanged): boolean =>
   reading.dueAt === predicate.dueAt &&
   reading.state === predicate.state &&
-  JSON.stringify(reading.explanation.map(({ code, day }) => [code, day])) ===
-    JSON.stringify(predicate.steps.map(({ code, day }) => [code, day]))
+  same(
+    reading.explanation.map(({ code, day }) => [code, day]),
+    predicate.steps.map(({ code, day }) => [code, day]),
+  ) &&
+  same(
+    reading.deadlines.length === 1
+      ? undefined
+      : reading.deadlines.map(({ kind, dueAt, state }) => [kind, dueAt, state]),
+    predicate.deadlines?.map(({ kind, dueAt, state }) => [kind, dueAt, state]),
+  )
+
+const same = (left: unknown, right: unknown): boolean => JSON.stringify(left) === JSON.stringify(right)
