@@ -1,4 +1,4 @@
-import { JetStreamApiError, jetstreamManager, type JetStreamManager } from '@nats-io/jetstream'
+import { JetStreamApiError, jetstreamManager, type JetStreamManager, type StoredMsg } from '@nats-io/jetstream'
 import { Objm, type ObjectInfo, type ObjectStore } from '@nats-io/obj'
 import { setTimeout as wait } from 'node:timers/promises'
 import type { NatsConnection } from 'nats'
@@ -18,6 +18,8 @@ const stream = `OBJ_${bucket}`
 const chunkSubject = ({ nuid }: ObjectInfo): string => `$O.${bucket}.C.${nuid}`
 /** What one answer may hold, so that a server never takes the reader for a slow one. */
 const batchBytes = 16 * 2 ** 20
+/** A replica may answer that has not heard of the newest chunks yet: it is asked again so often before they count as gone. */
+const [replicaPauses, replicaPauseMs] = [4, 50]
 
 /** Blobs beside the messages, for installations without other storage. */
 export async function natsStore(nc: NatsConnection, options: NatsStoreOptions = {}): Promise<ArtifactStore> {
@@ -97,20 +99,34 @@ async function overwriteChunks({ streams }: JetStreamManager, info: ObjectInfo):
 async function readChunks(manager: JetStreamManager, info: ObjectInfo): Promise<Uint8Array | null> {
   const bytes = new Uint8Array(info.size)
   let [chunks, filled, next] = [0, 0, 1]
-  while (chunks < info.chunks) {
+  const take = ({ seq, data }: Chunk): boolean => {
+    if (filled + data.length > bytes.length) return false
+    bytes.set(data, filled)
+    ;[chunks, filled, next] = [chunks + 1, filled + data.length, seq + 1]
+    return true
+  }
+  for (let patience = replicaPauses; chunks < info.chunks;) {
     const before = chunks
-    for await (const { seq, data } of await batchFrom(manager, info, next)) {
-      if (filled + data.length > bytes.length) return null
-      bytes.set(data, filled)
-      ;[chunks, filled, next] = [chunks + 1, filled + data.length, seq + 1]
-    }
-    if (chunks === before) return null
+    for (const chunk of await batchFrom(manager, info, next)) if (!take(chunk)) return null
+    if (chunks > before) continue
+    if (patience-- === 0) return null
+    await wait(replicaPauseMs)
   }
   return filled === bytes.length ? bytes : null
 }
 
-const batchFrom = ({ direct }: JetStreamManager, info: ObjectInfo, seq: number) =>
-  direct.getBatch(stream, { seq, next_by_subj: chunkSubject(info), batch: info.chunks, max_bytes: batchBytes })
+type Chunk = Pick<StoredMsg, 'seq' | 'data'>
+
+async function batchFrom({ direct }: JetStreamManager, info: ObjectInfo, seq: number): Promise<Chunk[]> {
+  const asked = { seq, next_by_subj: chunkSubject(info), batch: info.chunks, max_bytes: batchBytes }
+  const chunks: Chunk[] = []
+  try {
+    for await (const chunk of await direct.getBatch(stream, asked)) chunks.push(chunk)
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && error.code === 404)) throw error
+  }
+  return chunks
+}
 
 async function inTime<T>(work: Promise<T>, timeoutMs: number): Promise<T> {
   const timer = new AbortController()
