@@ -12,9 +12,10 @@ import { createUploadSigner } from './http/upload-signer.js'
 import { KeyUse } from './access/key-use.js'
 import { MembershipRecorder } from './access/membership-recorder.js'
 import { createStandings } from './access/standings.js'
-import { createIdentityProvider } from './identity/identity-provider.js'
+import { invitationsOf } from './identity/invitations.js'
 import { membershipsOf } from './identity/memberships.js'
 import { peopleOf } from './identity/people.js'
+import { openIdentity } from './open-identity.js'
 import { rememberKeys } from './identity/verify-token.js'
 import { encodeModelVerifier, parseModelVerifier } from '@lethe/ledger'
 import { createLogIdentity } from './modules/evidence/log-identity.js'
@@ -24,6 +25,8 @@ import type { Services } from './services.js'
 export interface Gateway {
   readonly app: FastifyInstance
   readonly services: Services
+  /** When every mail that answers did not wait for has gone, or has failed. */
+  settleMail(): Promise<void>
   /** Answers what has come in, then lets go of database and bus. */
   close(): Promise<void>
 }
@@ -36,13 +39,7 @@ export async function openGateway(env: GatewayEnv, logger: Logger, now: () => Da
     onConnectionError: (error) => logger.warn({ reason: error.message }, 'a database connection broke'),
   })
   const bus = await connectBus({ url: env.NATS_URL, name: 'gateway', user: 'gateway' })
-  const identity = createIdentityProvider({
-    databaseUrl: env.AUTH_DATABASE_URL,
-    publicUrl: env.BASE_URL,
-    secret: env.GATEWAY_SECRET,
-    trustedOrigins: env.TRUSTED_ORIGINS,
-    signInsPerMinute: env.SIGN_INS_PER_MINUTE,
-  })
+  const identity = openIdentity({ env, db, logger, now })
   const people = peopleOf(identity)
   const memberships = membershipsOf(identity)
   const commitToPerson = commitBy(env.GATEWAY_SECRET)
@@ -55,6 +52,7 @@ export async function openGateway(env: GatewayEnv, logger: Logger, now: () => Da
     db,
     bus,
     people,
+    invitations: invitationsOf(identity),
     memberships,
     membershipRecorder,
     standings: createStandings({ memberships, db }),
@@ -88,6 +86,7 @@ export async function openGateway(env: GatewayEnv, logger: Logger, now: () => Da
     services,
     identity,
     isProduction: env.NODE_ENV === 'production',
+    trustedProxies: env.TRUST_PROXY,
     requestTimeoutMs: env.REQUEST_TIMEOUT_MS,
     operationTimeoutMs: env.OPERATION_TIMEOUT_MS,
     streamsPerViewer: env.STREAMS_PER_VIEWER,
@@ -99,7 +98,7 @@ export async function openGateway(env: GatewayEnv, logger: Logger, now: () => Da
     await membershipRecorder.stop()
     await Promise.all([db.close(), bus.close(), identity.close()])
   }
-  return { app, services, close }
+  return { app, services, settleMail: () => identity.postman.settled(), close }
 }
 
 const commitBy =

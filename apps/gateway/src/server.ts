@@ -20,6 +20,8 @@ export interface ServerOptions {
   readonly identity: IdentityProvider
   /** Hides the schema from strangers. */
   readonly isProduction: boolean
+  /** Addresses or networks of proxies whose X-Forwarded-For is believed. */
+  readonly trustedProxies: readonly string[]
   /** Longest that a client may take to send a request. */
   readonly requestTimeoutMs: number
   readonly operationTimeoutMs: number
@@ -29,13 +31,14 @@ export interface ServerOptions {
 
 /** Everything that the gateway answers, ready to listen. */
 export async function createServer(options: ServerOptions): Promise<FastifyInstance> {
-  const { services, identity, requestTimeoutMs } = options
+  const { services, identity, requestTimeoutMs, trustedProxies } = options
   const app = Fastify({
     bodyLimit: limits.bodyBytes,
     requestTimeout: requestTimeoutMs,
     http: { headersTimeout: Math.min(requestTimeoutMs, 15_000), connectionsCheckingInterval: 1_000 },
     clientErrorHandler: answerBrokenRequest,
     genReqId: () => newId(),
+    trustProxy: trustedProxies.length > 0 && [...trustedProxies],
     forceCloseConnections: true,
     routerOptions: { maxParamLength: 200 },
   })

@@ -12,6 +12,7 @@ import type { RateLimits } from './http/rate-limits.js'
 import type { TrustedDocuments } from './http/trusted-documents.js'
 import type { UploadSigner } from './http/upload-signer.js'
 import type { Memberships } from './identity/memberships.js'
+import type { Invitations } from './identity/invitations.js'
 import type { People } from './identity/people.js'
 import type { LogIdentity } from './modules/evidence/log-identity.js'
 
@@ -21,6 +22,7 @@ export interface Services {
   readonly bus: Bus
   readonly artifacts: ArtifactStore
   readonly people: People
+  readonly invitations: Invitations
   readonly memberships: Memberships
   readonly membershipRecorder: MembershipRecorder
   readonly standings: Standings

@@ -1,26 +1,19 @@
 import { newId } from '@lethe/db'
 import { betterAuth } from 'better-auth'
 import { bearer, jwt, organization } from 'better-auth/plugins'
-import pg from 'pg'
 import { accessControl, organizationRoles } from './access.js'
+import { foundingEndpoints } from './founding-endpoints.js'
+import type { IdentityCore } from './identity-core.js'
+import { invitationEndpoints } from './invitation-endpoints.js'
+import { mailLocaleOf } from './mail-texts.js'
+import { sessionEndpoints } from './session-endpoints.js'
 
 /** Claims by which every service of the platform recognises a token; fixed, whatever address it is reached by. */
 export const tokenIssuer = 'https://lethe.dev/identity'
 export const tokenAudience = 'lethe'
 
-export interface IdentityOptions {
-  /** Login lethe_auth, whose only schema is `auth`. */
-  databaseUrl: string
-  /** Where clients reach the gateway. */
-  publicUrl: string
-  /** At least 32 characters. Encrypts signing keys at rest; they are lost with it. */
-  secret: string
-  trustedOrigins?: readonly string[]
-  /** From one address. */
-  signInsPerMinute?: number
-}
-
 export const tokenMinutes = 15
+const resetMinutes = 30
 
 interface MemberRow {
   organizationId: string
@@ -28,10 +21,8 @@ interface MemberRow {
 }
 
 /** The embedded identity provider: people, sessions, memberships, and the keys that sign tokens. */
-export function createIdentityProvider(options: IdentityOptions) {
-  const pool = new pg.Pool({ connectionString: options.databaseUrl, max: 5, options: '-c search_path=auth' })
-  // An idle connection that breaks is replaced by the pool; without a listener it would end the process.
-  pool.on('error', () => undefined)
+export function createIdentityProvider(core: IdentityCore) {
+  const { pool, postman, options } = core
 
   const membershipOf = async (userId: string, organizationId?: string | null): Promise<MemberRow | undefined> => {
     const { rows } = await pool.query<MemberRow>(
@@ -42,25 +33,62 @@ export function createIdentityProvider(options: IdentityOptions) {
     return rows[0]
   }
 
+  const hasCredential = async (userId: string): Promise<boolean> =>
+    (await pool.query(`SELECT 1 FROM "account" WHERE "userId" = $1 AND "providerId" = 'credential'`, [userId]))
+      .rowCount !== 0
+
   const auth = betterAuth({
     appName: 'Lethe',
     baseURL: options.publicUrl,
     basePath: '/auth',
     secret: options.secret,
-    trustedOrigins: [...(options.trustedOrigins ?? [])],
+    trustedOrigins: [...options.trustedOrigins],
     telemetry: { enabled: false },
     logger: { disabled: true },
     database: pool,
-    emailAndPassword: { enabled: true, disableSignUp: true, minPasswordLength: 12, maxPasswordLength: 128 },
+    emailAndPassword: {
+      enabled: true,
+      disableSignUp: true,
+      minPasswordLength: 12,
+      maxPasswordLength: 128,
+      resetPasswordTokenExpiresIn: resetMinutes * 60,
+      revokeSessionsOnPasswordReset: true,
+      sendResetPassword: async ({ user, token }, request) => {
+        const locale = mailLocaleOf(request?.headers.get('accept-language'))
+        const link = `${options.portalUrl}/reset-password#token=${token}`
+        // Who signs in through their organisation has no password here, and must not get one by this way.
+        const hasPassword = await hasCredential(user.id)
+        postman.sendLater(
+          user.email,
+          locale,
+          hasPassword ? { kind: 'reset', link, minutes: resetMinutes } : { kind: 'reset-elsewhere' },
+        )
+      },
+      // Whoever had the token reads the mail of this address.
+      onPasswordReset: async ({ user }) => {
+        await pool.query('UPDATE "user" SET "emailVerified" = true WHERE "id" = $1', [user.id])
+      },
+    },
+    session: {
+      additionalFields: {
+        boundTenantId: { type: 'string', required: false, input: false, returned: false },
+        ssoProviderId: { type: 'string', required: false, input: false, returned: false },
+      },
+    },
+    verification: { storeIdentifier: 'hashed' },
     user: { additionalFields: { platformRole: { type: 'string', required: false, input: false } } },
     rateLimit: {
       enabled: true,
+      // Counted by all replicas together.
+      storage: 'database',
       window: 60,
       max: 600,
-      customRules: { '/sign-in/email': { window: 60, max: options.signInsPerMinute ?? 60 } },
+      customRules: limitsOf(options.signInsPerMinute),
     },
     advanced: {
       database: { generateId: () => newId() },
+      // Answers do not wait for what only known addresses cause.
+      backgroundTasks: { handler: (work) => void work },
       useSecureCookies: options.publicUrl.startsWith('https:'),
       // As is the default but under a test runner.
       disableOriginCheck: false,
@@ -71,7 +99,10 @@ export function createIdentityProvider(options: IdentityOptions) {
           before: async (session) => ({
             data: {
               ...session,
-              activeOrganizationId: (await membershipOf(session.userId))?.organizationId ?? null,
+              activeOrganizationId:
+                (session['activeOrganizationId'] as string | null | undefined) ??
+                (await membershipOf(session.userId))?.organizationId ??
+                null,
             },
           }),
         },
@@ -85,6 +116,9 @@ export function createIdentityProvider(options: IdentityOptions) {
         allowUserToCreateOrganization: false,
       }),
       bearer(),
+      invitationEndpoints(core),
+      foundingEndpoints(core),
+      sessionEndpoints(core),
       jwt({
         jwks: { keyPairConfig: { alg: 'EdDSA', crv: 'Ed25519' } },
         disableSettingJwtHeader: true,
@@ -94,9 +128,11 @@ export function createIdentityProvider(options: IdentityOptions) {
           expirationTime: `${tokenMinutes}m`,
           // Read at each issue, so that a role that was taken away is gone with the next token.
           definePayload: async ({ user, session }) => {
+            const bound = session['boundTenantId'] as string | null | undefined
             const active = session['activeOrganizationId'] as string | null | undefined
-            const membership = active ? await membershipOf(user.id, active) : undefined
-            const platformRole = user['platformRole'] as string | null | undefined
+            const membership =
+              (await membershipOf(user.id, bound ?? active)) ?? (bound ? undefined : await membershipOf(user.id))
+            const platformRole = bound ? null : (user['platformRole'] as string | null | undefined)
             return {
               email: user.email,
               name: user.name,
@@ -109,7 +145,25 @@ export function createIdentityProvider(options: IdentityOptions) {
     ],
   })
 
-  return { auth, pool, close: () => pool.end() }
+  const close = async () => {
+    await postman.settled()
+    await pool.end()
+  }
+  return { ...core, auth, close }
+}
+
+/** From one address in a minute. Whoever causes mail or tries secrets is slower than whoever signs in. */
+function limitsOf(signInsPerMinute: number) {
+  const guarded = { window: 60, max: Math.ceil(signInsPerMinute / 3) }
+  return {
+    '/sign-in/email': { window: 60, max: signInsPerMinute },
+    '/request-password-reset': guarded,
+    '/reset-password': guarded,
+    '/change-password': guarded,
+    '/invitation/accept': guarded,
+    '/sign-up/request': guarded,
+    '/sign-up/complete': guarded,
+  }
 }
 
 export type IdentityProvider = ReturnType<typeof createIdentityProvider>

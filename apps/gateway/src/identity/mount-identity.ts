@@ -3,7 +3,7 @@ import type { IncomingHttpHeaders } from 'node:http'
 import type { FastifyInstance } from 'fastify'
 import type { IdentityProvider } from './identity-provider.js'
 
-/** What is reachable of the identity provider; memberships and people change by /v1/admin only. */
+/** What is reachable of the identity provider; what is not here does not exist for a client. */
 const endpoints = [
   ['POST', '/auth/sign-in/email'],
   ['POST', '/auth/sign-out'],
@@ -11,8 +11,16 @@ const endpoints = [
   ['GET', '/auth/get-session'],
   ['GET', '/auth/token'],
   ['GET', '/auth/jwks'],
-  ['GET', '/auth/organization/list'],
-  ['POST', '/auth/organization/set-active'],
+  ['POST', '/auth/request-password-reset'],
+  ['POST', '/auth/reset-password'],
+  ['POST', '/auth/invitation/read'],
+  ['POST', '/auth/invitation/accept'],
+  ['POST', '/auth/sign-up/request'],
+  ['POST', '/auth/sign-up/read'],
+  ['POST', '/auth/sign-up/complete'],
+  ['GET', '/auth/tenants'],
+  ['POST', '/auth/tenants/active'],
+  ['POST', '/auth/sign-out-everywhere'],
 ] as const
 
 const maxBodyBytes = 16 * 1024

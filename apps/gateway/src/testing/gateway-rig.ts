@@ -12,6 +12,7 @@ import { findFreePort, startNatsServer, startPostgres } from '@lethe/stack'
 import pg from 'pg'
 import type { GatewayEnv } from '../env.js'
 import { type Gateway, openGateway } from '../open-gateway.js'
+import { readOutbox, type ReceivedMail } from './outbox.js'
 
 export interface GraphqlAnswer {
   readonly status: number
@@ -34,6 +35,8 @@ export interface GatewayRig {
   readonly graphql: (token: string | null, query: string, variables?: object) => Promise<GraphqlAnswer>
   readonly signIn: (email: string, password?: string) => Promise<string>
   readonly createTenant: (slug: string) => Promise<TestTenant>
+  /** Mails that an address got, oldest first. */
+  readonly mailsTo: (email: string) => Promise<ReceivedMail[]>
   readonly stop: () => Promise<void>
 }
 
@@ -125,6 +128,10 @@ export async function startGatewayRig(env: Partial<GatewayEnv> = {}): Promise<Ga
     ...client,
     sql: async (text, values) => (await owner.query<Record<string, unknown>>(text, values)).rows,
     createTenant: (slug) => createTenant(client, slug),
+    mailsTo: async (email) => {
+      await gateway.settleMail()
+      return readOutbox(join(stateDir, 'outbox')).filter(({ to }) => to === email)
+    },
     stop: async () => {
       await gateway.close()
       await bus.close()

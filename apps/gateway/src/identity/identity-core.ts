@@ -1,0 +1,58 @@
+import { hashPassword } from 'better-auth/crypto'
+import pg from 'pg'
+import type { TenantRole } from './access.js'
+import type { Postman } from './postman.js'
+
+export interface NewTenantNames {
+  readonly name: string
+  readonly slug: string
+}
+
+export interface IdentityOptions {
+  /** Login lethe_auth, whose only schema is `auth`. */
+  readonly databaseUrl: string
+  /** Where clients reach the gateway. */
+  readonly publicUrl: string
+  /** Where people reach the portal; links in mail lead there. No slash at its end. */
+  readonly portalUrl: string
+  /** At least 32 characters. Encrypts signing keys and client secrets at rest; they are lost with it. */
+  readonly secret: string
+  readonly trustedOrigins: readonly string[]
+  /** From one address. */
+  readonly signInsPerMinute: number
+  readonly signUp: 'open' | 'closed'
+  readonly now: () => Date
+  /** The tenant's own rows, before a membership is committed: what it throws keeps the person out. May be repeated. */
+  readonly onJoining: (member: {
+    tenantId: string
+    userId: string
+    role: TenantRole
+    subjectKey: string | null
+  }) => Promise<void>
+  /** The rows of a tenant that somebody founds, before they are committed as its owner. May be repeated. */
+  readonly onFounding: (tenant: NewTenantNames & { tenantId: string }) => Promise<void>
+}
+
+/** What the parts of the identity provider stand on. */
+export interface IdentityCore {
+  readonly pool: pg.Pool
+  readonly postman: Postman
+  readonly options: IdentityOptions
+  /** scrypt, as sign-in verifies it. */
+  readonly hashPassword: (password: string) => Promise<string>
+}
+
+/** Connections of the login that reads the schema `auth` alone. */
+export function openIdentityPool(databaseUrl: string): pg.Pool {
+  const pool = new pg.Pool({ connectionString: databaseUrl, max: 5, options: '-c search_path=auth' })
+  // An idle connection that breaks is replaced by the pool; without a listener it would end the process.
+  pool.on('error', () => undefined)
+  return pool
+}
+
+export const openIdentityCore = (options: IdentityOptions, pool: pg.Pool, postman: Postman): IdentityCore => ({
+  pool,
+  postman,
+  options,
+  hashPassword,
+})

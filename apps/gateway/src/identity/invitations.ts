@@ -1,0 +1,185 @@
+import { newId } from '@lethe/db'
+import { DomainError } from '@lethe/domain'
+import type pg from 'pg'
+import type { TenantRole } from './access.js'
+import type { IdentityCore } from './identity-core.js'
+import { inTransaction } from './in-transaction.js'
+import type { MailLocale } from './mail-texts.js'
+import { joinTenant, settlePerson, type Credentials } from './settle-person.js'
+import { hashOfToken, newSecretToken } from './secret-token.js'
+
+const days = 7
+
+export interface NewInvitation {
+  readonly tenantId: string
+  readonly tenantName: string
+  readonly email: string
+  readonly role: TenantRole
+  /** Of a data owner: the key by which the tenant knows them. */
+  readonly subjectKey?: string | undefined
+  /** `id` is null for who came by an issuer outside. */
+  readonly inviter: { readonly id: string | null; readonly name: string }
+  readonly locale: MailLocale
+}
+
+export interface Invitation {
+  readonly id: string
+  readonly email: string
+  readonly role: TenantRole
+  readonly subjectKey: string | null
+  readonly status: 'pending' | 'accepted' | 'revoked'
+  readonly inviterId: string | null
+  readonly createdAt: Date
+  readonly expiresAt: Date
+  readonly settledAt: Date | null
+}
+
+/** An invitation as whoever holds its token sees it. */
+export interface OpenInvitation {
+  readonly tenantId: string
+  readonly tenantName: string
+  readonly email: string
+  readonly role: TenantRole
+  /** They choose a name and a password, because nobody has yet shown that this address is theirs. */
+  readonly isNew: boolean
+}
+
+export interface Accepted {
+  readonly userId: string
+  readonly tenantId: string
+  readonly isNew: boolean
+}
+
+const columns = `"id", "email", "role", "subjectKey", "status", "inviterId", "createdAt", "expiresAt", "settledAt"`
+
+const invalid = () =>
+  new DomainError(
+    'INVITATION_INVALID',
+    'This invitation was used, withdrawn or is too old; ask for a new one.',
+    'token',
+  )
+
+/**
+ * Who holds the token of an invitation has shown that they read the mail of its address. That, and nothing that the
+ * inviter can do, makes them a member with the role that the invitation says.
+ */
+export function invitationsOf({ pool, postman, hashPassword, options }: IdentityCore) {
+  return {
+    /**
+     * Mails an invitation, which replaces one that is pending for the same address.
+     *
+     * @throws DomainError ALREADY_MEMBER, TOO_MANY_MAILS, MAIL_REFUSED, MAIL_UNREACHABLE; after the last three the
+     * invitation is pending and can be sent again
+     */
+    async invite(invitation: NewInvitation, now: Date): Promise<Invitation> {
+      const token = newSecretToken()
+      const email = invitation.email.toLowerCase()
+      const created = await inTransaction(pool, async (client) => {
+        if (await isMember(client, invitation.tenantId, email))
+          throw new DomainError('ALREADY_MEMBER', 'Somebody with this address is a member already.', 'input.email')
+        await client.query(
+          `UPDATE "invitation" SET "status" = 'revoked', "settledAt" = $3
+           WHERE "organizationId" = $1 AND "email" = $2 AND "status" = 'pending'`,
+          [invitation.tenantId, email, now],
+        )
+        const { rows } = await client.query<Invitation>(
+          `INSERT INTO "invitation" ("id", "organizationId", "email", "role", "subjectKey", "status", "inviterId",
+             "locale", "tokenHash", "createdAt", "expiresAt")
+           VALUES ($1, $2, $3, $4, $5, 'pending', $6, $7, $8, $9, $10) RETURNING ${columns}`,
+          [
+            newId(),
+            invitation.tenantId,
+            email,
+            invitation.role,
+            invitation.subjectKey ?? null,
+            invitation.inviter.id,
+            invitation.locale,
+            hashOfToken(token),
+            now,
+            new Date(now.getTime() + days * 86_400_000),
+          ],
+        )
+        return rows[0] as Invitation
+      })
+      // In the fragment, which browsers send to no server and no log keeps.
+      const link = `${options.portalUrl}/invitation#token=${token}`
+      const { tenantName: tenant, inviter, locale } = invitation
+      await postman.send(email, locale, { kind: 'invitation', link, tenant, inviter: inviter.name, days })
+      return created
+    },
+
+    /** Newest first. */
+    async list(tenantId: string, page: { first: number; before?: string | undefined }): Promise<Invitation[]> {
+      const { rows } = await pool.query<Invitation>(
+        `SELECT ${columns} FROM "invitation" WHERE "organizationId" = $1 AND ($2::text IS NULL OR "id" < $2)
+         ORDER BY "id" DESC LIMIT $3`,
+        [tenantId, page.before ?? null, page.first],
+      )
+      return rows
+    },
+
+    /** @throws DomainError NOT_FOUND when it is not pending in this tenant */
+    async revoke(tenantId: string, id: string, now: Date): Promise<Invitation> {
+      const { rows } = await pool.query<Invitation>(
+        `UPDATE "invitation" SET "status" = 'revoked', "settledAt" = $3
+         WHERE "organizationId" = $1 AND "id" = $2 AND "status" = 'pending' RETURNING ${columns}`,
+        [tenantId, id, now],
+      )
+      if (rows[0]) return rows[0]
+      throw new DomainError('NOT_FOUND', 'There is no such pending invitation.', 'input.invitationId')
+    },
+
+    /** @throws DomainError INVITATION_INVALID */
+    async read(token: string, now: Date): Promise<OpenInvitation> {
+      const { rows } = await pool.query<OpenInvitation>(
+        `SELECT o."id" AS "tenantId", o."name" AS "tenantName", i."email", i."role",
+                NOT coalesce(u."emailVerified", false) AS "isNew"
+         FROM "invitation" i JOIN "organization" o ON o."id" = i."organizationId" LEFT JOIN "user" u USING ("email")
+         WHERE i."tokenHash" = $1 AND i."status" = 'pending' AND i."expiresAt" > $2`,
+        [hashOfToken(token), now],
+      )
+      if (rows[0]) return rows[0]
+      throw invalid()
+    },
+
+    /**
+     * Once. A newcomer gets the name and password that they chose; who is known keeps both and joins.
+     *
+     * @throws DomainError INVITATION_INVALID, CREDENTIALS_REQUIRED, ALREADY_MEMBER, TENANT_CLOSED
+     */
+    async accept(token: string, credentials: Credentials | undefined, now: Date): Promise<Accepted> {
+      const hash = credentials === undefined ? undefined : await hashPassword(credentials.password)
+      return inTransaction(pool, async (client) => {
+        const { rows } = await client.query<{ tenantId: string; role: TenantRole; inviterId: string | null } & Invitee>(
+          `UPDATE "invitation" SET "status" = 'accepted', "settledAt" = $2
+           WHERE "tokenHash" = $1 AND "status" = 'pending' AND "expiresAt" > $2
+           RETURNING "organizationId" AS "tenantId", "email", "role", "subjectKey", "inviterId"`,
+          [hashOfToken(token), now],
+        )
+        const invitation = rows[0]
+        if (!invitation) throw invalid()
+        const { tenantId, email, role, subjectKey, inviterId } = invitation
+        const chosen = credentials && hash ? { name: credentials.name, passwordHash: hash } : undefined
+        const { userId, isNew } = await settlePerson(client, email, chosen, now)
+        await joinTenant(client, { tenantId, userId, role, actorId: inviterId, now })
+        await options.onJoining({ tenantId, userId, role, subjectKey })
+        return { userId, tenantId, isNew }
+      })
+    },
+  }
+}
+
+export type Invitations = ReturnType<typeof invitationsOf>
+
+interface Invitee {
+  readonly email: string
+  readonly subjectKey: string | null
+}
+
+async function isMember(client: pg.PoolClient, tenantId: string, email: string): Promise<boolean> {
+  const { rowCount } = await client.query(
+    `SELECT 1 FROM "member" m JOIN "user" u ON u."id" = m."userId" WHERE m."organizationId" = $1 AND u."email" = $2`,
+    [tenantId, email],
+  )
+  return rowCount !== 0
+}
