@@ -16,6 +16,7 @@ export type DatabaseErrorCode =
   | 'RECIPE_NOT_APPROVED'
   | 'SUBJECT_SHREDDED'
   | 'SUBJECT_HAS_OPEN_REQUEST'
+  | 'WEBHOOK_REPLAY_TOO_LARGE'
 
 export type DatabaseError = DomainError<DatabaseErrorCode>
 

@@ -1,8 +1,4 @@
-import { build } from 'esbuild'
-import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdirSync, rmSync } from 'node:fs'
-import path from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import { readQueues } from '@lethe/bus'
 import { type OutboxMessage, relayOutbox, type Run } from '@lethe/db'
@@ -12,6 +8,7 @@ import { advanceErasing } from './erasing/eraser.js'
 import { recordResult } from './results/record-result.js'
 import { redacted } from './testing/erase.js'
 import { tracesOf } from './testing/find-traces.js'
+import { bundleRegistrar, killNow, type RegistrarProgram } from './testing/registrar-process.js'
 import { audited, trained } from './testing/results.js'
 import { type Rig, startRig, until } from './testing/rig.js'
 import {
@@ -23,46 +20,18 @@ import {
   startPretraining,
 } from './testing/world.js'
 
-const root = path.resolve(import.meta.dirname, '../../..')
-// Below node_modules, so that what is not bundled is found.
-const scratch = path.join(root, 'node_modules/.cache', `lethe-registrar-${process.pid}`)
-const entry = path.join(scratch, 'main.mjs')
-
 let rig: Rig
+let program: RegistrarProgram
 beforeAll(async () => {
-  mkdirSync(scratch, { recursive: true })
-  const bundled = build({
-    entryPoints: [path.join(import.meta.dirname, 'main.ts')],
-    outfile: entry,
-    bundle: true,
-    platform: 'node',
-    format: 'esm',
-    conditions: ['source'],
-    external: ['pg', '@prisma/*', 'pino', 'nats', '@nats-io/*', '@sigstore/*', 'canonicalize', 'zod'],
-    logLevel: 'error',
-  })
-  ;[rig] = await Promise.all([startRig(), bundled])
+  ;[rig, program] = await Promise.all([startRig(), bundleRegistrar()])
 })
 afterAll(async () => {
   await rig.stop()
-  rmSync(scratch, { recursive: true, force: true })
+  program.remove()
 })
 
 /** The registrar as its own process. */
-function spawnRegistrar(env: Record<string, string> = {}): ChildProcess {
-  return spawn(process.execPath, [entry], {
-    env: {
-      DATABASE_URL: rig.test.registrarUrl,
-      NATS_URL: rig.natsUrl,
-      LOG_SIGNING_KEY_FILE: rig.keyFile,
-      MODEL_SIGNING_KEY_FILE: rig.modelKeyFile,
-      CHECKPOINT_DIR: rig.checkpointDir,
-      LOG_LEVEL: 'info',
-      ...env,
-    },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  })
-}
+const spawnRegistrar = (env?: Record<string, string>) => program.start(rig, env)
 
 /** Publishes whatever waits, as the registrar would. */
 async function relayAll(): Promise<number> {
@@ -112,9 +81,7 @@ it('killed again and again, it takes in every result once and publishes every ta
     if (i % 3 !== 2) continue
     // Begun, and in the middle of something: the moment is left to chance.
     await until(async () => (await readRun(rig, tenantId, runs[i - 2]?.id ?? '')).state === 'SUCCEEDED')
-    const gone = once(child, 'exit')
-    child.kill('SIGKILL')
-    await gone
+    await killNow(child)
     child = spawnRegistrar()
   }
   await until(async () =>
@@ -159,9 +126,7 @@ it('killed while it erases, again and again, it goes on: nothing is left, and ea
     await once(child.stdout ?? child, 'data')
     await wait(afterMs)
     const { state } = await client.erasureRequest.findFirstOrThrow({ where: { id: requestId } })
-    const gone = once(child, 'exit')
-    child.kill('SIGKILL')
-    await gone
+    await killNow(child)
     if (state === 'FULFILLED') break
     kills += 1
   }
@@ -186,7 +151,7 @@ it('says every problem of a wrong configuration, and refuses a login that could 
   const owner = await endOf({ DATABASE_URL: rig.test.ownerUrl })
   expect(owner.code).toBe(1)
   expect(owner.output).toContain('LOGIN_UNSAFE')
-  const keyless = await endOf({ LOG_SIGNING_KEY_FILE: entry })
+  const keyless = await endOf({ LOG_SIGNING_KEY_FILE: program.entry })
   expect(keyless.code).toBe(1)
   expect(keyless.output).toContain('SIGNING_KEY_UNREADABLE')
 })

@@ -1,6 +1,5 @@
 import type { DeliveryError } from '@lethe/domain'
 import type { Tx } from '../database.js'
-import type { WebhookDelivery } from '../generated/client.js'
 import { newId } from '../new-id.js'
 import { notify } from './notices.js'
 
@@ -115,14 +114,13 @@ export const giveUpDeliveries = (tx: Tx, input: { tenantId: string; endpointId: 
   })
 
 /** Sends a delivery again with the same id and body, and with a new budget of attempts. */
-export const requeueDeliveries = async (
+export async function requeueDeliveries(
   tx: Tx,
   input: { tenantId: string; ids: readonly string[]; now: Date },
-): Promise<Pick<WebhookDelivery, 'id'>[]> => {
+): Promise<void> {
   const { tenantId, ids, now } = input
   await tx.webhookDelivery.updateMany({
     where: { tenantId, id: { in: [...ids] } },
     data: { state: 'QUEUED', attempts: 0, queuedAt: now, nextAttemptAt: now, settledAt: null },
   })
-  return ids.map((id) => ({ id }))
 }
