@@ -6,7 +6,7 @@ import { contentId } from './content-id.js'
 import { decodeImage } from './decode-image.js'
 import { emojiFamily } from './emoji-family.js'
 import { NearDuplicateIndex } from './near-duplicates.js'
-import { perceptualHash, type PerceptualHash } from './perceptual-hash.js'
+import { perceptualHash, type PerceptualHash } from '@lethe/domain'
 
 export interface EmojiSample {
   /** Code points in hex, joined by hyphens. */

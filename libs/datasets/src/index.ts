@@ -24,7 +24,6 @@ export { nearDuplicatesBetween, nearDuplicatesOf, type NearDuplicate } from './n
 export { NearDuplicateIndex, type NearDuplicateLimits } from './near-duplicates.js'
 export { readPack, selectImages, writePack, type Pack, type PackSample, type PackSelection } from './pack.js'
 export { redactPack, type RedactedPack } from './redact-pack.js'
-export { perceptualHash, resemble, type PerceptualHash } from './perceptual-hash.js'
 export type { TwinOptions } from './deal-twins.js'
 export { splits, type PackSplit, type SampleMetadata, type Split } from './sample-metadata.js'
 export type { ColumnNames } from './sources/describe-row.js'

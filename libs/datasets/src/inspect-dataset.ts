@@ -4,7 +4,7 @@ import { contentId } from './content-id.js'
 import { decodePicture, type DecodedPicture } from './decode-image.js'
 import { DigestSet } from './digest-set.js'
 import { NearDuplicateIndex } from './near-duplicates.js'
-import { perceptualHash } from './perceptual-hash.js'
+import { perceptualHash } from '@lethe/domain'
 import { isFault, isRaw, type Fault, type SampleSource, type SourceSample } from './sources/sample-source.js'
 import { Tally, type TallyResult } from './tally.js'
 

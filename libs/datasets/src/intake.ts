@@ -1,11 +1,10 @@
-import { isDomainError, type ContentId, type TwinCommitment } from '@lethe/domain'
+import { isDomainError, lookBytes, perceptualHash, type ContentId, type TwinCommitment } from '@lethe/domain'
 import { contentId } from './content-id.js'
 import { decodePicture } from './decode-image.js'
 import { assertShares, drawSplit, type SplitShares } from './draw-split.js'
 import { refuse } from './errors.js'
 import { NearDuplicateIndex } from './near-duplicates.js'
 import { writePack, type PackSample } from './pack.js'
-import { perceptualHash } from './perceptual-hash.js'
 import { dealTwins, type TwinOptions } from './deal-twins.js'
 import { assertImageSize, type PackSplit, type SampleMetadata } from './sample-metadata.js'
 import { isRaw, type Fault, type SourceSample } from './sources/sample-source.js'
@@ -18,6 +17,8 @@ export interface IngestedSample extends Omit<SampleMetadata, 'split'> {
   readonly key: string
   /** The earliest accepted sample that this one resembles. */
   readonly nearDuplicateOf: ContentId | null
+  /** Perceptual hash, base64 of `lookBytes`: by it a re-encoded copy is found again. */
+  readonly look: string
 }
 
 export interface IngestedDataset {
@@ -113,7 +114,8 @@ export class Intake {
       return
     }
     this.#assertRoom(pixels.length)
-    const position = this.#index.add(perceptualHash(pixels, this.#options.imageSize))
+    const hash = perceptualHash(pixels, this.#options.imageSize)
+    const position = this.#index.add(hash)
     const earlier = position === null ? null : (this.#samples[position] as IngestedSample)
     this.#known.add(id)
     this.#pixels.push(pixels)
@@ -128,6 +130,7 @@ export class Intake {
       split: sample.split ?? earlier?.split ?? drawSplit(id, this.#options.splitShares),
       ...(sample.twin === undefined ? {} : { twin: sample.twin }),
       nearDuplicateOf: earlier?.contentId ?? null,
+      look: Buffer.from(lookBytes(hash)).toString('base64'),
     })
   }
 

@@ -2,7 +2,7 @@ import type { ContentId, PackedImages } from '@lethe/domain'
 import { refuse } from './errors.js'
 import { NearDuplicateIndex } from './near-duplicates.js'
 import type { Pack } from './pack.js'
-import { perceptualHash } from './perceptual-hash.js'
+import { perceptualHash } from '@lethe/domain'
 
 export interface NearDuplicate {
   readonly contentId: ContentId

@@ -4,7 +4,7 @@ import { beforeAll, describe, expect, it } from 'vitest'
 import { decodeImage } from './decode-image.js'
 import { emojiSamples, type EmojiSample } from './emoji-samples.js'
 import { NearDuplicateIndex } from './near-duplicates.js'
-import { perceptualHash, resemble, type PerceptualHash } from './perceptual-hash.js'
+import { perceptualHash, resemble, type PerceptualHash } from '@lethe/domain'
 
 const hash = async (bytes: Uint8Array) => perceptualHash(await decodeImage(bytes, 32), 32)
 

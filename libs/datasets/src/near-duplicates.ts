@@ -5,7 +5,7 @@ import {
   MAX_BITS,
   MAX_TOTAL_DISTANCE,
   type PerceptualHash,
-} from './perceptual-hash.js'
+} from '@lethe/domain'
 
 export interface NearDuplicateLimits {
   /** Pictures remembered; later ones are compared with these, and not remembered. 2²⁰ take about 240 MiB. */

@@ -42,6 +42,7 @@ export {
 export { readPlatformTenants, readTenantsWithMembershipChanges, type PlatformTenantRow } from './platform-tenants.js'
 export { recordEntries, type WriteStatement } from './record-evidence.js'
 export { pruneOutbox, relayOutbox, type OutboxMessage } from './relay-outbox.js'
+export { batchErasures, leaveBatch, startBatch } from './stores/batches.js'
 export { beginAudit } from './stores/begin-audit.js'
 export { beginUnlearning } from './stores/begin-unlearning.js'
 export {
@@ -114,13 +115,24 @@ export {
   nextModelVersionNumber,
 } from './stores/numbers.js'
 export { lockName } from './stores/lock.js'
+export { assertRunAllowed, assertStorageAllowed } from './stores/quotas.js'
 export { deliveryOf, dispatchNotices } from './stores/dispatch-notices.js'
 export { claimMails, settleMail, type ClaimedMail } from './stores/notice-mails.js'
 export { notify } from './stores/notices.js'
 export { promoteModelVersion, retireModelVersion } from './stores/promotion.js'
-export { retryErasure } from './stores/retry-erasure.js'
+export { jointItems, openItems } from './stores/joint-items.js'
+export { findFailedStep, retryErasure } from './stores/retry-erasure.js'
 export { redactSamples } from './stores/redact-samples.js'
 export { cancelRun, startRun } from './stores/runs.js'
+export {
+  forecastDay,
+  foretell,
+  keepForecast,
+  readWorkHistory,
+  scoreForecasts,
+  type WorkHistory,
+} from './stores/breach-forecasts.js'
+export { noteDeadlines } from './stores/clock-notices.js'
 export { readStored, storedClock } from './stores/clock-rows.js'
 export {
   addClockEvent,

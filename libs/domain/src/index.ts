@@ -1,7 +1,16 @@
 export * from './audit-power.js'
 export * from './audit.js'
+export {
+  foretellBreach,
+  stageDurations,
+  type StageDuration,
+  type StageEnds,
+  stageOf,
+  WorkStage,
+} from './breach-forecast.js'
 export { calendarDay, endOfDay, startOfDay, wallTime } from './calendar.js'
 export { ClockBasis, ClockEvent, ClockEventKind } from './clock-event.js'
+export { ClockThreshold, thresholdReached } from './clock-notice.js'
 export { clockTransitions, type ClockLife } from './clock-progress.js'
 export { ClockStep } from './clock-sum.js'
 export * from './commitments.js'
@@ -20,6 +29,7 @@ export {
   type Recorded,
   STATEMENT_TYPE,
 } from './evidence/statement.js'
+export { type ForecastQuality, judgeForecasts } from './forecast-quality.js'
 export * from './forget-set.js'
 export * from './ids.js'
 export * from './notice.js'

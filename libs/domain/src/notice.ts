@@ -3,9 +3,15 @@ import { Verdict } from './audit.js'
 import { ErasureState } from './erasure-request.js'
 import { type Action, Role } from './roles.js'
 import { RunKind } from './run.js'
+import { DeadlineKind } from './sla-clock.js'
 
 const Instant = z.iso.datetime()
-const onClock = z.strictObject({ number: z.int(), dueAt: Instant })
+const onClock = z.strictObject({
+  number: z.int(),
+  dueAt: Instant,
+  /** What is due then; the answer where missing. */
+  deadline: DeadlineKind.optional(),
+})
 
 /**
  * What a notice of each kind tells beside the request that it is about: ids, numbers, states and instants. Never a name,

@@ -24,7 +24,7 @@ type AuditJob = Extract<Job, { kind: 'audit' }>
 export async function runAuditJob(job: AuditJob, control: JobControl): Promise<JobResult> {
   const { signal, now, onProgress } = control
   const pack = readPack(job.pack)
-  const { forget, retain } = chooseForgetAndRetain(pack, job.excluded, job.forget)
+  const { forget, retain } = chooseForgetAndRetain(pack, job.excluded, job.forget, job)
   const heldOut = chooseHeldOut(pack, job.excluded)
   const twins = chooseTwins(pack, job.twinSeed ?? null, job.forget)
   const [forgetClasses, heldOutClasses, retainClasses] = chooseClasses(forget, heldOut, retain)

@@ -86,3 +86,21 @@ it('classifies by group where there is one, by repeated labels otherwise, and no
   ])
   expect(chooseClasses(of([null], ['1']), of([null], ['2']))).toEqual([null, null])
 })
+
+it('passes over what the model never learned or has forgotten, where it is told how much it learned', () => {
+  const named = [id('a'), id('b'), id('c'), id('f')]
+  const { forget, retain } = chooseForgetAndRetain(pack, [id('c')], named, { learnedCount: 1 })
+  expect([forget.contentIds, retain.contentIds]).toEqual([[id('a')], [id('e')]])
+  expect(() => chooseForgetAndRetain(pack, [id('c')], named, { learnedCount: 2 })).toThrow(
+    expect.objectContaining({ code: 'FORGET_SAMPLES_UNKNOWN' }),
+  )
+  expect(() => chooseForgetAndRetain(pack, [id('c')], named)).toThrow(/not among the 2/)
+})
+
+it('takes what is forgotten in the same run for somebody else for neither forgotten nor retained', () => {
+  const { forget, retain } = chooseForgetAndRetain(pack, [], [id('a')], { together: [id('a'), id('c')] })
+  expect([forget.contentIds, retain.contentIds]).toEqual([[id('a')], [id('e')]])
+  expect(() => chooseForgetAndRetain(pack, [], [id('a')], { together: [id('c'), id('e')] })).toThrow(
+    expect.objectContaining({ code: 'RETAIN_SET_EMPTY' }),
+  )
+})

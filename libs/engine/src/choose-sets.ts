@@ -26,6 +26,17 @@ export function chooseTrainSet(pack: Pack, excluded: readonly ContentId[]): Pack
   return selectImages(pack, ({ contentId }) => train.has(contentId))
 }
 
+/** What is known of a forget set beside its samples. */
+export interface ForgetFacts {
+  /**
+   * How many of them the model learned from. The others are then passed over: held out, of another dataset, or
+   * forgotten already. Where it is missing, each must have been learned.
+   */
+  readonly learnedCount?: number | undefined
+  /** Samples that are forgotten in the same run for somebody else: neither forgotten nor retained here. */
+  readonly together?: readonly ContentId[] | undefined
+}
+
 /**
  * Splits the train set into what is forgotten and what is kept. Messages count samples and never name one.
  * @throws DomainError FORGET_SET_EMPTY, FORGET_SAMPLES_UNKNOWN, RETAIN_SET_EMPTY.
@@ -34,22 +45,17 @@ export function chooseForgetAndRetain(
   pack: Pack,
   excluded: readonly ContentId[],
   forget: readonly ContentId[],
+  { learnedCount, together = [] }: ForgetFacts = {},
 ): ChosenSets {
   const train = trainable(pack, excluded)
   // Who asks to be forgotten names the twins that a coin kept out of training, too: they are forgotten already.
   const twins = new Set(pack.samples.flatMap(({ contentId, split }) => (split === 'twin' ? [contentId] : [])))
-  const wanted = new Set(forget.filter((contentId) => !twins.has(contentId)))
-  if (wanted.size === 0)
-    throw new DomainError('FORGET_SET_EMPTY', 'The forget set is empty; name at least one sample.', 'forget')
-  const unknown = [...wanted].filter((contentId) => !train.has(contentId)).length
-  if (unknown > 0)
-    throw new DomainError(
-      'FORGET_SAMPLES_UNKNOWN',
-      `${unknown} of ${wanted.size} samples to forget are not among the ${train.size} that the model was trained on; ` +
-        'choose samples of its train split that were not forgotten before.',
-      'forget',
-    )
-  if (wanted.size === train.size)
+  const named = new Set(forget.filter((contentId) => !twins.has(contentId)))
+  const wanted = learnedCount === undefined ? named : new Set([...named].filter((contentId) => train.has(contentId)))
+  assertForgettable({ named: named.size, wanted, train, learnedCount })
+  const away = new Set([...wanted, ...together])
+  const retain = [...train].filter((contentId) => !away.has(contentId)).length
+  if (retain === 0)
     throw new DomainError(
       'RETAIN_SET_EMPTY',
       'The forget set is the whole train set; destroy the model instead of unlearning.',
@@ -57,8 +63,33 @@ export function chooseForgetAndRetain(
     )
   return {
     forget: selectImages(pack, ({ contentId }) => wanted.has(contentId)),
-    retain: selectImages(pack, ({ contentId }) => train.has(contentId) && !wanted.has(contentId)),
+    retain: selectImages(pack, ({ contentId }) => train.has(contentId) && !away.has(contentId)),
   }
+}
+
+function assertForgettable(sets: {
+  named: number
+  wanted: ReadonlySet<ContentId>
+  train: ReadonlySet<ContentId>
+  learnedCount: number | undefined
+}): void {
+  const { named, wanted, train, learnedCount } = sets
+  if (wanted.size === 0)
+    throw new DomainError('FORGET_SET_EMPTY', 'The forget set is empty; name at least one sample.', 'forget')
+  const unknown = [...wanted].filter((contentId) => !train.has(contentId)).length
+  if (unknown > 0)
+    throw new DomainError(
+      'FORGET_SAMPLES_UNKNOWN',
+      `${unknown} of ${named} samples to forget are not among the ${train.size} that the model was trained on; ` +
+        'choose samples of its train split that were not forgotten before.',
+      'forget',
+    )
+  if (learnedCount !== undefined && wanted.size !== learnedCount)
+    throw new DomainError(
+      'FORGET_SAMPLES_UNKNOWN',
+      `The model learned from ${wanted.size} of the samples to forget, and not from ${learnedCount} as is on record.`,
+      'learnedCount',
+    )
 }
 
 /** Pictures that no model was trained on; there may be none. */

@@ -52,6 +52,7 @@ export type Job =
   | ({
       readonly kind: 'unlearn'
       readonly forget: readonly ContentId[]
+      readonly learnedCount?: number
       /** State besides weights: MoCo's queue and momentum encoder are in it. */
       readonly parent: CheckpointBytes
       readonly unlearning: UnlearningRecipe
@@ -59,6 +60,9 @@ export type Job =
   | ({
       readonly kind: 'audit'
       readonly forget: readonly ContentId[]
+      readonly learnedCount?: number
+      /** Samples that `after` has forgotten besides. */
+      readonly together?: readonly ContentId[]
       readonly before: Uint8Array
       readonly after: Uint8Array
       readonly references: readonly AuditReference[]

@@ -38,7 +38,7 @@ export async function runPretrainJob(job: Extract<Job, { kind: 'pretrain' }>, co
 export async function runUnlearnJob(job: Extract<Job, { kind: 'unlearn' }>, control: JobControl): Promise<JobResult> {
   const { unlearning, parent, recipe } = job
   const pack = readPack(job.pack)
-  const chosen = chooseForgetAndRetain(pack, job.excluded, job.forget)
+  const chosen = chooseForgetAndRetain(pack, job.excluded, job.forget, job)
   const [retain, forget] = [samplesFor(recipe, chosen.retain), samplesFor(recipe, chosen.forget)]
   const resembling = nearDuplicatesBetween(chosen.forget, chosen.retain)
   const run = resumable(job, control, pack, chosen.retain)

@@ -23,6 +23,8 @@ export const IngestedSample = z.object({
   split: z.enum(['train', 'calibration', 'held-out', 'twin']),
   /** Content id of the accepted sample that this one resembles perceptually, if any. */
   nearDuplicateOf: ContentId.nullable(),
+  /** Perceptual hash: base64 of lookBytes of @lethe/domain. */
+  look: z.base64().length(268).optional(),
 })
 export type IngestedSample = z.infer<typeof IngestedSample>
 

@@ -26,6 +26,14 @@ export const PretrainTask = z.object({
 })
 export type PretrainTask = z.infer<typeof PretrainTask>
 
+const learned = {
+  /**
+   * How many of the samples to forget the parent learned from; the others are held out, of another dataset or forgotten
+   * already. Where it is missing, the parent must have learned from each.
+   */
+  learnedCount: z.int().min(1).optional(),
+}
+
 /** Make a checkpoint forget. Blobs in `excluded` and `forget` are forget sets: content ids, one per line, sorted. */
 export const UnlearnTask = z.object({
   ...envelope,
@@ -33,6 +41,9 @@ export const UnlearnTask = z.object({
   pack: BlobRef,
   excluded: z.array(BlobRef),
   forget: BlobRef,
+  /** Forget sets of other requests, forgotten in the same run. */
+  together: z.array(BlobRef).optional(),
+  ...learned,
   parent: CheckpointRef,
   recipe: TrainingRecipe,
   unlearning: UnlearningRecipe,
@@ -46,6 +57,9 @@ export const AuditTask = z.object({
   pack: BlobRef,
   excluded: z.array(BlobRef),
   forget: BlobRef,
+  /** Forget sets that `after` has forgotten besides: neither forgotten nor retained here. */
+  together: z.array(BlobRef).optional(),
+  ...learned,
   before: CheckpointRef,
   after: CheckpointRef,
   recipe: TrainingRecipe,

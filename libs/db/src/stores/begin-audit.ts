@@ -5,12 +5,14 @@ import type { PlanItem } from '../generated/client.js'
 import { newId } from '../new-id.js'
 import { checkpointOf } from './begin-unlearning.js'
 import { moveErasureRequest } from './erasure-requests.js'
-import { parseExcluded, setsInPack } from './lineage.js'
+import { jointItems } from './joint-items.js'
+import { countLearned, forgetSetsOf, parseExcluded, setsInPack } from './lineage.js'
 import { startRun } from './runs.js'
 
 /**
  * Starts the audit of an item whose candidate is trained: before is the parent, after the candidate, and every
- * comparison that was trained is a reference. The request becomes AUDITING unless it is, or is blocked.
+ * comparison that was trained is a reference. What the candidate has forgotten for other requests is left out. The
+ * request becomes AUDITING unless it is, or is blocked.
  */
 export async function beginAudit(tx: Tx, input: { item: PlanItem; now: Date }): Promise<{ runId: string }> {
   const { item, now } = input
@@ -18,6 +20,9 @@ export async function beginAudit(tx: Tx, input: { item: PlanItem; now: Date }): 
   const request = await tx.erasureRequest.findUniqueOrThrow({ where: { tenantId_id: { tenantId, id: requestId } } })
   const before = await loadVersion(tx, tenantId, item.modelVersionId)
   const after = await loadVersion(tx, tenantId, item.resultVersionId)
+  const joint = await jointItems(tx, item)
+  const requestIds = [requestId, ...joint.map((each) => each.requestId).filter((id) => id !== requestId)]
+  const [forget, ...together] = await forgetSetsOf(tx, { tenantId, requestIds })
   const runId = newId()
   const task = {
     version: 1,
@@ -30,12 +35,14 @@ export async function beginAudit(tx: Tx, input: { item: PlanItem; now: Date }): 
       datasetVersionId: after.datasetVersionId,
       sets: parseExcluded(before.excluded),
     }),
-    forget: { digest: request.forgetDigest, size: Number(request.forgetSize) },
+    forget,
+    ...(together.length === 0 ? {} : { together }),
+    learnedCount: await countLearned(tx, { tenantId, requestIds: [requestId], version: before }),
     before: checkpointOf(before),
     after: checkpointOf(after),
     recipe: before.recipe,
     method: after.method,
-    references: await loadReferences(tx, item),
+    references: await loadReferences(tx, joint),
     policy: AuditPolicy.parse(request.policy),
   } as const
   await startRun(tx, {
@@ -63,15 +70,16 @@ async function loadVersion(tx: Tx, tenantId: string, id: string | null) {
   return version
 }
 
-/** The item's trained comparisons, newest of each recipe, named so that a report can show them. */
-async function loadReferences(tx: Tx, item: PlanItem) {
+/** The items' trained comparisons, newest of each recipe, named so that a report can show them. */
+async function loadReferences(tx: Tx, items: readonly [PlanItem, ...PlanItem[]]) {
+  const [{ tenantId }] = items
   const runs = await tx.run.findMany({
-    where: { tenantId: item.tenantId, planItemId: item.id, kind: 'unlearn', state: 'SUCCEEDED' },
+    where: { tenantId, planItemId: { in: items.map(({ id }) => id) }, kind: 'unlearn', state: 'SUCCEEDED' },
     select: { modelVersionId: true },
   })
   const versions = await tx.modelVersion.findMany({
     where: {
-      tenantId: item.tenantId,
+      tenantId,
       id: { in: runs.flatMap(({ modelVersionId }) => modelVersionId ?? []) },
       origin: 'comparison',
       weightsDigest: { not: null },

@@ -5,14 +5,14 @@ import type { ModelVersion, PlanItem } from '../generated/client.js'
 import { newId } from '../new-id.js'
 import { announce, toJson } from '../outbox.js'
 import { lockErasureRequest, moveErasureRequest } from './erasure-requests.js'
-import { parseExcluded, setsInPack } from './lineage.js'
+import { countLearned, type ForgetSetRef, forgetSetsOf, parseExcluded, setsInPack } from './lineage.js'
 import { nextModelVersionNumber } from './numbers.js'
 import { retireModelVersion } from './promotion.js'
 import { startRun } from './runs.js'
 
 /**
  * Sets an approved plan going: for each model version to be unlearned a candidate and its run, and one run for each
- * comparison; versions to be retired are retired. The request becomes UNLEARNING.
+ * comparison; versions to be destroyed stop serving. The request becomes UNLEARNING.
  *
  * Evidence is to be recorded in the same transaction. When nothing has to be unlearned, `runIds` is empty and the request
  * stays APPROVED: let it erase (beginErasing).
@@ -25,41 +25,69 @@ export async function beginUnlearning(
 ): Promise<{ runIds: string[]; evidence: EvidenceEntry[] }> {
   const { tenantId, requestId, now } = input
   await lockErasureRequest(tx, tenantId, requestId)
-  const items = await tx.planItem.findMany({ where: { tenantId, requestId, state: 'PENDING' }, orderBy: { id: 'asc' } })
+  const { trainable, evidence } = await settleUntrained(tx, { tenantId, requestId, now })
   const runIds: string[] = []
-  const evidence: EvidenceEntry[] = []
-  for (const item of items) {
-    if (item.action === 'RETIRE') {
-      const { modelVersionId } = item
-      evidence.push(...(await retireModelVersion(tx, { tenantId, modelVersionId, decidedBy: 'policy', now })).evidence)
-      await tx.planItem.update({ where: { tenantId_id: { tenantId, id: item.id } }, data: { state: 'DONE' } })
-    } else runIds.push(...(await startPlanItem(tx, { item, requestedBy: input.requestedBy, now })))
-  }
+  for (const item of trainable)
+    runIds.push(...(await startPlanItems(tx, { items: [item], requestedBy: input.requestedBy, now })))
   if (runIds.length > 0) await moveErasureRequest(tx, { tenantId, requestId, to: 'UNLEARNING', now })
   return { runIds, evidence }
 }
 
-/**
- * Starts what an item lacks: its candidate unless `resultVersionId` names one, and those comparisons of which no version
- * is training or trained. Gives the runs that were started.
- */
-export async function startPlanItem(
+/** Does what needs no training; gives the items that need one. The caller holds the request. */
+export async function settleUntrained(
   tx: Tx,
-  input: { item: PlanItem; requestedBy?: string | undefined; now: Date },
+  input: { tenantId: string; requestId: string; now: Date },
+): Promise<{ trainable: PlanItem[]; evidence: EvidenceEntry[] }> {
+  const { tenantId, requestId, now } = input
+  const items = await tx.planItem.findMany({ where: { tenantId, requestId, state: 'PENDING' }, orderBy: { id: 'asc' } })
+  const evidence: EvidenceEntry[] = []
+  const trainable: PlanItem[] = []
+  for (const item of items) {
+    if (item.action === 'UNLEARN' || item.action === 'RETRAIN') {
+      trainable.push(item)
+      continue
+    }
+    const { modelVersionId } = item
+    if (item.action !== 'RETAIN')
+      evidence.push(...(await retireModelVersion(tx, { tenantId, modelVersionId, decidedBy: 'policy', now })).evidence)
+    await tx.planItem.update({ where: { tenantId_id: { tenantId, id: item.id } }, data: { state: 'DONE' } })
+  }
+  return { trainable, evidence }
+}
+
+/**
+ * Starts what items of one parent lack, in one run for all of them: a candidate unless `resultVersionId` names one, and
+ * those comparisons of which no version is training or trained. Gives the runs that were started; they are on the first
+ * item's account.
+ *
+ * @param input.items of one version and one recipe, each of another request
+ */
+export async function startPlanItems(
+  tx: Tx,
+  input: { items: readonly [PlanItem, ...PlanItem[]]; requestedBy?: string | undefined; now: Date },
 ): Promise<string[]> {
-  const { item, now } = input
+  const { items, now } = input
+  const [item] = items
   const { tenantId } = item
   const parent = await loadParent(tx, item)
-  const request = await tx.erasureRequest.findUniqueOrThrow({
-    where: { tenantId_id: { tenantId, id: item.requestId } },
-  })
-  const forget = { digest: request.forgetDigest, size: Number(request.forgetSize) }
-  const present = await usableComparisons(tx, item)
-  const comparisons = UnlearningRecipe.array()
-    .parse(item.comparisons)
-    .filter((recipe) => !present.has(JSON.stringify(recipe)))
+  const requestIds = items.map(({ requestId }) => requestId)
+  const sets = await forgetSetsOf(tx, { tenantId, requestIds })
+  const excluded = parseExcluded(parent.excluded)
+  const learnedCount = await countLearned(tx, { tenantId, requestIds, version: parent })
+  if (learnedCount === 0)
+    throw databaseError('PLAN_STALE', `Version ${parent.number} learned from none of these samples; plan anew.`, 'plan')
   const start = (origin: 'unlearn' | 'comparison', unlearning: UnlearningRecipe) =>
-    startVersion(tx, { item, parent, forget, origin, unlearning, requestedBy: input.requestedBy, now })
+    startVersion(tx, {
+      item,
+      parent,
+      sets,
+      excluded,
+      learnedCount,
+      origin,
+      unlearning,
+      requestedBy: input.requestedBy,
+      now,
+    })
 
   const runIds: string[] = []
   let resultVersionId = item.resultVersionId
@@ -68,9 +96,9 @@ export async function startPlanItem(
     resultVersionId = candidate.versionId
     runIds.push(candidate.runId)
   }
-  for (const recipe of comparisons) runIds.push((await start('comparison', recipe)).runId)
-  await tx.planItem.update({
-    where: { tenantId_id: { tenantId, id: item.id } },
+  for (const recipe of await lackingComparisons(tx, items)) runIds.push((await start('comparison', recipe)).runId)
+  await tx.planItem.updateMany({
+    where: { tenantId, id: { in: items.map(({ id }) => id) } },
     data: { state: 'RUNNING', resultVersionId },
   })
   return runIds
@@ -95,15 +123,27 @@ async function loadParent(tx: Tx, item: PlanItem): Promise<Parent> {
   return parent
 }
 
-/** Recipes of this item's comparisons that have a version already, training or trained. */
-async function usableComparisons(tx: Tx, item: PlanItem): Promise<Set<string>> {
+/** Comparisons of these items, each recipe once, of which no version is training or trained. */
+export async function lackingComparisons(
+  tx: Tx,
+  items: readonly [PlanItem, ...PlanItem[]],
+): Promise<UnlearningRecipe[]> {
+  const present = await usableComparisons(tx, items)
+  const recipes = items.flatMap(({ comparisons }) => UnlearningRecipe.array().parse(comparisons))
+  const byText = new Map(recipes.map((recipe) => [JSON.stringify(recipe), recipe]))
+  return [...byText].flatMap(([text, recipe]) => (present.has(text) ? [] : [recipe]))
+}
+
+/** Recipes of these items' comparisons that have a version already, training or trained. */
+async function usableComparisons(tx: Tx, items: readonly [PlanItem, ...PlanItem[]]): Promise<Set<string>> {
+  const [{ tenantId }] = items
   const runs = await tx.run.findMany({
-    where: { tenantId: item.tenantId, planItemId: item.id, kind: 'unlearn', modelVersionId: { not: null } },
+    where: { tenantId, planItemId: { in: items.map(({ id }) => id) }, kind: 'unlearn', modelVersionId: { not: null } },
     select: { modelVersionId: true },
   })
   const versions = await tx.modelVersion.findMany({
     where: {
-      tenantId: item.tenantId,
+      tenantId,
       id: { in: runs.flatMap(({ modelVersionId }) => modelVersionId ?? []) },
       origin: 'comparison',
       state: { in: ['TRAINING', 'READY'] },
@@ -118,18 +158,21 @@ async function startVersion(
   input: {
     item: PlanItem
     parent: Parent
-    forget: { digest: string; size: number }
+    /** What is forgotten; the first is the item's own. */
+    sets: readonly [ForgetSetRef, ...ForgetSetRef[]]
+    excluded: readonly ForgetSetRef[]
+    learnedCount: number
     origin: 'unlearn' | 'comparison'
     unlearning: UnlearningRecipe
     requestedBy: string | undefined
     now: Date
   },
 ): Promise<{ versionId: string; runId: string }> {
-  const { item, parent, forget, origin, unlearning, now } = input
+  const { item, parent, sets, excluded, learnedCount, origin, unlearning, now } = input
   const { tenantId } = item
+  const [forget, ...together] = sets
   const versionId = newId()
   const runId = newId()
-  const excluded = parseExcluded(parent.excluded)
   await tx.modelVersion.create({
     data: {
       id: versionId,
@@ -143,7 +186,7 @@ async function startVersion(
       runId,
       recipe: toJson(parent.recipe),
       unlearning: toJson(unlearning),
-      excluded: toJson([...excluded, forget]),
+      excluded: toJson([...excluded, ...sets]),
       createdAt: now,
     },
   })
@@ -155,6 +198,8 @@ async function startVersion(
     pack: { digest: parent.dataset.packDigest, size: Number(parent.dataset.packSize) },
     excluded: await setsInPack(tx, { tenantId, datasetVersionId: parent.datasetVersionId, sets: excluded }),
     forget,
+    ...(together.length === 0 ? {} : { together }),
+    learnedCount,
     parent: checkpointOf(parent),
     recipe: parent.recipe,
     unlearning,

@@ -1,15 +1,30 @@
-import { assertMayMove, type ErasureState, type EvidenceEntry, isFinal, Verdict } from '@lethe/domain'
+import {
+  assertMayMove,
+  type ErasureState,
+  type EvidenceEntry,
+  isFinal,
+  type RejectionCode,
+  Verdict,
+} from '@lethe/domain'
 import type { Tx } from '../database.js'
 import { databaseError } from '../errors.js'
 import { announce } from '../outbox.js'
 import { queueBundle } from './evidence-bundles.js'
+import { jointItems, openItems } from './joint-items.js'
 import { notify } from './notices.js'
 import { cancelRun } from './runs.js'
 import { addClockEvent } from './sla-clocks.js'
 
-/** Holds a request until the transaction ends, so that what two runs of it report is taken in one after the other. */
+/**
+ * Holds a request, and those that share its batch, until the transaction ends: what two runs of them report, or two people
+ * decide, is taken in one after the other. Always in the same order, so that nobody waits for each other.
+ */
 export async function lockErasureRequest(tx: Tx, tenantId: string, requestId: string): Promise<void> {
-  await tx.$queryRaw`SELECT 1 FROM erasure_request WHERE tenant_id = ${tenantId}::uuid AND id = ${requestId}::uuid FOR UPDATE`
+  await tx.$queryRaw`
+    SELECT 1 FROM erasure_request
+    WHERE tenant_id = ${tenantId}::uuid AND (id = ${requestId}::uuid OR batch_id = (
+      SELECT batch_id FROM erasure_request WHERE tenant_id = ${tenantId}::uuid AND id = ${requestId}::uuid))
+    ORDER BY id FOR UPDATE`
 }
 
 /**
@@ -52,17 +67,16 @@ export async function closeErasureRequest(
     requestId: string
     to: 'FULFILLED' | 'REJECTED' | 'WITHDRAWN'
     reason?: string
+    /** Of a rejection. */
+    reasonCode?: RejectionCode
     now: Date
   },
 ): Promise<{ evidence: EvidenceEntry[] }> {
   const { tenantId, requestId, to, now } = input
+  await lockErasureRequest(tx, tenantId, requestId)
   await moveErasureRequest(tx, { tenantId, requestId, to, reason: input.reason ?? null, now })
   const clock = await addClockEvent(tx, { tenantId, requestId, kind: 'stop', at: now, reason: to, now })
-  const running = await tx.run.findMany({
-    where: { tenantId, requestId, state: { in: ['QUEUED', 'RUNNING'] } },
-    select: { id: true },
-  })
-  for (const { id } of running) await cancelRun(tx, { tenantId, runId: id, now })
+  await letGoOfRuns(tx, { tenantId, requestId, now })
   await queueBundle(tx, { tenantId, requestId, requestedBy: null, now })
   const audits = await tx.audit.findMany({
     where: { tenantId, requestId },
@@ -78,9 +92,31 @@ export async function closeErasureRequest(
       audits: audits.map(({ number, verdict }) => ({ number, verdict: Verdict.parse(verdict) })),
       clock: clock.reading.state,
       dueAt: clock.reading.dueAt,
+      ...(input.reasonCode === undefined ? {} : { reasonCode: input.reasonCode }),
     },
   }
   return { evidence: [closed, ...clock.evidence] }
+}
+
+/** What runs for this request alone is cancelled; what others of its batch wait for goes on for one of them. */
+async function letGoOfRuns(tx: Tx, input: { tenantId: string; requestId: string; now: Date }): Promise<void> {
+  const { tenantId, requestId, now } = input
+  const running = await tx.run.findMany({ where: { tenantId, requestId, state: { in: ['QUEUED', 'RUNNING'] } } })
+  for (const { id, kind, planItemId } of running) {
+    const heir = kind === 'unlearn' && planItemId !== null ? await findHeir(tx, { tenantId, planItemId }) : undefined
+    if (heir === undefined) await cancelRun(tx, { tenantId, runId: id, now })
+    else
+      await tx.run.update({
+        where: { tenantId_id: { tenantId, id } },
+        data: { requestId: heir.requestId, planItemId: heir.id },
+      })
+  }
+}
+
+async function findHeir(tx: Tx, { tenantId, planItemId }: { tenantId: string; planItemId: string }) {
+  const item = await tx.planItem.findUniqueOrThrow({ where: { tenantId_id: { tenantId, id: planItemId } } })
+  const open = await openItems(tx, await jointItems(tx, item))
+  return open.find(({ id }) => id !== planItemId)
 }
 
 /** Stops a request with a reason; its clock keeps running. A request that is closed or blocked stays as it is. */

@@ -1,6 +1,7 @@
 import type { ErasureState } from '@lethe/domain'
 import { z } from 'zod'
 import type { Tx } from '../database.js'
+import { databaseError } from '../errors.js'
 
 /** A forget set by its blob. */
 export const ForgetSetRef = z.object({ digest: z.string(), size: z.number() })
@@ -11,6 +12,7 @@ export const parseExcluded = (excluded: unknown): ForgetSetRef[] => z.array(Forg
 /** Requests whose data must not be learned any more: everything that was received and not turned down or taken back. */
 const standing: readonly ErasureState[] = [
   'RECEIVED',
+  'IDENTITY_PENDING',
   'VERIFIED',
   'PLANNED',
   'APPROVED',
@@ -136,4 +138,54 @@ export async function affectedVersions(
     state: row.state,
     learnedCount: Number(row.learned),
   }))
+}
+
+/** The forget sets of these requests in their order; sets that are the same are one. */
+export async function forgetSetsOf(
+  tx: Tx,
+  input: { tenantId: string; requestIds: readonly string[] },
+): Promise<[ForgetSetRef, ...ForgetSetRef[]]> {
+  const { tenantId, requestIds } = input
+  const requests = await tx.erasureRequest.findMany({ where: { tenantId, id: { in: [...requestIds] } } })
+  const byId = new Map(requests.map((request) => [request.id, request]))
+  const sets = new Map<string, ForgetSetRef>()
+  for (const id of requestIds) {
+    const request = byId.get(id)
+    if (!request) throw databaseError('NOT_FOUND', 'There is no such erasure request.', 'erasureRequestId')
+    const { forgetDigest: digest, forgetSize } = request
+    sets.set(digest, { digest, size: Number(forgetSize) })
+  }
+  const [first, ...others] = sets.values()
+  if (first === undefined) throw new Error('Forget sets of no request were asked for.')
+  return [first, ...others]
+}
+
+/**
+ * How many samples of these requests' forget sets a version learned from and its pack still holds: in the train split,
+ * and in no set that the version excludes.
+ */
+export async function countLearned(
+  tx: Tx,
+  input: {
+    tenantId: string
+    requestIds: readonly string[]
+    version: { readonly datasetVersionId: string; readonly excluded: unknown }
+  },
+): Promise<number> {
+  const { tenantId, version } = input
+  const excluded = parseExcluded(version.excluded).map(({ digest }) => digest)
+  const [row] = await tx.$queryRaw<{ learned: bigint }[]>`
+    SELECT count(*) AS learned FROM sample s
+    WHERE s.tenant_id = ${tenantId}::uuid AND s.dataset_version_id = ${version.datasetVersionId}::uuid
+      AND s.split = 'train' AND s.index >= 0
+      AND EXISTS (
+        SELECT FROM forget_set_sample f
+        WHERE f.tenant_id = s.tenant_id AND f.content_id = s.content_id
+          AND f.request_id = ANY (${[...input.requestIds]}::uuid[]))
+      AND NOT EXISTS (
+        SELECT FROM forget_set_sample g
+        JOIN erasure_request q ON q.tenant_id = g.tenant_id AND q.id = g.request_id
+        WHERE g.tenant_id = s.tenant_id AND g.content_id = s.content_id
+          AND q.forget_digest = ANY (${excluded}::text[]))`
+  return Number(row?.learned ?? 0)
 }

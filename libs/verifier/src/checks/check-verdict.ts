@@ -19,7 +19,7 @@ export const checkVerdict: CheckOfCase = (of) => {
     if (verdict !== 'PASS') findings.push(finding(codes[verdict], statement.path, statement.predicate.number))
   }
   for (const { modelVersionId, action } of plan?.predicate.items ?? [])
-    if (action !== 'RETIRE' && !byVersion.has(modelVersionId) && !isDropped(of))
+    if ((action === 'UNLEARN' || action === 'RETRAIN') && !byVersion.has(modelVersionId) && !isDropped(of))
       findings.push(finding('AUDIT_MISSING', plan?.path ?? paths.manifest, modelVersionId))
   return { findings, isSkipped: plan === undefined, facts: { versions: byVersion.size } }
 }

@@ -12,7 +12,7 @@ function methodOf(name: string, field: string): UnlearningMethod {
 
 export const audit: TaskKind<'audit'> = {
   async prepare(task, { artifacts }) {
-    const { tenantId, policy, recipe } = task
+    const { tenantId, policy, recipe, learnedCount, together = [] } = task
     const get = ({ digest }: { digest: typeof task.pack.digest }) => artifacts.get(tenantId, digest)
     const pack = await get(task.pack)
     const commitment = readTwinCommitment(pack)
@@ -29,6 +29,8 @@ export const audit: TaskKind<'audit'> = {
       twinSeed: commitment === null ? null : await artifacts.get(tenantId, commitment),
       excluded: await readForgetSets(artifacts, tenantId, task.excluded, 'excluded'),
       forget: await readForgetSets(artifacts, tenantId, [task.forget], 'forget'),
+      together: await readForgetSets(artifacts, tenantId, together, 'together'),
+      ...(learnedCount === undefined ? {} : { learnedCount }),
       before: await get(task.before.weights),
       after: await get(task.after.weights),
       references: await Promise.all(references),

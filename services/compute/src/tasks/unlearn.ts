@@ -4,12 +4,13 @@ import type { TaskKind } from './task-kit.js'
 
 export const unlearn: TaskKind<'unlearn'> = {
   async prepare(task, { artifacts, evaluations: _, ...preparation }) {
-    const { tenantId, pack, excluded, forget, parent, recipe, unlearning } = task
+    const { tenantId, pack, excluded, forget, together = [], learnedCount, parent, recipe, unlearning } = task
     return {
       kind: 'unlearn',
       pack: await artifacts.get(tenantId, pack.digest),
       excluded: await readForgetSets(artifacts, tenantId, excluded, 'excluded'),
-      forget: await readForgetSets(artifacts, tenantId, [forget], 'forget'),
+      forget: await readForgetSets(artifacts, tenantId, [forget, ...together], 'forget'),
+      ...(learnedCount === undefined ? {} : { learnedCount }),
       parent: {
         weights: await artifacts.get(tenantId, parent.weights.digest),
         state: await artifacts.get(tenantId, parent.state.digest),

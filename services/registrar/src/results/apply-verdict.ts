@@ -1,48 +1,102 @@
 import {
   beginErasing,
   blockErasureRequest,
+  jointItems,
+  openItems,
   type PlanItem,
   promoteModelVersion,
   retireModelVersion,
   type Tx,
 } from '@lethe/db'
-import { type AuditReport, type ErasureState, type EvidenceEntry, isDomainError, isFinal } from '@lethe/domain'
+import { type AuditReport, type EvidenceEntry, isDomainError } from '@lethe/domain'
 import type { Recording } from './recording.js'
 
 /**
  * What follows from an audit. PASS: the candidate takes its parent's place, and with the last item the request begins to
- * erase. Anything else: the candidate is rejected, the request is blocked with the reason, and
- * its clock keeps running. The caller holds the request.
+ * erase. Anything else: the candidate is rejected, the request is blocked with the reason, and its clock keeps running. A
+ * candidate that several requests wait for takes the place only once every one's audit has passed; the first that does not
+ * pass stops them all, and the others are told for whom. The caller holds the requests.
  */
 export async function applyVerdict(
   recording: Recording,
   input: { item: PlanItem; versionId: string; report: AuditReport },
 ): Promise<EvidenceEntry[]> {
-  const { tx, now } = recording
+  const { tx } = recording
   const { item, versionId, report } = input
-  const { tenantId, requestId } = item
-  const request = await tx.erasureRequest.findUniqueOrThrow({ where: { tenantId_id: { tenantId, id: requestId } } })
-  if (isFinal(request.state as ErasureState)) {
-    await rejectVersion(tx, tenantId, versionId)
-    return []
-  }
-  if (report.verdict !== 'PASS') {
-    await rejectVersion(tx, tenantId, versionId)
-    const why = report.reasons[0]?.message
-    return failItem(recording, item, {
-      code: `AUDIT_${report.verdict}`,
-      reason: `The audit said ${report.verdict}${why === undefined ? '.' : `: ${why}`}`,
-    })
-  }
-  const replaced = await replaceParent(recording, item, versionId)
+  const { tenantId } = item
+  const joint = await openItems(tx, await jointItems(tx, item))
+  const isOpen = joint.some(({ id }) => id === item.id)
+  if (joint.length === 0) await rejectVersion(tx, tenantId, versionId)
+  // Closed, or stopped for another's sake: the audit is on record, and nothing follows from it.
+  if (!isOpen) return concludeIfPassed(recording, { joint, versionId })
+  if (item.state !== 'AUDITING') return []
+  if (report.verdict === 'PASS') return concludeIfPassed(recording, { joint, versionId })
+  await rejectVersion(tx, tenantId, versionId)
+  const why = report.reasons[0]?.message
+  return failJoint(recording, {
+    item,
+    joint,
+    code: `AUDIT_${report.verdict}`,
+    reason: `The audit said ${report.verdict}${why === undefined ? '.' : `: ${why}`}`,
+  })
+}
+
+/** Nothing while one of the open items has no passed audit of this candidate. */
+export async function concludeIfPassed(
+  recording: Recording,
+  { joint, versionId }: { joint: readonly PlanItem[]; versionId: string },
+): Promise<EvidenceEntry[]> {
+  const { tx } = recording
+  const [first] = joint
+  if (first === undefined || joint.some(({ state }) => state !== 'AUDITING')) return []
+  const passed = await tx.audit.findMany({
+    where: { tenantId: first.tenantId, afterVersionId: versionId, verdict: 'PASS' },
+    select: { planItemId: true },
+  })
+  const ids = new Set(passed.map(({ planItemId }) => planItemId))
+  if (joint.some(({ id }) => !ids.has(id))) return []
+  const replaced = await replaceParent(recording, first, versionId)
   if (!replaced.ok) {
-    await rejectVersion(tx, tenantId, versionId)
-    return failItem(recording, item, replaced)
+    await rejectVersion(tx, first.tenantId, versionId)
+    const entries: EvidenceEntry[] = []
+    for (const item of joint) entries.push(...(await failItem(recording, item, replaced)))
+    return entries
   }
+  const entries = [...replaced.evidence]
+  for (const item of joint) entries.push(...(await finishItem(recording, item)))
+  return entries
+}
+
+async function finishItem({ tx, now }: Recording, item: PlanItem): Promise<EvidenceEntry[]> {
+  const { tenantId, requestId } = item
   await tx.planItem.update({ where: { tenantId_id: { tenantId, id: item.id } }, data: { state: 'DONE' } })
   const rest = await tx.planItem.count({ where: { tenantId, requestId, state: { not: 'DONE' } } })
-  if (rest > 0 || request.state !== 'AUDITING') return replaced.evidence
-  return [...replaced.evidence, ...(await beginErasing(tx, { tenantId, requestId, now })).evidence]
+  const request = await tx.erasureRequest.findUniqueOrThrow({ where: { tenantId_id: { tenantId, id: requestId } } })
+  if (rest > 0 || request.state !== 'AUDITING') return []
+  return (await beginErasing(tx, { tenantId, requestId, now })).evidence
+}
+
+/** The item failed, and with it those that have the same candidate: they are told which request it was. */
+export async function failJoint(
+  recording: Recording,
+  input: { item: PlanItem; joint: readonly PlanItem[]; code: string; reason: string },
+): Promise<EvidenceEntry[]> {
+  const { item, joint, code, reason } = input
+  const { tenantId, requestId } = item
+  const { number } = await recording.tx.erasureRequest.findUniqueOrThrow({
+    where: { tenantId_id: { tenantId, id: requestId } },
+    select: { number: true },
+  })
+  const entries = await failItem(recording, item, { code, reason })
+  for (const other of joint)
+    if (other.id !== item.id)
+      entries.push(
+        ...(await failItem(recording, other, {
+          code: 'BATCH_FAILED',
+          reason: `Request ${number}, which is unlearned in the same run, stopped it: ${reason} Try again alone, or plan anew.`,
+        })),
+      )
+  return entries
 }
 
 const rejectVersion = (tx: Tx, tenantId: string, id: string) =>

@@ -1,7 +1,7 @@
 import type { CheckpointRef } from '@lethe/bus'
-import { announce, blockErasureRequest, notify } from '@lethe/db'
+import { announce, blockErasureRequest, jointItems, notify, openItems } from '@lethe/db'
 import type { EvidenceEntry } from '@lethe/domain'
-import { failItem } from './apply-verdict.js'
+import { concludeIfPassed, failItem, failJoint } from './apply-verdict.js'
 import type { Ended, Recording } from './recording.js'
 
 /** A run that failed or was cancelled for good: what it should have made is marked, and its request stops. */
@@ -43,7 +43,15 @@ export async function recordFailure(recording: Recording, result: Ended): Promis
   }
   if (planItemId === null) return [ended]
   const item = await tx.planItem.findUniqueOrThrow({ where: { tenantId_id: { tenantId, id: planItemId } } })
-  return [ended, ...(await failItem(recording, item, { code: `RUN_${result.outcome.toUpperCase()}`, reason }))]
+  const joint = await openItems(tx, await jointItems(tx, item))
+  const failure = { code: `RUN_${result.outcome.toUpperCase()}`, reason }
+  if (joint.some(({ id }) => id === item.id))
+    return [ended, ...(await failJoint(recording, { item, joint, ...failure }))]
+  // Of a request that was closed meanwhile; others who have the same candidate may have waited for its audit alone.
+  await failItem(recording, item, failure)
+  const candidate = item.resultVersionId
+  const following = candidate === null ? [] : await concludeIfPassed(recording, { joint, versionId: candidate })
+  return [ended, ...following]
 }
 
 const checkpointColumns = ({ weights, state }: CheckpointRef) => ({

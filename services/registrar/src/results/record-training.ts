@@ -39,7 +39,7 @@ export async function recordTraining(
   })
   await announce(tx, { tenantId, aggregate: 'model', id: version.modelId, now })
   const followUp = run.planItemId === null ? [] : await advancePlanItem(recording)
-  return [await trainingEvidence(recording, { version, result, signature }, output), ...followUp]
+  return [...(await trainingEvidence(recording, { version, result, signature }, output)), ...followUp]
 }
 
 async function isUnwanted({ tx, run }: Recording): Promise<boolean> {

@@ -1,5 +1,5 @@
 import { PretrainTask, type PretrainOutput, UnlearnTask, type UnlearnOutput } from '@lethe/bus'
-import { commitmentsOf, type ModelVersion, type Run, type Tx } from '@lethe/db'
+import { commitmentsOf, jointItems, type ModelVersion, type Run, type Tx } from '@lethe/db'
 import {
   BUILDER_ID,
   buildTypes,
@@ -25,16 +25,16 @@ export const trainingEvidence = (
   recording: Recording,
   trained: Trained,
   output: PretrainOutput | UnlearnOutput,
-): Promise<EvidenceEntry> =>
+): Promise<EvidenceEntry[]> =>
   output.kind === 'pretrain' ? pretrained(recording, trained, output) : unlearned(recording, trained, output)
 
-async function pretrained(recording: Recording, trained: Trained, output: PretrainOutput): Promise<EvidenceEntry> {
+async function pretrained(recording: Recording, trained: Trained, output: PretrainOutput): Promise<EvidenceEntry[]> {
   const { tx, run } = recording
   const task = PretrainTask.parse(run.task)
   const excluded = await excludedOf(tx, run.tenantId, task.excluded)
-  return {
+  const entry: EvidenceEntry = {
     kind: 'model-trained/v1',
-    ...about(run, trained, output),
+    ...about(run.requestId, trained, output),
     predicate: {
       ...described(recording, trained, output, task.pack.digest),
       origin: 'pretrain',
@@ -48,32 +48,53 @@ async function pretrained(recording: Recording, trained: Trained, output: Pretra
       runDetails: runDetails(trained, output),
     },
   }
+  return [entry]
 }
 
-async function unlearned(recording: Recording, trained: Trained, output: UnlearnOutput): Promise<EvidenceEntry> {
+/** One entry for each request whose set the run forgot, so that each has its own. */
+async function unlearned(recording: Recording, trained: Trained, output: UnlearnOutput): Promise<EvidenceEntry[]> {
   const { tx, run } = recording
-  const { version } = trained
   const task = UnlearnTask.parse(run.task)
-  const [excluded, forgetSet] = await Promise.all([
-    excludedOf(tx, run.tenantId, task.excluded),
-    forgetSetOf(tx, run, task.forget.digest),
-  ])
+  const excluded = await excludedOf(tx, run.tenantId, task.excluded)
+  const forgotten = await forgottenBy(tx, run, [task.forget, ...(task.together ?? [])])
+  return forgotten.map(({ requestId, forgetSet }) => {
+    const together = forgotten.flatMap((other) => (other.requestId === requestId ? [] : [other.forgetSet]))
+    return unlearnedFor({ recording, trained, output, task }, { requestId, excluded, forgetSet, together })
+  })
+}
+
+function unlearnedFor(
+  {
+    recording,
+    trained,
+    output,
+    task,
+  }: { recording: Recording; trained: Trained; output: UnlearnOutput; task: UnlearnTask },
+  {
+    requestId,
+    excluded,
+    forgetSet,
+    together,
+  }: { requestId: string; excluded: string[]; forgetSet: string; together: string[] },
+): EvidenceEntry {
+  const { version } = trained
   const parentId = version.parentId
   if (parentId === null || (version.origin !== 'unlearn' && version.origin !== 'comparison'))
     throw new DomainError('RESULT_MISMATCH', 'The run unlearns a version that has no parent.', 'modelVersionId')
   const { weights, state } = task.parent
   return {
     kind: 'model-unlearned/v1',
-    ...about(run, trained, output),
+    ...about(requestId, trained, output),
     predicate: {
       ...described(recording, trained, output, task.pack.digest),
       origin: version.origin,
-      excluded: [...excluded, forgetSet],
+      excluded: [...excluded, forgetSet, ...together],
       parent: { modelVersionId: parentId, weightsDigest: weights.digest },
       method: task.unlearning.method,
       forgetSetCommitment: forgetSet,
       forgetCount: output.forgetCount,
       ...(output.resemblingCount !== undefined && { resemblingCount: output.resemblingCount }),
+      ...(together.length > 0 && { together }),
       buildDefinition: {
         buildType: buildTypes.unlearn,
         externalParameters: { recipe: task.recipe, unlearning: task.unlearning, excluded, forgetSet },
@@ -96,13 +117,29 @@ const excludedOf = (tx: Tx, tenantId: string, sets: readonly { digest: string }[
     sets.map(({ digest }) => digest),
   )
 
-/** Of the request itself, since another may have frozen the same set under another salt. */
-async function forgetSetOf(tx: Tx, { tenantId, requestId }: Run, digest: string): Promise<string> {
-  if (requestId !== null) {
-    const request = await tx.erasureRequest.findUniqueOrThrow({ where: { tenantId_id: { tenantId, id: requestId } } })
-    if (request.forgetDigest === digest) return request.forgetSetCommitment
-  }
-  throw new DomainError('RESULT_MISMATCH', 'The run forgot another set than its request froze.', 'forget')
+/**
+ * The requests whose sets a run forgot, each with its own commitment: another may have frozen the same set under another
+ * salt. The request on whose account it ran comes first.
+ */
+async function forgottenBy(
+  tx: Tx,
+  { tenantId, requestId, planItemId }: Run,
+  sets: readonly { digest: string }[],
+): Promise<{ requestId: string; forgetSet: string }[]> {
+  const digests = new Set(sets.map(({ digest }) => digest))
+  const item =
+    planItemId === null ? null : await tx.planItem.findUnique({ where: { tenantId_id: { tenantId, id: planItemId } } })
+  const ids = item === null ? [] : (await jointItems(tx, item)).map((joint) => joint.requestId)
+  const all = requestId === null ? ids : [requestId, ...ids.filter((id) => id !== requestId)]
+  const requests = await tx.erasureRequest.findMany({ where: { tenantId, id: { in: all } } })
+  const byId = new Map(requests.map((request) => [request.id, request]))
+  const forgotten = all.flatMap((id) => {
+    const request = byId.get(id)
+    return request && digests.has(request.forgetDigest) ? [request] : []
+  })
+  if (forgotten.length === 0 || new Set(forgotten.map(({ forgetDigest }) => forgetDigest)).size !== digests.size)
+    throw new DomainError('RESULT_MISMATCH', 'The run forgot another set than its request froze.', 'forget')
+  return forgotten.map(({ id, forgetSetCommitment }) => ({ requestId: id, forgetSet: forgetSetCommitment }))
 }
 
 const artifact = (subject: string, digest: string) => ({ uri: `lethe:${subject}`, digest: { sha256: digest } })
@@ -111,7 +148,7 @@ const packOf = ({ datasetVersionId }: ModelVersion, digest: string) =>
   artifact(`dataset-version/${datasetVersionId}/pack`, digest)
 
 function about(
-  { requestId }: Run,
+  requestId: string | null,
   { version: { id }, signature }: Trained,
   { checkpoint: { weights, state } }: PretrainOutput | UnlearnOutput,
 ): { subjects: EvidenceSubject[]; erasureRequestId?: string } {

@@ -31,7 +31,9 @@ export function actionOnceUnlearned({ disposition }: Descendant): ErasureAction 
     case 'stop':
       return 'DESTROY'
     case 'settled':
-      return ({ FORGOTTEN: 'UNLEARN', RETRAINED: 'RETRAIN', DESTROYED: 'DESTROY' } as const)[disposition.state]
+      return ({ FORGOTTEN: 'UNLEARN', RETRAINED: 'RETRAIN', DESTROYED: 'DESTROY', RETAINED: 'RETAIN' } as const)[
+        disposition.state
+      ]
   }
 }
 

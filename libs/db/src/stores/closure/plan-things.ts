@@ -6,7 +6,9 @@ import { listThings } from './things.js'
 /** What a plan does about a version that serves or could. */
 export interface PlannedVersion {
   readonly modelVersionId: string
-  readonly action: 'UNLEARN' | 'RETRAIN' | 'RETIRE'
+  readonly action: 'UNLEARN' | 'RETRAIN' | 'RETIRE' | 'DESTROY' | 'RETAIN'
+  /** By what law a version that remembers is kept: of RETAIN. */
+  readonly basis?: string | undefined
 }
 
 /**
@@ -18,11 +20,13 @@ export function planThings(
   input: { tenantId: string; requestId: string; items: readonly PlannedVersion[] },
 ): Promise<ErasureThing[]> {
   const planned = new Map(input.items.map(({ modelVersionId, action }) => [modelVersionId, action]))
+  const bases = new Map(input.items.map(({ modelVersionId, basis }) => [modelVersionId, basis ?? null]))
   const modelAction = ({ version, disposition }: Descendant) => {
     const action = planned.get(version.id)
     if (action !== undefined) return action === 'RETIRE' ? 'DESTROY' : action
     if (disposition.kind === 'settled' && disposition.state !== 'DESTROYED') return null
     return version.state === 'PRODUCTION' ? null : 'DESTROY'
   }
-  return listThings(tx, { ...input, modelAction, includeData: true })
+  const basisOf = ({ version }: Descendant) => bases.get(version.id) ?? null
+  return listThings(tx, { ...input, modelAction, basisOf, includeData: true })
 }

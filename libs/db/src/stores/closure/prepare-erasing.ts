@@ -3,7 +3,7 @@ import type { Tx } from '../../database.js'
 import type { ErasureThing } from '../../generated/client.js'
 import { newId } from '../../new-id.js'
 import { announce } from '../../outbox.js'
-import { lockErasureRequest } from '../erasure-requests.js'
+import { blockErasureRequest, lockErasureRequest } from '../erasure-requests.js'
 import { lockName } from '../lock.js'
 import { cancelRun, startRun } from '../runs.js'
 import { actionOnceUnlearned, blockUncovered, findUncovered } from './begin-erasing.js'
@@ -40,7 +40,10 @@ export async function prepareErasing(
   const data = await readAffectedData(tx, input)
   for (const affected of data)
     if (affected.inPack > 0) await startRedaction(tx, { tenantId, requestId, affected, forget: request, now })
-  const waiting = await whatIsWaitedFor(tx, { tenantId, things, data })
+  const ingest = await ingestThatIsWaitedFor(tx, { tenantId, now })
+  if (ingest?.isOverdue === true)
+    return { state: 'blocked', evidence: (await blockOverdue(tx, { ...input, reason: ingest.reason })).evidence }
+  const waiting = await whatIsWaitedFor(tx, { tenantId, things, data, ingest: ingest?.reason ?? null })
   if (waiting !== request.stateReason) {
     await tx.erasureRequest.update({
       where: { tenantId_id: { tenantId, id: requestId } },
@@ -116,13 +119,12 @@ async function startRedaction(
 /** In words; null where everything can be deleted. */
 async function whatIsWaitedFor(
   tx: Tx,
-  input: { tenantId: string; things: readonly ErasureThing[]; data: readonly AffectedData[] },
+  input: { tenantId: string; things: readonly ErasureThing[]; data: readonly AffectedData[]; ingest: string | null },
 ): Promise<string | null> {
-  const { tenantId, things, data } = input
+  const { tenantId, things, data, ingest } = input
   const cut = data.filter(({ inPack }) => inPack > 0).length
   if (cut > 0) return `${cut} ${cut === 1 ? 'pack is' : 'packs are'} being made anew without the samples.`
-  const ingesting = await tx.datasetVersion.count({ where: { tenantId, state: 'INGESTING' } })
-  if (ingesting > 0) return 'A dataset is being taken in; only then it is known whether it holds the samples, too.'
+  if (ingest !== null) return ingest
   const digests = things.filter(({ state }) => state === 'PLANNED').flatMap((thing) => blobsOf(thing))
   const reading = await readersOf(
     tx,
@@ -132,6 +134,34 @@ async function whatIsWaitedFor(
   if (reading === 0) return null
   return `${reading} ${reading === 1 ? 'run still reads' : 'runs still read'} what is to be deleted.`
 }
+
+/** How long an erasure waits for a dataset to be taken in before somebody must look. */
+const ingestWaitHours = 24
+
+/** The dataset that has been taken in for longest: only at its end it is known whether it holds the samples, too. */
+async function ingestThatIsWaitedFor(
+  tx: Tx,
+  { tenantId, now }: { tenantId: string; now: Date },
+): Promise<{ reason: string; isOverdue: boolean } | null> {
+  const version = await tx.datasetVersion.findFirst({
+    where: { tenantId, state: 'INGESTING' },
+    orderBy: { createdAt: 'asc' },
+    include: { dataset: { select: { name: true } } },
+  })
+  if (version === null) return null
+  const until = new Date(version.createdAt.getTime() + ingestWaitHours * 3_600_000)
+  const isOverdue = until <= now
+  const what = `${version.dataset.name}, version ${version.number},`
+  return {
+    isOverdue,
+    reason: isOverdue
+      ? `${what} has been taken in for more than ${ingestWaitHours} hours; see to its run or cancel it, then try again.`
+      : `${what} is being taken in; only then it is known whether it holds the samples, too. Waits until ${until.toISOString()} at most.`,
+  }
+}
+
+const blockOverdue = (tx: Tx, input: { tenantId: string; requestId: string; now: Date; reason: string }) =>
+  blockErasureRequest(tx, { ...input, code: 'INGEST_OVERDUE' })
 
 /** Runs that have not ended and whose task names one of these blobs. */
 async function readersOf(tx: Tx, tenantId: string, digests: readonly string[]): Promise<number> {

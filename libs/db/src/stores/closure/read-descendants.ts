@@ -33,6 +33,7 @@ export async function readDescendants(tx: Tx, input: { tenantId: string; request
       state: version.state as DescendantVersion['state'],
       isDestroyed: version.destroyedAt !== null,
       isTrainedAnew: carrier?.method === 'retrain',
+      isRetained: cover.retained.has(version.id),
       hasPassed: carrier !== null && cover.passed.has(carrier.id),
       isCovered: isCovered(version, byId, cover.covered),
     }
@@ -78,11 +79,11 @@ function carrierOf<Version extends Lineage>(
 async function readCover(
   tx: Tx,
   input: { tenantId: string; requestId: string; forgetDigest: string; versions: readonly { readonly id: string }[] },
-): Promise<{ covered: ReadonlySet<string>; passed: ReadonlySet<string> }> {
+): Promise<{ covered: ReadonlySet<string>; passed: ReadonlySet<string>; retained: ReadonlySet<string> }> {
   const { tenantId, requestId, forgetDigest } = input
   const ids = input.versions.map(({ id }) => id)
   const [things, runs, audits] = await Promise.all([
-    tx.erasureThing.findMany({ where: { tenantId, requestId, thing: 'model-version' }, select: { refId: true } }),
+    tx.erasureThing.findMany({ where: { tenantId, requestId, thing: 'model-version' } }),
     tx.run.findMany({ where: { tenantId, requestId, modelVersionId: { in: ids } }, select: { modelVersionId: true } }),
     tx.$queryRaw<{ id: string }[]>`
       SELECT a.after_version_id AS id FROM audit a
@@ -95,6 +96,7 @@ async function readCover(
       ...runs.flatMap(({ modelVersionId }) => modelVersionId ?? []),
     ]),
     passed: new Set(audits.map(({ id }) => id)),
+    retained: new Set(things.flatMap(({ action, refId }) => (action === 'RETAIN' ? [refId] : []))),
   }
 }
 

@@ -3,7 +3,10 @@ import type { Tx } from '../../database.js'
 import { blockErasureRequest, lockErasureRequest } from '../erasure-requests.js'
 import { cancelRun } from '../runs.js'
 
-/** Requests with work under way on versions that go: what they would come to could never serve. */
+/**
+ * Requests with work under way on versions that go: what they would come to could never serve. Those that have their
+ * candidate from the same run only wait for their own audit, for which the version is kept until then.
+ */
 export async function findSupersededRequests(
   tx: Tx,
   input: { tenantId: string; requestId: string; doomed: readonly string[] },
@@ -15,10 +18,15 @@ export async function findSupersededRequests(
       modelVersionId: { in: [...input.doomed] },
       state: { in: ['RUNNING', 'AUDITING'] },
     },
-    select: { requestId: true },
-    distinct: ['requestId'],
+    select: { requestId: true, resultVersionId: true },
   })
-  return items.map(({ requestId }) => requestId)
+  const own = await tx.planItem.findMany({
+    where: { tenantId: input.tenantId, requestId: input.requestId },
+    select: { resultVersionId: true },
+  })
+  const joint = new Set(own.flatMap(({ resultVersionId }) => resultVersionId ?? []))
+  const apart = items.filter(({ resultVersionId }) => resultVersionId === null || !joint.has(resultVersionId))
+  return [...new Set(apart.map(({ requestId }) => requestId))]
 }
 
 /** Stops that work and blocks the request, which has to plan anew. In a transaction of its own, for it takes that request's lock. */

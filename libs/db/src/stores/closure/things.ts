@@ -35,6 +35,8 @@ export async function listThings(
     tenantId: string
     requestId: string
     modelAction: (descendant: Descendant) => ErasureAction | null
+    /** By what law a version is kept. */
+    basisOf?: (descendant: Descendant) => string | null
     /** False once a plan is under way: data that came later is not covered by it. */
     includeData: boolean
   },
@@ -55,7 +57,7 @@ export async function listThings(
   ].filter(({ thing, refId }) => input.includeData || isListed(thing, refId))
   const models = descendants.flatMap((descendant) => {
     const action = input.modelAction(descendant)
-    return action === null ? [] : [thingOfModel(descendant, action)]
+    return action === null ? [] : [thingOfModel(descendant, action, input.basisOf?.(descendant) ?? null)]
   })
   const isPlanning = input.includeData
   for (const thing of [...things, ...models]) await putOnList(tx, { tenantId, requestId, thing, listed, isPlanning })
@@ -94,12 +96,16 @@ function thingsOfData({ version, label, inPack }: AffectedData): NewThing[] {
 }
 
 /** A version that stays has no blobs on the list. */
-const thingOfModel = ({ version, label, disposition }: Descendant, action: ErasureAction): NewThing => ({
+const thingOfModel = (
+  { version, label, disposition }: Descendant,
+  action: ErasureAction,
+  basis: string | null,
+): NewThing => ({
   thing: 'model-version',
   refId: version.id,
   label,
   action,
-  basis: null,
+  basis,
   blobs:
     disposition.kind === 'settled' && disposition.state !== 'DESTROYED'
       ? []
@@ -150,10 +156,10 @@ async function putOnList(
   if (known.state !== 'PLANNED') return
   const before = blobsOf(known)
   const fresh = thing.blobs.filter(({ digest }) => before.every((blob) => blob.digest !== digest))
-  const action = input.isPlanning ? thing.action : known.action
-  if (fresh.length === 0 && known.label === thing.label && known.action === action) return
+  const { action, basis } = input.isPlanning ? thing : known
+  if (fresh.length === 0 && known.label === thing.label && known.action === action && known.basis === basis) return
   await tx.erasureThing.update({
     where: { tenantId_id: { tenantId, id: known.id } },
-    data: { label: thing.label, action, blobs: toJson([...before, ...fresh]) },
+    data: { label: thing.label, action, basis, blobs: toJson([...before, ...fresh]) },
   })
 }
