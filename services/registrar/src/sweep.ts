@@ -1,14 +1,14 @@
-import { announce, pruneOutbox, readAgenda, refreshClock } from '@lethe/db'
+import { pruneOutbox, readAgenda } from '@lethe/db'
 import type { LedgerKeeper } from './ledger/ledger-keeper.js'
-import { recordEvidence } from './record-evidence.js'
+import { readClocks, scoreClocks } from './read-clocks.js'
 import type { RegistrarContext } from './registrar-context.js'
 import { WakeableLoop } from './wakeable-loop.js'
 
 const keepOutboxDays = 7
 
 /**
- * Reads every open clock again, so that a breach is on record though nobody looks, and finds evidence that no
- * checkpoint covers. It corrects cached readings and is never the truth of an SLA: the events are. Two sweeps at once
+ * Reads every open clock again, so that a breach is on record and told though nobody looks, and finds evidence
+ * that no checkpoint covers. It corrects cached readings and is never the truth of an SLA: the events are. Two sweeps at once
  * record a change once, for each reads under the clock's lock.
  */
 export class Sweep {
@@ -34,27 +34,12 @@ export class Sweep {
 
   async run(): Promise<void> {
     for (const { tenantId, evidenceSize, checkpointSize, openClocks } of await readAgenda(this.context.db)) {
-      if (openClocks > 0) await this.#readClocks(tenantId)
+      if (openClocks > 0) await readClocks(this.context, tenantId)
+      await scoreClocks(this.context, tenantId)
       // After a start every log is looked at: its key may be another one, and a checkpoint unpublished.
       if (evidenceSize > checkpointSize || (this.#isFirst && checkpointSize > 0)) this.ledger.wake(tenantId)
     }
     this.#isFirst = false
     await pruneOutbox(this.context.db, keepOutboxDays)
-  }
-
-  async #readClocks(tenantId: string): Promise<void> {
-    const client = this.context.db.forTenant(tenantId)
-    const open = await client.erasureRequest.findMany({
-      where: { tenantId, state: { notIn: ['FULFILLED', 'REJECTED', 'WITHDRAWN'] }, clock: { isNot: null } },
-      select: { id: true },
-    })
-    for (const { id: requestId } of open)
-      await client.$transaction(async (tx) => {
-        const now = this.context.now()
-        const { evidence } = await refreshClock(tx, { tenantId, requestId, now })
-        if (evidence.length === 0) return
-        await announce(tx, { tenantId, aggregate: 'erasure-request', id: requestId, now })
-        await recordEvidence(tx, { tenantId, entries: evidence, now })
-      })
   }
 }
