@@ -82,6 +82,19 @@ describe('the command', () => {
     expect((await trusting(file('good.tar'), '--opening', file('opening.json'))).out).toContain('✓ Your opening')
   })
 
+  it('takes entries alone: an answer of the API, or an export', async () => {
+    writeFileSync(file('answer.json'), '{"data":{"evidence":{"edges":[]}}}')
+    expect(await trusting(file('answer.json'))).toMatchObject({
+      code: 6,
+      out: expect.stringContaining('✗ Saved answer'),
+    })
+    writeFileSync(file('evidence.jsonl'), '{"format":"lethe-evidence-export/v2"}\n')
+    expect(await trusting(file('evidence.jsonl'))).toMatchObject({
+      code: 4,
+      out: expect.stringContaining('FORMAT_UNKNOWN'),
+    })
+  })
+
   it('takes another present', async () => {
     expect((await trusting(file('good.tar'), '--at', '2026-02-01')).code).toBe(4)
     expect((await trusting(file('good.tar'), '--at', '2026-04-01T12:00Z')).code).toBe(0)

@@ -1,5 +1,12 @@
 import { isDomainError } from '@lethe/domain'
-import { type Language, parseOpening, parseTrustRoots, type Verification, verifyBundle, wordsOf } from '@lethe/verifier'
+import {
+  type Language,
+  parseOpening,
+  parseTrustRoots,
+  type Verification,
+  verifyEvidence,
+  wordsOf,
+} from '@lethe/verifier'
 import { renderVerification } from './render-verification.js'
 import { pageWords } from './words.js'
 
@@ -50,9 +57,19 @@ const say = (text: string): void => {
   byId('status').textContent = text
 }
 
-/** Takes a file for what it is: bundles end in .tar, openings in .json, everything else is trust roots. */
+/** An opening is JSON with a salt; answers of the API, which end alike, have none at their top. */
+function isOpening(text: string): boolean {
+  try {
+    const value: unknown = JSON.parse(text)
+    return typeof value === 'object' && value !== null && 'salt' in value
+  } catch {
+    return false
+  }
+}
+
+/** Takes a file for what it is: openings, trust roots by the end of their name, everything else is evidence. */
 async function take(file: File): Promise<void> {
-  if (file.name.endsWith('.json')) brought.opening = await file.text()
+  if (file.name.endsWith('.json') && isOpening(await file.text())) brought.opening = await file.text()
   else if (/\.(txt|roots|pub)$/.test(file.name)) setTrust(await file.text())
   else brought.bundle = { name: file.name, bytes: new Uint8Array(await file.arrayBuffer()) }
   brought.verification = null
@@ -74,7 +91,7 @@ async function verify(): Promise<void> {
   // Lets the words be painted before the sums take the thread.
   await new Promise((resolve) => setTimeout(resolve, 20))
   try {
-    brought.verification = await verifyBundle(brought.bundle.bytes, {
+    brought.verification = await verifyEvidence(brought.bundle.bytes, {
       trust: await parseTrustRoots(brought.trust),
       at: new Date(),
       opening: brought.opening === null ? undefined : parseOpening(brought.opening),

@@ -27,7 +27,8 @@ const english: PageWords = {
   title: 'Verify evidence of an erasure',
   lead: 'Everything happens in this page, on this machine: nothing is sent, nothing in a bundle is executed, and no key in a bundle is believed.',
   bundle: 'Evidence bundle',
-  bundleHint: 'Drop erasure-….tar here, or choose it.',
+  bundleHint:
+    'Drop erasure-….tar here, or choose it. A saved answer of the API (.json) or an export (.jsonl) does too.',
   trust: 'Trust roots',
   trustHint:
     'Lines that begin with log, model or witness. Get them from whoever runs the platform, by another way than the bundle.',
@@ -50,7 +51,8 @@ const japanese: PageWords = {
   title: '消去の証拠を検証する',
   lead: 'すべてこのページの中、この端末で行われます。何も送信せず、証拠束の中身を実行せず、証拠束の中の鍵を信用しません。',
   bundle: '証拠束',
-  bundleHint: 'erasure-….tar をここに落とすか、選んでください。',
+  bundleHint:
+    'erasure-….tar をここに落とすか、選んでください。保存した API の応答（.json）や書き出し（.jsonl）も検証できます。',
   trust: '信頼ルート',
   trustHint: 'log・model・witness で始まる行。証拠束とは別の経路で、運営者から入手してください。',
   trustFile: 'ファイルから読む',

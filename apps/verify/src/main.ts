@@ -1,6 +1,6 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { isDomainError } from '@lethe/domain'
-import { parseOpening, parseTrustRoots, verifyBundle } from '@lethe/verifier'
+import { parseOpening, parseTrustRoots, verifyEvidence } from '@lethe/verifier'
 import { refuse } from './command-error.js'
 import { parseCommand, type VerifyCommand } from './command/parse-command.js'
 import { printReport } from './screen/print-report.js'
@@ -45,7 +45,7 @@ export async function main(argv: readonly string[], around: Surroundings): Promi
 
 async function verify(command: VerifyCommand, around: Surroundings): Promise<number> {
   const { bundle, trust, opening, at, asJson, language } = command
-  const verification = await verifyBundle(read(bundle, 'BUNDLE'), {
+  const verification = await verifyEvidence(read(bundle, 'BUNDLE'), {
     trust: await parseTrustRoots(read(trust, '--trust').toString('utf8')),
     at: at ?? around.clock(),
     opening: opening === undefined ? undefined : parseOpening(read(opening, '--opening').toString('utf8')),

@@ -12,4 +12,5 @@ export type { Check, Refusal, VerificationReport } from './report/verification-r
 export { parseTrustRoots, type TrustRoots } from './trust/trust-roots.js'
 export type { VerifierErrorCode } from './verifier-error.js'
 export { type BundleContents, type Verification, verifyBundle } from './verify-bundle.js'
+export { verifyEvidence } from './verify-evidence.js'
 export { languages, type Language, wordsOf, type Words } from './words/words.js'

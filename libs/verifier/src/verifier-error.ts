@@ -26,6 +26,8 @@ export type VerifierErrorCode =
   | 'FORMAT_UNKNOWN'
   | 'MANIFEST_MISSING'
   | 'MANIFEST_MALFORMED'
+  /** Text that is no JSON, or nests too deep. */
+  | 'ANSWER_MALFORMED'
   /** The trust roots that were given cannot be read. */
   | 'TRUST_MALFORMED'
   /** The opening that was given cannot be read. */

@@ -16,9 +16,9 @@ import { checkStatements } from './checks/check-statements.js'
 import { checkTimes } from './checks/check-times.js'
 import { checkVerdict } from './checks/check-verdict.js'
 import { judgeAudits } from './checks/judge-audits.js'
-import { assertCryptography } from './crypto/signatures.js'
+import { assertCryptography } from './crypto/assert-cryptography.js'
 import type { Opening } from './opening/opening.js'
-import { type CheckId, limitCodes } from './report/finding.js'
+import { type CheckId, checkIds, limitCodes } from './report/finding.js'
 import { checkOf, refusedReport, reportOf, type VerificationReport } from './report/verification-report.js'
 import type { TrustRoots } from './trust/trust-roots.js'
 
@@ -37,7 +37,7 @@ export interface BundleContents {
 }
 
 /** The archive itself is read before any of these. */
-const checks: Readonly<Record<Exclude<CheckId, 'archive'>, CheckOfCase>> = {
+const checks: Readonly<Record<Exclude<(typeof checkIds)[number], 'archive'>, CheckOfCase>> = {
   manifest: checkManifest,
   'manifest-signature': checkManifestSignature,
   statements: checkStatements,
@@ -81,7 +81,7 @@ export async function verifyBundle(
     if (!isDomainError(error)) throw error
     const { code, message, field } = error
     const refusal = { code, message, ...(field === undefined ? {} : { where: field }) }
-    return { report: refusedReport(reached, refusal), contents: null }
+    return { report: refusedReport(checkIds, reached, refusal), contents: null }
   }
   return examine(await caseOf(bundle, reader))
 }

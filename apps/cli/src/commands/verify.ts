@@ -4,7 +4,7 @@ import type { Command } from 'commander'
 export function registerVerify(program: Command): void {
   program
     .command('verify')
-    .description('verify an evidence bundle, offline; see `lethe verify --help`')
+    .description('verify an evidence bundle, a saved answer or an export, offline; see `lethe verify --help`')
     .helpOption(false)
     .allowUnknownOption()
     .allowExcessArguments()

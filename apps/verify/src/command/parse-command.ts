@@ -35,7 +35,11 @@ export function parseCommand(argv: readonly string[]): Command {
   if (values.page !== undefined) return { kind: 'page', file: values.page }
   const [bundle, ...others] = positionals
   if (bundle === undefined || others.length > 0)
-    refuse('ARGUMENTS_INVALID', 'Name one bundle: lethe verify erasure-1.tar --trust trust.txt', 'BUNDLE')
+    refuse(
+      'ARGUMENTS_INVALID',
+      'Name one bundle, saved answer or export: lethe verify erasure-1.tar --trust trust.txt',
+      'BUNDLE',
+    )
   if (values.trust === undefined)
     refuse('ARGUMENTS_INVALID', 'Give the keys that you trust, in a file that did not come with the bundle.', '--trust')
   return {

@@ -27,25 +27,35 @@ export type Statement<Kind extends EvidenceKind = EvidenceKind> = {
   }
 }[Kind]
 
+/** What a statement says, whatever it was found in. */
+type Content = Pick<Statement, 'kind' | 'subjects' | 'recorded' | 'predicate'>
+
+/** The statement that these bytes are, or the member by which they are none of its kind. */
+export function parseStatement(bytes: Uint8Array): Content | { readonly malformed: string } {
+  const value = parseCanonicalJson(bytes)
+  if (value === null) return { malformed: 'RFC 8785' }
+  const kind = EvidenceKind.options.find(
+    (each) => predicateType(each) === (value as { predicateType?: unknown }).predicateType,
+  )
+  if (kind === undefined) return { malformed: 'predicateType' }
+  const body = evidenceStatement(kind).safeParse(value)
+  if (!body.success) return { malformed: body.error.issues[0]?.path.join('.') ?? '' }
+  // No member more at any depth, and none left to a default.
+  if (canonicalText(body.data) !== canonicalText(value)) return { malformed: 'predicate' }
+  const { recorded, ...predicate } = body.data.predicate
+  // Its predicate was read by the schema of its own kind.
+  return { kind, subjects: body.data.subject, recorded, predicate }
+}
+
 /** The statement in a file, or what is wrong with its form. */
 export function readStatement(path: string, bytes: Uint8Array): Statement | Finding {
   const envelope = parseEnvelope(parseCanonicalJson(bytes))
   if (envelope === null) return finding('ENVELOPE_MALFORMED', path)
-  const value = parseCanonicalJson(envelope.payload)
-  if (value === null) return finding('STATEMENT_MALFORMED', path, 'RFC 8785')
-  const kind = EvidenceKind.options.find(
-    (each) => predicateType(each) === (value as { predicateType?: unknown }).predicateType,
-  )
-  if (kind === undefined) return finding('STATEMENT_MALFORMED', path, 'predicateType')
-  const body = evidenceStatement(kind).safeParse(value)
-  if (!body.success) return finding('STATEMENT_MALFORMED', path, body.error.issues[0]?.path.join('.'))
-  // No member more at any depth, and none left to a default.
-  if (canonicalText(body.data) !== canonicalText(value)) return finding('STATEMENT_MALFORMED', path, 'predicate')
-  const { recorded, ...predicate } = body.data.predicate
+  const content = parseStatement(envelope.payload)
+  if ('malformed' in content) return finding('STATEMENT_MALFORMED', path, content.malformed)
   const seq = statementSeqOf(path) ?? 0
-  if (path !== statementPath(seq, kind)) return finding('STATEMENT_MISPLACED', path, kind)
-  // Its predicate was read by the schema of its own kind.
-  return { path, seq, kind, subjects: body.data.subject, recorded, predicate, envelope } as unknown as Statement
+  if (path !== statementPath(seq, content.kind)) return finding('STATEMENT_MISPLACED', path, content.kind)
+  return { ...content, path, seq, envelope } as Statement
 }
 
 export const isFinding = (value: Statement | Finding): value is Finding => 'code' in value

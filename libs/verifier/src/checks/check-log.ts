@@ -1,9 +1,9 @@
 import { paths, statementPath } from '../archive/bundle-paths.js'
 import { equalBytes } from '../encoding/hex.js'
-import { checkCosignature, checkNoteSignature } from '../log/check-note-signature.js'
+import { checkNoteSignature } from '../log/check-note-signature.js'
 import { leafHash, rootFromInclusion } from '../log/inclusion.js'
 import { finding, type Finding } from '../report/finding.js'
-import { isLater } from './check-times.js'
+import { findUnsigned, findUnwitnessed, namesOf } from './check-head.js'
 import type { Case, CheckOfCase } from './case.js'
 
 /** Every statement is a leaf of the tree whose root the checkpoint names, and every proof belongs to a statement. */
@@ -33,30 +33,21 @@ export const checkInclusion: CheckOfCase = async ({ bundle: { statements, proofs
 export const checkCheckpoint: CheckOfCase = async ({ bundle: { checkpoint, proofs, manifest }, keys }) => {
   if (checkpoint === null) return { findings: [finding('CHECKPOINT_MALFORMED', paths.checkpoint)] }
   const findings: Finding[] = []
-  const { origin, size, root, note } = checkpoint
+  const { origin, size, root } = checkpoint
   if (origin !== manifest.origin) findings.push(finding('CHECKPOINT_MISMATCH', paths.checkpoint, 'origin'))
   if (size !== manifest.logSize || (proofs !== null && size !== proofs.treeSize))
     findings.push(finding('CHECKPOINT_MISMATCH', paths.checkpoint, 'size'))
   if (proofs !== null && !equalBytes(root, proofs.root))
     findings.push(finding('CHECKPOINT_MISMATCH', paths.checkpoint, 'root'))
-  const outcomes = await Promise.all(keys.map((key) => checkNoteSignature(note, key)))
-  if (outcomes.includes('invalid')) findings.push(finding('SIGNATURE_INVALID', paths.checkpoint, origin))
-  else if (!outcomes.includes('valid')) findings.push(finding('KEY_UNTRUSTED', paths.checkpoint, origin))
+  findings.push(...(await findUnsigned(checkpoint, keys, paths.checkpoint)))
   return { findings, facts: { origin, size } }
 }
 
 /** Everyone whom the reader named as a witness has cosigned this head. */
 export const checkWitnesses: CheckOfCase = async ({ bundle: { checkpoint }, trust, at }) => {
   if (trust.witnesses.length === 0 || checkpoint === null) return { findings: [], isSkipped: true }
-  const findings: Finding[] = []
-  for (const witness of trust.witnesses) {
-    const { outcome, seenAt } = await checkCosignature(checkpoint.note, witness)
-    if (outcome === 'absent') findings.push(finding('WITNESS_ABSENT', paths.checkpoint, witness.name))
-    if (outcome === 'invalid') findings.push(finding('SIGNATURE_INVALID', paths.checkpoint, witness.name))
-    if (seenAt !== null && isLater(seenAt * 1000, at))
-      findings.push(finding('TIME_IN_FUTURE', paths.checkpoint, witness.name))
-  }
-  return { findings, facts: { witnesses: trust.witnesses.map(({ name }) => name).join(', ') } }
+  const findings = await findUnwitnessed(checkpoint, { witnesses: trust.witnesses, at }, paths.checkpoint)
+  return { findings, facts: { witnesses: namesOf(trust.witnesses) } }
 }
 
 /** Changes of the log's key are one chain, and the last of them led to the key that signed this bundle. */

@@ -16,6 +16,17 @@ export function parseCanonicalJson(bytes: Uint8Array): unknown {
   }
 }
 
+/** The value of any JSON text that nests no deeper than the above, or null. */
+export function parsePlainJson(bytes: Uint8Array): unknown {
+  const text = textFromUtf8(bytes)
+  if (text === null || nestsDeeper(text)) return null
+  try {
+    return JSON.parse(text) as unknown
+  } catch {
+    return null
+  }
+}
+
 /** Text of well-formed UTF-8, or null. */
 export function textFromUtf8(bytes: Uint8Array): string | null {
   try {

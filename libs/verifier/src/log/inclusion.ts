@@ -41,3 +41,21 @@ export async function rootFromInclusion(proof: {
   }
   return last === 0 ? hash : null
 }
+
+/** The root of the tree over these leaf hashes, in their order (RFC 6962 §2.1); at least one. Holds as many hashes as the tree is high. */
+export async function rootOfLeaves(leaves: AsyncIterable<Uint8Array>): Promise<Uint8Array | null> {
+  // Full subtrees from left to right, each smaller than the one before.
+  const subtrees: { leaves: number; hash: Uint8Array }[] = []
+  for await (const leaf of leaves) {
+    let right = { leaves: 1, hash: leaf }
+    for (let left = subtrees.at(-1); left?.leaves === right.leaves; left = subtrees.at(-1)) {
+      subtrees.pop()
+      right = { leaves: 2 * right.leaves, hash: await nodeHash(left.hash, right.hash) }
+    }
+    subtrees.push(right)
+  }
+  let root = subtrees.pop()?.hash ?? null
+  for (let left = subtrees.pop(); left !== undefined && root !== null; left = subtrees.pop())
+    root = await nodeHash(left.hash, root)
+  return root
+}

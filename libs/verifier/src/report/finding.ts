@@ -80,6 +80,12 @@ export const gravities = {
   TIME_IN_FUTURE: 'tampered',
   TIME_DISORDERED: 'tampered',
   OPENING_DIFFERS: 'tampered',
+  ENTRIES_ABSENT: 'incomplete',
+  PROOF_NOT_ASKED: 'incomplete',
+  ENTRY_MALFORMED: 'tampered',
+  EXPORT_CUT: 'incomplete',
+  EXPORT_DISORDERED: 'tampered',
+  TREE_MISMATCH: 'tampered',
 } as const satisfies Readonly<Record<string, Exclude<Outcome, 'verified'>>>
 
 export type FindingCode = keyof typeof gravities
@@ -99,7 +105,7 @@ export const finding = (code: FindingCode, where: string, what?: string | number
   ...(what === undefined ? {} : { what: String(what) }),
 })
 
-/** In the order in which they are shown. */
+/** Of a bundle, in the order in which they are shown. */
 export const checkIds = [
   'archive',
   'manifest',
@@ -123,7 +129,9 @@ export const checkIds = [
   'closure',
   'opening',
 ] as const
-export type CheckId = (typeof checkIds)[number]
+/** Of entries that were saved from the API: an answer, or an export. */
+export const entryCheckIds = ['answer', 'export', 'entries', 'inclusion', 'checkpoint', 'witnesses', 'times'] as const
+export type CheckId = (typeof checkIds)[number] | (typeof entryCheckIds)[number]
 
 /** What a check found, and what its sentence can say when it found nothing wrong. */
 export interface CheckResult {
@@ -135,7 +143,7 @@ export interface CheckResult {
 
 export type Facts = Readonly<Record<string, string | number>>
 
-/** What no check of a bundle can show, as stable codes. */
+/** What no check can show, as stable codes: of a bundle, and of entries alone. */
 export const limitCodes = [
   'later-entries',
   'other-views',
@@ -146,4 +154,5 @@ export const limitCodes = [
   'copies-elsewhere',
   'pages-not-checked',
 ] as const
-export type LimitCode = (typeof limitCodes)[number]
+export const entryLimitCodes = ['selection', 'later-heads', 'other-views', 'own-times', 'entries-alone'] as const
+export type LimitCode = (typeof limitCodes)[number] | (typeof entryLimitCodes)[number]

@@ -1,6 +1,5 @@
 import { english } from '../words/english.js'
 import {
-  checkIds,
   exitCodes,
   gravities,
   outcomes,
@@ -97,10 +96,13 @@ export function reportOf(input: {
 
 const isOutcome = (outcome: Check['outcome']): outcome is Outcome => outcome !== 'skipped' && outcome !== 'not-reached'
 
-/** Of bytes that are no bundle: grave, whatever the reason, since nobody may be led to believe them. */
-export function refusedReport(at: 'archive' | 'manifest', refusal: Refusal): VerificationReport {
-  const failed = checkIds.indexOf(at)
-  const checks = checkIds.map((id, index): Check => {
+/**
+ * Of bytes that cannot be read: grave, whatever the reason, since nobody may be led to believe them.
+ * @param ids the checks that would have been made, in their order; those before `at` were
+ */
+export function refusedReport(ids: readonly CheckId[], at: CheckId, refusal: Refusal): VerificationReport {
+  const failed = ids.indexOf(at)
+  const checks = ids.map((id, index): Check => {
     if (index === failed)
       return {
         id,

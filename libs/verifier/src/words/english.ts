@@ -71,7 +71,8 @@ export const english: Words = {
     },
     times: {
       title: 'Times',
-      verified: ({ made }) => `Nothing is dated in the future, or after the bundle was made (${made}).`,
+      verified: ({ made }) =>
+        `Nothing is dated in the future${made === undefined ? '' : `, or after the bundle was made (${made})`}.`,
       skipped: '',
     },
     'request-entries': {
@@ -145,6 +146,24 @@ export const english: Words = {
         `The commitments on record are those of the person and of these ${count(pictures, 'picture', 'pictures')}.`,
       skipped: 'You gave none: whose pictures these were is not shown.',
     },
+    answer: {
+      title: 'Saved answer',
+      verified: ({ entries, heads }) =>
+        `${count(entries, 'entry', 'entries')} of evidence, proven against ${count(heads, 'head', 'heads')} of the log.`,
+      skipped: '',
+    },
+    export: {
+      title: 'Export',
+      verified: ({ entries, whole }) =>
+        `${count(entries, 'entry', 'entries')} in order, ${whole === 1 ? 'every one that the log has up to its head' : 'those that a filter chose, each with its proof'}.`,
+      skipped: '',
+    },
+    entries: {
+      title: 'Entries',
+      verified: ({ entries, kinds }) =>
+        `${count(entries, 'statement has', 'statements have')} the form of their kind and belong to the tenant of the log${entries === 0 ? '' : `: ${kinds}`}.`,
+      skipped: '',
+    },
   },
   findings: {
     FILE_MISSING: () => 'is missing.',
@@ -213,6 +232,13 @@ export const english: Words = {
     TIME_IN_FUTURE: (what) => `is dated in the future (${what}).`,
     TIME_DISORDERED: (what) => `is dated after the bundle was made (${what}).`,
     OPENING_DIFFERS: (what) => `your opening does not open it (${what}).`,
+    ENTRIES_ABSENT: () => 'holds no entry of evidence; ask for body and inclusionProof of each.',
+    PROOF_NOT_ASKED: () =>
+      'has no proof: no head covers the entry yet, or the answer was not asked for its inclusionProof.',
+    ENTRY_MALFORMED: (what) => `is no entry as the platform gives it${what === '' ? '' : ` (${what})`}.`,
+    EXPORT_CUT: (what) => `ends too early: ${what} entries were announced, or are under the head.`,
+    EXPORT_DISORDERED: (what) => `entry ${what} is not where it belongs: entries were left out, added or moved.`,
+    TREE_MISMATCH: () => 'all entries together do not give the root that was signed: at least one was changed.',
   },
   refusals: {
     ARCHIVE_COMPRESSED: 'This archive is compressed; unpack it first and give the .tar itself.',
@@ -229,6 +255,7 @@ export const english: Words = {
     FORMAT_UNKNOWN: 'The bundle has a format that this verifier does not know; take the release that wrote it.',
     MANIFEST_MISSING: 'The archive has no manifest: it is no evidence bundle.',
     MANIFEST_MALFORMED: 'The manifest was changed, or is none.',
+    ANSWER_MALFORMED: 'This is no JSON text; save the answer of the API as it came.',
     TRUST_MALFORMED: 'The trust roots cannot be read; give lines such as "log NAME+ID+KEY".',
     OPENING_MALFORMED: 'The opening cannot be read; save it as the platform shows it.',
     CRYPTO_UNAVAILABLE: 'Ed25519 is missing in this browser; use one of 2025 or later, or `lethe verify`.',
@@ -244,6 +271,9 @@ export const english: Words = {
     margins:
       'That a model is as if it had never seen the pictures. PASS means: no further from that than the stated margins.',
     'copies-elsewhere': 'That no copy exists elsewhere. Receipts speak of the stores that they name.',
+    selection: 'That nothing was left out. Each entry shows that it is in the log, not that there is no other.',
+    'later-heads': 'That nothing was recorded after the head of the log that the entries were saved with.',
+    'entries-alone': 'Anything about audits, clocks or closure. For that there is the bundle of the request.',
     'pages-not-checked': 'What the reports as pages (report.*.html) say. The figures were checked in report.json.',
   },
   notProven: 'What this does not prove',

@@ -58,7 +58,10 @@ export const japanese: Words = {
     },
     times: {
       title: '時刻',
-      verified: ({ made }) => `未来の日付も、証拠束の作成（${made}）より後の日付もありません。`,
+      verified: ({ made }) =>
+        made === undefined
+          ? '未来の日付はありません。'
+          : `未来の日付も、証拠束の作成（${made}）より後の日付もありません。`,
       skipped: '',
     },
     'request-entries': {
@@ -124,6 +127,26 @@ export const japanese: Words = {
       title: '開示情報',
       verified: ({ pictures }) => `記録されたコミットメントは、本人とこの ${pictures} 枚の画像のものです。`,
       skipped: '与えられていません。誰の画像だったかは示されません。',
+    },
+    answer: {
+      title: '保存された応答',
+      verified: ({ entries, heads }) =>
+        `証拠の記録 ${entries} 件が、ログの ${heads} 個の先頭に対して証明されています。`,
+      skipped: '',
+    },
+    export: {
+      title: '書き出し',
+      verified: ({ entries, whole }) =>
+        whole === 1
+          ? `先頭までのすべての記録 ${entries} 件が順に揃っています。`
+          : `条件で選ばれた記録 ${entries} 件が順に並び、それぞれに証明があります。`,
+      skipped: '',
+    },
+    entries: {
+      title: '記録',
+      verified: ({ entries, kinds }) =>
+        `${entries} 件が種類どおりの形式で、ログのテナントに属します${entries === 0 ? '' : `：${kinds}`}。`,
+      skipped: '',
     },
   },
   findings: {
@@ -193,6 +216,13 @@ export const japanese: Words = {
     TIME_IN_FUTURE: (what) => `未来の日付です（${what}）。`,
     TIME_DISORDERED: (what) => `証拠束の作成より後の日付です（${what}）。`,
     OPENING_DIFFERS: (what) => `与えられた開示情報では開きません（${what}）。`,
+    ENTRIES_ABSENT: () => '証拠の記録がありません。それぞれの body と inclusionProof を求めてください。',
+    PROOF_NOT_ASKED: () => '証明がありません。まだ先頭に含まれていないか、応答に inclusionProof が求められていません。',
+    ENTRY_MALFORMED: (what) => `プラットフォームが渡す記録の形式ではありません${what === '' ? '' : `（${what}）`}。`,
+    EXPORT_CUT: (what) => `途中で終わっています。予告された、または先頭までの記録は ${what} 件です。`,
+    EXPORT_DISORDERED: (what) =>
+      `記録 ${what} の位置が誤っています。記録が省かれたか、加えられたか、動かされています。`,
+    TREE_MISMATCH: () => 'すべての記録から、署名されたルートが導かれません。少なくとも一件が変更されています。',
   },
   refusals: {
     ARCHIVE_COMPRESSED: 'アーカイブが圧縮されています。展開してから .tar そのものを与えてください。',
@@ -209,6 +239,7 @@ export const japanese: Words = {
     FORMAT_UNKNOWN: 'この検証器が知らない形式です。作成した版の検証器を使ってください。',
     MANIFEST_MISSING: 'マニフェストがありません。証拠束ではありません。',
     MANIFEST_MALFORMED: 'マニフェストが変更されているか、マニフェストではありません。',
+    ANSWER_MALFORMED: 'JSON ではありません。API の応答をそのまま保存してください。',
     TRUST_MALFORMED: '信頼ルートを読めません。「log 名前+ID+鍵」の行を与えてください。',
     OPENING_MALFORMED: '開示情報を読めません。プラットフォームが示すとおりに保存してください。',
     CRYPTO_UNAVAILABLE:
@@ -224,6 +255,9 @@ export const japanese: Words = {
       'プラットフォームが名指したモデルに実際に問い合わせたこと。スコアはその回答の自己記録です。',
     margins: 'モデルが画像を一度も見ていないのと同じであること。PASS は、示された許容差以内であることを意味します。',
     'copies-elsewhere': '他に写しが存在しないこと。受領証は名指した保管先についてのみ述べます。',
+    selection: '何も省かれていないこと。各記録が示すのはログに含まれることだけで、他にないことではありません。',
+    'later-heads': '保存時のログの先頭より後に、何も記録されていないこと。',
+    'entries-alone': '監査・期限・網羅性についてのすべて。それには請求の証拠束を使ってください。',
     'pages-not-checked': 'ページとしての報告（report.*.html）の内容。数値は report.json で確認しました。',
   },
   notProven: 'これが証明しないこと',
