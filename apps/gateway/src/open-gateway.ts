@@ -98,7 +98,7 @@ export async function openGateway(env: GatewayEnv, logger: Logger, now: () => Da
     await membershipRecorder.stop()
     await Promise.all([db.close(), bus.close(), identity.close()])
   }
-  return { app, services, settleMail: () => identity.postman.settled(), close }
+  return { app, services, settleMail: () => identity.settled(), close }
 }
 
 const commitBy =

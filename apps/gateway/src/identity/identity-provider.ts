@@ -23,6 +23,7 @@ interface MemberRow {
 /** The embedded identity provider: people, sessions, memberships, and the keys that sign tokens. */
 export function createIdentityProvider(core: IdentityCore) {
   const { pool, postman, options } = core
+  const underway = new Set<Promise<unknown>>()
 
   const membershipOf = async (userId: string, organizationId?: string | null): Promise<MemberRow | undefined> => {
     const { rows } = await pool.query<MemberRow>(
@@ -88,7 +89,12 @@ export function createIdentityProvider(core: IdentityCore) {
     advanced: {
       database: { generateId: () => newId() },
       // Answers do not wait for what only known addresses cause.
-      backgroundTasks: { handler: (work) => void work },
+      backgroundTasks: {
+        handler: (work) => {
+          underway.add(work)
+          void work.catch(() => undefined).finally(() => underway.delete(work))
+        },
+      },
       useSecureCookies: options.publicUrl.startsWith('https:'),
       // As is the default but under a test runner.
       disableOriginCheck: false,
@@ -145,11 +151,16 @@ export function createIdentityProvider(core: IdentityCore) {
     ],
   })
 
-  const close = async () => {
+  /** When everything that answers did not wait for is done, mails too. */
+  const settled = async () => {
+    await Promise.allSettled(underway)
     await postman.settled()
+  }
+  const close = async () => {
+    await settled()
     await pool.end()
   }
-  return { ...core, auth, close }
+  return { ...core, auth, settled, close }
 }
 
 /** From one address in a minute. Whoever causes mail or tries secrets is slower than whoever signs in. */
