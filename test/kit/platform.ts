@@ -9,6 +9,8 @@ import { checkoutDir, startPlatform, type Platform, type ServiceName } from '@le
 export interface TestPlatform extends Platform {
   /** Tenants and people of the scenario, signed in once, for signing in is rate-limited. */
   cast: (scenario: Scenario) => Promise<Cast>
+  /** The platform's admin, signed in anew. */
+  admin: () => Promise<GatewayClient>
   /** End of every log, for a failure's message. */
   logs: () => string
 }
@@ -42,6 +44,7 @@ export async function startTestPlatform(
     ...platform,
     cast: (scenario) =>
       (cast ??= assembleCast({ gatewayUrl: urls.gateway, stateDir, admin: facts.bootstrapAdmin, scenario })),
+    admin: () => GatewayClient.signIn(urls.gateway, facts.bootstrapAdmin),
     logs: () =>
       readdirSync(path.join(stateDir, 'logs'))
         .map((name) => tailOf(path.join(stateDir, 'logs', name)))
@@ -56,7 +59,7 @@ function tailOf(file: string): string {
 
 /** Another data owner of the tenant, signed in. */
 export async function joinAsDataOwner(
-  { urls }: TestPlatform,
+  { urls, admin }: TestPlatform,
   { as }: Cast,
   subjectKey: string,
 ): Promise<GatewayClient> {
@@ -66,7 +69,7 @@ export async function joinAsDataOwner(
     password: `${subjectKey}-${subjectKey}-1234`,
   }
   const tenantId = await readTenantId(as.tenant_owner)
-  await addMember(as.tenant_owner, { ...person, tenantId, role: 'data_owner', subjectKey })
+  await addMember(await admin(), { ...person, tenantId, role: 'data_owner', subjectKey })
   return GatewayClient.signIn(urls.gateway, person)
 }
 

@@ -92,7 +92,7 @@ export async function assembleCast(options: {
   const as: Partial<Record<TenantRole, GatewayClient>> = { tenant_owner: owner }
   for (const person of signIns.filter(({ role }) => role !== 'tenant_owner')) {
     const subjectKey = person.role === 'data_owner' ? { subjectKey: scenario.forgetOwner } : {}
-    await unlessThere(addMember(owner, { tenantId, role: person.role, ...personOf(person), ...subjectKey }))
+    await unlessThere(addMember(admin, { tenantId, role: person.role, ...personOf(person), ...subjectKey }))
     as[person.role] = await signIn(person)
   }
   return { signIns, as: as as Cast['as'], stranger: await signIn(owners[1] as SignIn) }

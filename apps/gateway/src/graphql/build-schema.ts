@@ -2,7 +2,9 @@ import 'reflect-metadata'
 import type { GraphQLSchema } from 'graphql'
 import { lexicographicSortSchema, printSchema } from 'graphql'
 import { buildSchemaSync } from 'type-graphql'
+import { ApiKeyResolver } from '../modules/api-key/api-key.resolver.js'
 import { AuditResolver } from '../modules/audit/audit.resolver.js'
+import { AuditorAccessResolver } from '../modules/auditor-access/auditor-access.resolver.js'
 import { BundleResolver, RequestBundlesResolver } from '../modules/bundle/bundle.resolver.js'
 import { ClockResolver } from '../modules/clock/clock.resolver.js'
 import { DatasetMutations } from '../modules/dataset/dataset.mutations.js'
@@ -17,11 +19,14 @@ import {
 import { ErasureResolver } from '../modules/erasure/erasure.resolver.js'
 import { ErasureSubscriptions } from '../modules/erasure/erasure.subscriptions.js'
 import { EvidenceLogResolver, EvidenceResolver } from '../modules/evidence/evidence.resolver.js'
+import { InvitationResolver } from '../modules/member/invitation.resolver.js'
+import { MemberResolver, MembershipChangeResolver } from '../modules/member/member.resolver.js'
 import { ModelMutations } from '../modules/model/model.mutations.js'
 import { ModelResolver, PromotionResolver } from '../modules/model/model.resolver.js'
 import { ModelVersionResolver } from '../modules/model/model-version.resolver.js'
 import { OverviewResolver } from '../modules/overview/overview.resolver.js'
 import { OwnerAuditMutations } from '../modules/owner-audit/owner-audit.mutations.js'
+import { PlatformResolver } from '../modules/platform/platform.resolver.js'
 import { ReviewResolver } from '../modules/review/review.resolver.js'
 import { RunResolver } from '../modules/run/run.resolver.js'
 import { SlaBoardResolver } from '../modules/sla-board/sla-board.resolver.js'
@@ -69,6 +74,12 @@ export function createSchema(): GraphQLSchema {
       BundleResolver,
       RequestBundlesResolver,
       SlaBoardResolver,
+      MemberResolver,
+      InvitationResolver,
+      MembershipChangeResolver,
+      ApiKeyResolver,
+      AuditorAccessResolver,
+      PlatformResolver,
       SubjectResolver,
       TenantSubscriptions,
     ],

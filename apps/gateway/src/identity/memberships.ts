@@ -3,6 +3,7 @@ import { DomainError, Role } from '@lethe/domain'
 import type pg from 'pg'
 import type { TenantRole } from './access.js'
 import type { IdentityProvider } from './identity-provider.js'
+import type { Invitation } from './invitations.js'
 
 /** A person's membership of one tenant. */
 export interface Member {
@@ -100,6 +101,25 @@ export function membershipsOf({ pool }: Pick<IdentityProvider, 'pool'>) {
         [[...tenantIds]],
       )
       return new Map(rows.map(({ id, count }) => [id, Number(count)]))
+    },
+
+    /** Invitations of a tenant; with an instant, those that are pending then. */
+    async countInvitations(tenantId: string, pendingAt?: Date): Promise<number> {
+      const { rows } = await pool.query<{ count: string }>(
+        `SELECT count(*) FROM "invitation" WHERE "organizationId" = $1
+           AND ($2::timestamptz IS NULL OR "status" = 'pending' AND "expiresAt" > $2)`,
+        [tenantId, pendingAt ?? null],
+      )
+      return Number(rows[0]?.count)
+    },
+
+    async findInvitation(tenantId: string, id: string): Promise<Invitation | null> {
+      const { rows } = await pool.query<Invitation>(
+        `SELECT "id", "email", "role", "subjectKey", "status", "inviterId", "createdAt", "expiresAt", "settledAt"
+         FROM "invitation" WHERE "organizationId" = $1 AND "id" = $2`,
+        [tenantId, id],
+      )
+      return rows[0] ?? null
     },
 
     /** @throws DomainError ALREADY_MEMBER */

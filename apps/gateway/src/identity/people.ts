@@ -14,7 +14,7 @@ interface PersonRow {
   name: string
 }
 
-/** People and memberships, changed by administrators only: nobody signs up by themselves. */
+/** People and organisations, as administrators make them. */
 export function peopleOf({ auth, pool }: IdentityProvider) {
   const findByEmail = async (email: string): Promise<PersonRow | undefined> =>
     (await pool.query<PersonRow>('SELECT "id", "email", "name" FROM "user" WHERE "email" = $1', [email.toLowerCase()]))
@@ -23,7 +23,7 @@ export function peopleOf({ auth, pool }: IdentityProvider) {
   const createPerson = async (person: NewPerson, platformRole: Role | null = null): Promise<PersonRow> => {
     const context = await auth.$context
     const created = await context.internalAdapter.createUser(
-      { email: person.email.toLowerCase(), name: person.name, emailVerified: true, platformRole },
+      { email: person.email.toLowerCase(), name: person.name, emailVerified: platformRole !== null, platformRole },
       { method: 'admin' },
     )
     await context.internalAdapter.linkAccount({
@@ -63,11 +63,6 @@ export function peopleOf({ auth, pool }: IdentityProvider) {
         forceAllowId: true,
       })
       return organization.id
-    },
-
-    async addMember(member: { organizationId: string; userId: string; role: TenantRole }): Promise<void> {
-      const { adapter } = await auth.$context
-      await adapter.create({ model: 'member', data: { ...member, createdAt: new Date() } })
     },
 
     async hasMember(organizationId: string, role: TenantRole): Promise<boolean> {

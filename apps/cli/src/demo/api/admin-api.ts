@@ -29,8 +29,8 @@ export interface NewMember extends Person {
 }
 
 /** @throws DomainError EMAIL_TAKEN when somebody with this address exists. */
-export const addMember = (owner: GatewayClient, member: NewMember): Promise<void> =>
-  post(owner, '/v1/admin/members', member, `Adding ${member.email}`)
+export const addMember = (admin: GatewayClient, member: NewMember): Promise<void> =>
+  post(admin, '/v1/admin/members', member, `Adding ${member.email}`)
 
 /** @returns id of the tenant that the viewer belongs to. */
 export async function readTenantId(client: GatewayClient): Promise<string> {

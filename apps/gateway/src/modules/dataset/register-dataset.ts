@@ -1,5 +1,13 @@
 import type { IngestTask } from '@lethe/bus'
-import { announce, newId, nextDatasetVersionNumber, startRun, type Tx } from '@lethe/db'
+import {
+  announce,
+  assertRunAllowed,
+  assertStorageAllowed,
+  newId,
+  nextDatasetVersionNumber,
+  startRun,
+  type Tx,
+} from '@lethe/db'
 import { Digest, DomainError, isDomainError, RunId, type TwinPairing } from '@lethe/domain'
 import type { Scope } from '../../context.js'
 import { runOnce } from '../../graphql/run-once.js'
@@ -21,6 +29,8 @@ export const registerDataset = (scope: Scope, input: RegisterDataset): Promise<s
     const { tenantId, viewer } = scope
     const digest = Digest.parse(input.uploadDigest)
     const size = await uploadSize(scope, digest)
+    await assertRunAllowed(tx, tenantId)
+    await assertStorageAllowed(tx, tenantId, size)
     const datasetId = await findOrCreateDataset(tx, scope, input, now)
     const [id, runId] = [newId(), RunId.parse(newId())]
     await tx.datasetVersion.create({

@@ -1,4 +1,14 @@
-import { announce, newId, nextModelVersionNumber, standingForgetSets, startRun, toJson, type Tx } from '@lethe/db'
+import {
+  announce,
+  assertRunAllowed,
+  assertStorageAllowed,
+  newId,
+  nextModelVersionNumber,
+  standingForgetSets,
+  startRun,
+  toJson,
+  type Tx,
+} from '@lethe/db'
 import { Digest, DomainError, RunId, TrainingRecipe } from '@lethe/domain'
 import type { PretrainTask } from '@lethe/bus'
 import type { Scope } from '../../context.js'
@@ -22,6 +32,9 @@ export const pretrain = (scope: Scope, input: Pretrain): Promise<string> =>
     const recipe = parseRecipe(input.recipe)
     const { tenantId, viewer } = scope
     const pack = await readyPack(tx, input.datasetVersionId)
+    await assertRunAllowed(tx, tenantId)
+    // How large the version will be is not known yet; a tenant that has used its storage up trains nothing more.
+    await assertStorageAllowed(tx, tenantId, 1)
     const modelId = await findOrCreateModel(tx, scope, input.modelName, recipe.framework, now)
     const excluded = await standingForgetSets(tx, { tenantId, datasetVersionId: input.datasetVersionId })
     const [id, runId] = [newId(), RunId.parse(newId())]

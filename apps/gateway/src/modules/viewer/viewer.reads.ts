@@ -1,15 +1,17 @@
-import { actionsOf } from '@lethe/domain'
+import { actionsOfViewer } from '../../access/may.js'
 import type { Scope } from '../../context.js'
 import { shape } from '../../graphql/node.js'
 import type { SignedIn } from '../../tenant-viewer.js'
 import { Tenant, Viewer } from './viewer.types.js'
 
-export const shapeViewer = ({ userId, email, name, role }: SignedIn): Viewer =>
-  shape(Viewer, { id: userId, email, name, role, actions: actionsOf(role) })
+export const shapeViewer = (viewer: SignedIn): Viewer => {
+  const { userId: id, email, name, role, cases } = viewer
+  return shape(Viewer, { id, email, name, role, casesUntil: cases?.until ?? null, actions: actionsOfViewer(viewer) })
+}
 
 export async function readTenant({ db }: Scope): Promise<Tenant | null> {
   const row = await db.tenant.findFirst()
   if (row === null) return null
-  const { id, name, slug, timeZone, createdAt } = row
-  return shape(Tenant, { id, name, slug, timeZone, createdAt })
+  const { id, name, slug, timeZone, createdAt, suspendedAt, suspendedReason } = row
+  return shape(Tenant, { id, name, slug, timeZone, createdAt, suspendedAt, suspendedReason })
 }

@@ -18,6 +18,12 @@ export class Tenant extends Node {
 
   @Field(() => DateTime)
   createdAt!: Date
+
+  @Field(() => DateTime, { nullable: true, description: 'While it is set, the tenant can only be read.' })
+  suspendedAt!: Date | null
+
+  @Field(() => String, { nullable: true, description: 'What the platform says why.' })
+  suspendedReason!: string | null
 }
 
 @ObjectType('Viewer')
@@ -33,6 +39,12 @@ export class Viewer {
 
   @Field(() => Role.enum)
   role!: Role
+
+  @Field(() => DateTime, {
+    nullable: true,
+    description: 'Of an external auditor: when the last access to a case ends. Null where none holds, and for others.',
+  })
+  casesUntil!: Date | null
 
   @Field(() => [String], {
     description: 'Names of the actions that this viewer may do, as in the table of roles.',

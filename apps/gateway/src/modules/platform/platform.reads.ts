@@ -1,0 +1,61 @@
+import { type PlatformTenantRow, readPlatformTenants } from '@lethe/db'
+import type { Connection } from '../../graphql/connection.js'
+import { shape } from '../../graphql/node.js'
+import { connectionOf, type Page } from '../../graphql/page.js'
+import type { Services } from '../../services.js'
+import { PlatformTenant, TenantQuota, TenantUsage } from './platform.types.js'
+
+const measuredDays = 30
+
+async function readAll({ db, memberships, now }: Services): Promise<PlatformTenant[]> {
+  const measuredSince = new Date(now().getTime() - measuredDays * 86_400_000)
+  const rows = await readPlatformTenants(db, measuredSince)
+  const members = await memberships.count(rows.map(({ id }) => id))
+  return rows.map((row) => shapeTenant(row, { measuredSince, members: members.get(row.id) ?? 0 }))
+}
+
+const shapeTenant = (
+  row: PlatformTenantRow,
+  { measuredSince, members }: { measuredSince: Date; members: number },
+): PlatformTenant =>
+  shape(PlatformTenant, {
+    id: row.id,
+    name: row.name,
+    slug: row.slug,
+    timeZone: row.timeZone,
+    createdAt: row.createdAt,
+    suspendedAt: row.suspendedAt,
+    suspendedReason: row.suspendedReason,
+    quota: shape(TenantQuota, {
+      concurrentRuns: row.maxConcurrentRuns,
+      storageBytes: row.maxStorageBytes,
+      requestsPerMinute: row.maxRequestsPerMinute,
+      members: row.maxMembers,
+    }),
+    usage: shape(TenantUsage, {
+      storageBytes: row.storageBytes,
+      members,
+      activeRuns: row.activeRuns,
+      openRequests: row.openRequests,
+      measuredSince,
+      settledRuns: row.settledRuns,
+      wallSeconds: row.wallSeconds,
+      cpuSeconds: row.cpuSeconds,
+      peakMemoryBytes: row.peakMemoryBytes,
+    }),
+  })
+
+/** By slug. */
+export async function listTenants(services: Services, page: Page): Promise<Connection<PlatformTenant>> {
+  const all = await readAll(services)
+  return connectionOf(page, {
+    rows: (take, key) => Promise.resolve(all.filter(({ slug }) => key === null || slug > key).slice(0, take)),
+    count: () => Promise.resolve(all.length),
+    keyOf: ({ slug }) => slug,
+    isKey: (key) => /^[a-z0-9-]{1,64}$/.test(key),
+    node: (tenant) => tenant,
+  })
+}
+
+export const findTenant = async (services: Services, id: string): Promise<PlatformTenant | null> =>
+  (await readAll(services)).find((tenant) => tenant.id === id) ?? null
