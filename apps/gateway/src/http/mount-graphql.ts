@@ -42,11 +42,22 @@ const costPlugin = (schema: GraphQLSchema, spending: Spending): ApolloServerPlug
     }),
 })
 
+/** Codes of documents and variables that cannot be run; the request that brought them is well-formed. */
+const isDocumentCode = (code: unknown): boolean =>
+  /^(GRAPHQL_PARSE_FAILED|GRAPHQL_VALIDATION_FAILED|BAD_USER_INPUT|QUERY_TOO_[A-Z_]+)$/.test(String(code))
+
+/** Whether an answer is sent as application/json, in which a well-formed request has status 200 whatever its document. */
+function isLegacy(accept: string): boolean {
+  const current = accept.indexOf('application/graphql-response+json')
+  const legacy = accept.indexOf('application/json')
+  return current < 0 || (legacy >= 0 && legacy < current)
+}
+
 /** Masks accidents. A plugin, since the server's own hook does not know the request. */
 const errorPlugin = (): ApolloServerPlugin<Context> => ({
   requestDidStart: () =>
     Promise.resolve({
-      willSendResponse: ({ response, contextValue, errors }) => {
+      willSendResponse: ({ request, response, contextValue, errors }) => {
         const { body } = response
         if (body.kind !== 'single' || body.singleResult.errors === undefined) return Promise.resolve()
         const { correlationId, services } = contextValue
@@ -54,6 +65,8 @@ const errorPlugin = (): ApolloServerPlugin<Context> => ({
           formatError(formatted, errors?.[index], { correlationId, logger: services.logger }),
         )
         response.http.headers.set('x-correlation-id', correlationId)
+        const isOfDocument = body.singleResult.errors.every(({ extensions }) => isDocumentCode(extensions?.['code']))
+        if (isOfDocument && isLegacy(request.http?.headers.get('accept') ?? '')) response.http.status = 200
         return Promise.resolve()
       },
     }),
