@@ -1,0 +1,5 @@
+export { createClient, type Client } from './client.js'
+export type * from './generated/types.js'
+export { LetheError, orThrow } from './lethe-error.js'
+export { signIn } from './sign-in.js'
+export type { ClientOptions } from './transport.js'
