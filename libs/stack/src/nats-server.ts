@@ -6,6 +6,7 @@ import { withLock } from './file-lock.js'
 import { findFreePort } from './free-port.js'
 import { findNatsServer, type NatsBinary } from './nats-binary.js'
 import { probeNats } from './nats-probe.js'
+import { natsUsersConf, type NatsPermissions } from './nats-users.js'
 import { isStillRunning, recordProcess, sendSignal, waitForExit, type ProcessRecord } from './process-identity.js'
 import type { Report } from './report.js'
 import { readStackEnv } from './env.js'
@@ -22,12 +23,6 @@ export interface NatsServer {
   adopted: boolean
   /** Stops the server, unless another living process also uses it. */
   stop: () => Promise<void>
-}
-
-/** As nats-server's configuration takes them. */
-export interface NatsPermissions {
-  readonly publish: { readonly allow: readonly string[]; readonly deny?: readonly string[] }
-  readonly subscribe: { readonly allow: readonly string[] }
 }
 
 export interface StartNatsOptions {
@@ -160,7 +155,6 @@ function readConfiguration(home: string): string | undefined {
   }
 }
 
-/** nats-server reads JSON as part of its own format. */
 function configuration(
   home: string,
   port: number,
@@ -168,17 +162,14 @@ function configuration(
   permissions: Readonly<Record<string, NatsPermissions>>,
 ): string {
   const text = JSON.stringify
-  const users = Object.entries(passwords).map(
-    ([user, password]) => `    ${text({ user, password, permissions: permissions[user] })}`,
-  )
+  const users = Object.entries(passwords).map(([user, password]) => {
+    return { user, password: text(password), permissions: permissions[user] }
+  })
   return `listen: "127.0.0.1:${port}"
 server_name: "lethe"
 jetstream { store_dir: ${text(path.join(home, 'store'))} }
 authorization {
-  users: [
-${users.join('\n')}
-  ]
-}
+${natsUsersConf(users)}}
 `
 }
 
