@@ -25,14 +25,23 @@ export type Recorded = z.infer<typeof Recorded>
 
 const Subject = z.strictObject({ name: z.string().min(1), digest: z.strictObject({ sha256: Sha256 }) })
 
-/** The whole in-toto Statement v1 of a kind. */
-export const evidenceStatement = (kind: EvidenceKind) =>
+const statementSchema = (kind: EvidenceKind) =>
   z.strictObject({
     _type: z.literal(STATEMENT_TYPE),
     subject: z.array(Subject).min(1),
     predicateType: z.literal(predicateType(kind)),
     predicate: evidencePredicates[kind].extend({ recorded: Recorded }),
   })
+
+/** Schemas that were asked for: zod compiles each at its first use, which takes longer than reading a statement. */
+const schemas = new Map<EvidenceKind, ReturnType<typeof statementSchema>>()
+
+/** The whole in-toto Statement v1 of a kind. */
+export function evidenceStatement(kind: EvidenceKind): ReturnType<typeof statementSchema> {
+  const schema = schemas.get(kind) ?? statementSchema(kind)
+  schemas.set(kind, schema)
+  return schema
+}
 
 /** The predicate, without `recorded`, of a stored statement of this kind; null where it is of another kind or shape. */
 export function predicateIn<Kind extends EvidenceKind>(kind: Kind, statement: unknown): EvidencePredicate<Kind> | null {
