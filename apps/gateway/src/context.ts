@@ -3,6 +3,7 @@ import type { TenantId } from '@lethe/domain'
 import { unauthenticated, forbidden } from './graphql/refusals.js'
 import type { Place } from './graphql/event-position.js'
 import { createLoaders, type Loaders } from './loaders.js'
+import { type Reach, readReach } from './modules/auditor-access/case-reach.js'
 import type { Services } from './services.js'
 import type { SignedIn, TenantViewer } from './tenant-viewer.js'
 
@@ -12,6 +13,10 @@ export interface Scope {
   readonly tenantId: TenantId
   readonly db: TenantClient
   readonly loaders: Loaders
+  /** What an auditor's cases need; null for whoever is bound to none. Read once. */
+  readonly reach: () => Promise<Reach>
+  /** So that it is read anew. */
+  readonly forgetReach: () => void
   readonly services: Services
   /** Of a subscription, among the events of its tenant. */
   readonly place: Place
@@ -43,11 +48,15 @@ export function createScope({ viewer, services, renew, place }: Omit<Context, 's
     throw forbidden('This belongs to a tenant, and you are a member of none.')
   const db = services.db.forTenant(viewer.tenantId)
   const member = { ...viewer, tenantId: viewer.tenantId, tenant: viewer.tenant }
+  let known: Promise<Reach> | undefined
+  const reach = () => (known ??= readReach(db, member))
   return {
     viewer: member,
     tenantId: viewer.tenantId,
     db,
-    loaders: createLoaders({ db, viewer: member, people: services.people }),
+    loaders: createLoaders({ db, viewer: member, people: services.people, reach }),
+    reach,
+    forgetReach: () => (known = undefined),
     services,
     place,
     now: services.now,

@@ -9,24 +9,30 @@ import { datasetLoaders } from './modules/dataset/dataset.loaders.js'
 import { erasureLoaders } from './modules/erasure/erasure.loaders.js'
 import { evidenceLoaders } from './modules/evidence/evidence.loaders.js'
 import { modelLoaders } from './modules/model/model.loaders.js'
+import type { Reach } from './modules/auditor-access/case-reach.js'
+import { noticeLoaders } from './modules/notice/notice.loaders.js'
 import { runLoaders } from './modules/run/run.loaders.js'
+import { webhookLoaders } from './modules/webhook/webhook.loaders.js'
 
 export interface LoaderInput {
   readonly db: TenantClient
   readonly viewer: TenantViewer
   readonly people: People
+  readonly reach: () => Promise<Reach>
 }
 
 /** Of one request, so that nothing is remembered past it and nobody shares a cache. */
-export const createLoaders = ({ db, viewer, people }: LoaderInput) => ({
-  ...datasetLoaders(db),
-  ...modelLoaders(db),
+export const createLoaders = ({ db, viewer, people, reach }: LoaderInput) => ({
+  ...datasetLoaders(db, reach),
+  ...modelLoaders(db, reach),
   ...evidenceLoaders(db),
-  ...runLoaders(db),
+  ...runLoaders(db, reach),
   ...clockLoaders(db),
   ...auditLoaders(db, viewer),
   ...bundleLoaders(db, viewer),
   ...erasureLoaders(db, viewer),
+  ...noticeLoaders(db, viewer),
+  ...webhookLoaders(db),
   personName: new DataLoader<string, string>(async (ids) => {
     const names = await people.namesOf(viewer.tenantId, ids)
     return ids.map((id) => names.get(id) ?? 'Former member')

@@ -53,6 +53,7 @@ export function followWhileSignedIn<T>(
 }
 
 /** So that an event's answer is read anew. */
-export function forgetReads({ loaders }: Scope): void {
+export function forgetReads({ loaders, forgetReach }: Scope): void {
+  forgetReach()
   for (const loader of Object.values(loaders)) loader.clearAll()
 }

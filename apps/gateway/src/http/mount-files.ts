@@ -2,6 +2,7 @@ import { AuditReport, Digest } from '@lethe/domain'
 import { modelVerifierPem } from '@lethe/ledger'
 import type { FastifyInstance, FastifyReply } from 'fastify'
 import { isUuid } from '../graphql/page.js'
+import { maySeeSample } from '../modules/dataset/dataset.reads.js'
 import { actionOfFile, isDestroyedFile, readVersionFile } from '../modules/model/version-files.js'
 import type { Services } from '../services.js'
 import { authorise } from './authenticate.js'
@@ -30,7 +31,7 @@ export function mountFiles(app: FastifyInstance, services: Services): void {
     const index = /^(\d{1,9})\.png$/.exec(file)?.[1]
     if (index === undefined || !isUuid(version)) return notFound(reply)
     const row = await scope.loaders.datasetVersion.load(version)
-    if (!row?.packDigest) return notFound(reply)
+    if (!row?.packDigest || !(await maySeeSample(scope, version, Number(index)))) return notFound(reply)
     // An erasure numbers rows anew: what a browser kept is asked about each time, and shown only while the pack is the same.
     const etag = `"${row.packDigest}-${index}"`
     const current = { 'cache-control': 'private, no-cache', vary: 'authorization', etag }

@@ -1,23 +1,13 @@
-import type { Prisma } from '@lethe/db'
 import type { Scope } from '../../context.js'
 import type { Connection } from '../../graphql/connection.js'
 import { connectionOf, isUuid, type Page } from '../../graphql/page.js'
-import { visibleRequests } from '../erasure/visible-requests.js'
+import { ofVisibleRequests } from '../erasure/visible-requests.js'
 import { shapeAudit } from './audit.shape.js'
 import type { Audit } from './audit.types.js'
 
 /** Audits of requests that the viewer may see, newest first. */
 export async function listAudits({ db, viewer }: Scope, page: Page): Promise<Connection<Audit>> {
-  const where: Prisma.AuditWhereInput =
-    viewer.role === 'data_owner'
-      ? {
-          requestId: {
-            in: (await db.erasureRequest.findMany({ where: visibleRequests(viewer), select: { id: true } })).map(
-              ({ id }) => id,
-            ),
-          },
-        }
-      : {}
+  const where = await ofVisibleRequests(db, viewer)
   return connectionOf(page, {
     rows: (take, key) =>
       db.audit.findMany({ where: key === null ? where : { ...where, id: { lt: key } }, orderBy: { id: 'desc' }, take }),

@@ -1,23 +1,13 @@
-import type { Prisma } from '@lethe/db'
 import type { Scope } from '../../context.js'
 import type { Connection } from '../../graphql/connection.js'
 import { connectionOf, isUuid, type Page } from '../../graphql/page.js'
-import { visibleRequests } from '../erasure/visible-requests.js'
+import { ofVisibleRequests } from '../erasure/visible-requests.js'
 import { shapeBundle } from './bundle.shape.js'
 import type { EvidenceBundle } from './bundle.types.js'
 
 /** Bundles of requests that the viewer may see, newest first. */
 export async function listBundles({ db, viewer }: Scope, page: Page): Promise<Connection<EvidenceBundle>> {
-  const where: Prisma.EvidenceBundleWhereInput =
-    viewer.role === 'data_owner'
-      ? {
-          requestId: {
-            in: (await db.erasureRequest.findMany({ where: visibleRequests(viewer), select: { id: true } })).map(
-              ({ id }) => id,
-            ),
-          },
-        }
-      : {}
+  const where = await ofVisibleRequests(db, viewer)
   return connectionOf(page, {
     rows: (take, key) =>
       db.evidenceBundle.findMany({

@@ -3,6 +3,7 @@ import type { ClockState } from '@lethe/domain'
 import type { Scope } from '../../context.js'
 import type { Connection } from '../../graphql/connection.js'
 import { connectionOf, type Page } from '../../graphql/page.js'
+import { visibleRequests } from '../erasure/visible-requests.js'
 import { shapeClock } from './clock.shape.js'
 import type { SlaClock } from './clock.types.js'
 
@@ -10,11 +11,11 @@ const keyPattern = /^(\d{4}-\d{2}-\d{2}T[\d:.]{8,12}Z)\|([0-9a-f-]{36})$/
 
 /** Clocks, nearest due first. `state` is as of the last sweep, a minute ago at most. */
 export function listClocks(
-  { db, now }: Scope,
+  { db, viewer, now }: Scope,
   page: Page,
   { state }: { state?: ClockState | null },
 ): Promise<Connection<SlaClock>> {
-  const where: Prisma.SlaClockWhereInput = state == null ? {} : { state }
+  const where: Prisma.SlaClockWhereInput = { request: visibleRequests(viewer), ...(state == null ? {} : { state }) }
   return connectionOf(page, {
     rows: (take, key) =>
       db.slaClock.findMany({

@@ -1,13 +1,18 @@
 import type { TenantClient } from '@lethe/db'
+import { inReach, type Reach, within } from '../auditor-access/case-reach.js'
 import { manyByKey, oneById, oneByKey } from '../../graphql/batching.js'
 
-export const datasetLoaders = (db: TenantClient) => ({
-  dataset: oneById((ids) => db.dataset.findMany({ where: { id: { in: ids } } })),
-  datasetVersion: oneById((ids) => db.datasetVersion.findMany({ where: { id: { in: ids } } })),
+export const datasetLoaders = (db: TenantClient, reach: () => Promise<Reach>) => ({
+  dataset: oneById(async (ids) =>
+    db.dataset.findMany({ where: { id: { in: inReach(await reach(), 'datasetIds', ids) } } }),
+  ),
+  datasetVersion: oneById(async (ids) =>
+    db.datasetVersion.findMany({ where: { id: { in: inReach(await reach(), 'datasetVersionIds', ids) } } }),
+  ),
   latestDatasetVersion: oneByKey(
-    (ids) =>
+    async (ids) =>
       db.datasetVersion.findMany({
-        where: { datasetId: { in: ids } },
+        where: { datasetId: { in: ids }, ...within(await reach(), 'datasetVersionIds') },
         orderBy: [{ datasetId: 'asc' }, { number: 'desc' }],
         distinct: ['datasetId'],
       }),

@@ -5,6 +5,7 @@ import type { Scope } from '../../context.js'
 import { PageArgs } from '../../graphql/connection.js'
 import { isUuid } from '../../graphql/page.js'
 import { DateTime } from '../../graphql/scalars.js'
+import { visibleEvidence } from './visible-evidence.js'
 
 /** Which entries; all that is given must hold. */
 export interface EvidenceFilter {
@@ -37,7 +38,7 @@ export class EvidenceArgs extends PageArgs implements EvidenceFilter {
   to?: Date | null
 }
 
-/** An id that no row can have matches nothing. @throws DomainError EVIDENCE_KIND_UNKNOWN, PERIOD_INVALID. */
+/** Of what the viewer may see. An id that no row can have matches nothing. @throws DomainError EVIDENCE_KIND_UNKNOWN, PERIOD_INVALID. */
 export async function whereEvidence(scope: Scope, filter: EvidenceFilter): Promise<Prisma.EvidenceWhereInput> {
   const { erasureRequestId, kind, modelId, modelVersionId, from, to } = filter
   if (kind != null && !EvidenceKind.safeParse(kind).success)
@@ -48,7 +49,7 @@ export async function whereEvidence(scope: Scope, filter: EvidenceFilter): Promi
     )
   if (from != null && to != null && from >= to)
     throw new DomainError('PERIOD_INVALID', '`to` must be later than `from`.', 'to')
-  const parts: Prisma.EvidenceWhereInput[] = []
+  const parts: Prisma.EvidenceWhereInput[] = [await visibleEvidence(scope)]
   if (erasureRequestId != null) parts.push({ requestId: isUuid(erasureRequestId) ? erasureRequestId : { in: [] } })
   if (kind != null) parts.push({ kind })
   if (modelVersionId != null) parts.push({ modelVersions: { hasSome: isUuid(modelVersionId) ? [modelVersionId] : [] } })

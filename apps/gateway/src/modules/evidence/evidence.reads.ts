@@ -6,6 +6,7 @@ import type { Connection } from '../../graphql/connection.js'
 import { shape } from '../../graphql/node.js'
 import { connectionOf, isWholeNumber, type Page } from '../../graphql/page.js'
 import { type EvidenceFilter, whereEvidence } from './evidence-filter.js'
+import { visibleEvidence } from './visible-evidence.js'
 import { EvidenceEntry, EvidenceLog, InclusionProof, LogCheckpoint } from './evidence.types.js'
 
 const base64 = (bytes: Uint8Array): string => Buffer.from(bytes).toString('base64')
@@ -50,8 +51,11 @@ export async function listEvidence(
   })
 }
 
-export async function findEvidence({ db }: Scope, seq: number): Promise<EvidenceEntry | null> {
-  const row = seq < 1 ? null : await db.evidence.findFirst({ where: { seq: BigInt(seq) } })
+export async function findEvidence(scope: Scope, seq: number): Promise<EvidenceEntry | null> {
+  const row =
+    seq < 1
+      ? null
+      : await scope.db.evidence.findFirst({ where: { AND: [{ seq: BigInt(seq) }, await visibleEvidence(scope)] } })
   return row && shapeEvidence(row)
 }
 

@@ -36,7 +36,9 @@ export async function exportEvidence(scope: Scope, filter: EvidenceFilter): Prom
     ),
     entries,
   }
-  return lines(scope, { manifest, covered, treeSize: chosen.length === 0 ? null : treeSize })
+  // Whoever is given a part of the log is given each entry's path: the bodies alone do not make the root.
+  const isWhole = chosen.length === 0 && (await scope.reach()) === null
+  return lines(scope, { manifest, covered, treeSize: isWhole ? null : treeSize })
 }
 
 async function* lines(

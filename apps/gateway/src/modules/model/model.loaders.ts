@@ -1,17 +1,24 @@
 import type { TenantClient } from '@lethe/db'
+import { inReach, type Reach, within } from '../auditor-access/case-reach.js'
 import { manyByKey, oneById, oneByKey } from '../../graphql/batching.js'
 
-export const modelLoaders = (db: TenantClient) => ({
-  model: oneById((ids) => db.model.findMany({ where: { id: { in: ids } } })),
-  modelVersion: oneById((ids) => db.modelVersion.findMany({ where: { id: { in: ids } } })),
+export const modelLoaders = (db: TenantClient, reach: () => Promise<Reach>) => ({
+  model: oneById(async (ids) => db.model.findMany({ where: { id: { in: inReach(await reach(), 'modelIds', ids) } } })),
+  modelVersion: oneById(async (ids) =>
+    db.modelVersion.findMany({ where: { id: { in: inReach(await reach(), 'modelVersionIds', ids) } } }),
+  ),
   childVersions: manyByKey(
-    (ids) => db.modelVersion.findMany({ where: { parentId: { in: ids } }, orderBy: { number: 'asc' } }),
+    async (ids) =>
+      db.modelVersion.findMany({
+        where: { parentId: { in: ids }, ...within(await reach(), 'modelVersionIds') },
+        orderBy: { number: 'asc' },
+      }),
     (row) => row.parentId ?? '',
   ),
   versionsOfDataset: manyByKey(
-    (ids) =>
+    async (ids) =>
       db.modelVersion.findMany({
-        where: { datasetVersionId: { in: ids } },
+        where: { datasetVersionId: { in: ids }, ...within(await reach(), 'modelVersionIds') },
         orderBy: [{ modelId: 'asc' }, { number: 'asc' }],
       }),
     (row) => row.datasetVersionId,

@@ -1,7 +1,7 @@
 import { Arg, Args, Ctx, FieldResolver, ID, Query, Resolver, Root } from 'type-graphql'
 import type { Context } from '../../context.js'
-import { required } from '../../graphql/batching.js'
 import { PageArgs } from '../../graphql/connection.js'
+import { forbidden } from '../../graphql/refusals.js'
 import { Requires } from '../../graphql/requires.js'
 import { DateTime } from '../../graphql/scalars.js'
 import { listModels, listPromotions, listVersionsOfModel, promotionAt } from './model.reads.js'
@@ -65,7 +65,9 @@ export class PromotionResolver {
   @FieldResolver(() => ModelVersion, { nullable: true, description: 'Null: from then on nothing served.' })
   async modelVersion(@Root() promotion: Promotion, @Ctx() context: Context) {
     if (promotion.modelVersionId === null) return null
-    return shapeModelVersion(required(await context.scope().loaders.modelVersion.load(promotion.modelVersionId)))
+    const row = await context.scope().loaders.modelVersion.load(promotion.modelVersionId)
+    if (row === null) throw forbidden('What served then lies outside the cases that you may look into.')
+    return shapeModelVersion(row)
   }
 
   /** A person's name; "policy" where an audit's verdict decided. */

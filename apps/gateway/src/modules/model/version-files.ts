@@ -1,6 +1,7 @@
 import { readBomLabels, readVersionEvidence, type ModelVersion as VersionRow } from '@lethe/db'
-import { type Action, Digest, isDomainError, mayDo } from '@lethe/domain'
+import { type Action, Digest, isDomainError } from '@lethe/domain'
 import { mlBom, parseStatement, versionFiles } from '@lethe/ledger'
+import { may } from '../../access/may.js'
 import type { Scope } from '../../context.js'
 import { shape } from '../../graphql/node.js'
 import { ModelFile } from './model.types.js'
@@ -47,7 +48,7 @@ export const isDestroyedFile = (name: string): boolean => name === versionFiles.
 export const listFiles = ({ viewer }: Scope, row: VersionRow): ModelFile[] =>
   Object.entries(served).flatMap(([name, { action, digestOf }]) => {
     const digest = digestOf(row)
-    if (digest === undefined || !mayDo(viewer.role, action)) return []
+    if (digest === undefined || !may(viewer, action)) return []
     return [shape(ModelFile, { name, digest, path: `/v1/model-versions/${row.id}/${name}` })]
   })
 
@@ -76,10 +77,17 @@ async function readBlob({ services, tenantId }: Scope, digest: string): Promise<
 
 /** Made anew from the log each time, since audits come later; null where nothing is on record of the version. */
 async function bomOf(
-  { db, tenantId }: Scope,
+  { db, tenantId, reach }: Scope,
   { id, modelId, datasetVersionId }: VersionRow,
 ): Promise<Uint8Array | null> {
-  const statements = (await readVersionEvidence(db, { tenantId, modelVersionId: id })).map(parseStatement)
+  const known = await reach()
+  const statements = (await readVersionEvidence(db, { tenantId, modelVersionId: id }))
+    .map(parseStatement)
+    // Other cases' audits of the same version are none of an auditor's business.
+    .filter(
+      ({ recorded: { erasureRequestId } }) =>
+        known === null || erasureRequestId === undefined || known.requestIds.includes(erasureRequestId),
+    )
   const isStated = statements.some(
     ({ kind, predicate }) =>
       (kind === 'model-trained/v1' || kind === 'model-unlearned/v1') && predicate.modelVersionId === id,

@@ -1,5 +1,6 @@
 import type { Prisma } from '@lethe/db'
-import { ErasureState, isFinal, mayDo } from '@lethe/domain'
+import { type Action, ErasureState, isFinal } from '@lethe/domain'
+import { may } from '../../access/may.js'
 import type { Scope } from '../../context.js'
 import { shape } from '../../graphql/node.js'
 import { listAudits } from '../audit/audit.reads.js'
@@ -7,6 +8,8 @@ import { shapeClock } from '../clock/clock.shape.js'
 import { allowedActions } from '../erasure/allowed-actions.js'
 import { shapeErasureRequest } from '../erasure/erasure.shape.js'
 import type { ErasureRequest } from '../erasure/erasure.types.js'
+import { within } from '../auditor-access/case-reach.js'
+import { visibleEvidence } from '../evidence/visible-evidence.js'
 import { visibleRequests } from '../erasure/visible-requests.js'
 import { shapeRun } from '../run/run.shape.js'
 import type { Run } from '../run/run.types.js'
@@ -19,7 +22,8 @@ const open = ErasureState.options.filter((state) => !isFinal(state))
 /** What the viewer should look at. Counts of what they may not read are 0. */
 export async function readOverview(scope: Scope): Promise<Overview> {
   const { db, viewer, now } = scope
-  const may = (action: 'dataset:read' | 'model:read' | 'evidence:read') => mayDo(viewer.role, action)
+  const count = (action: Action, how: () => Promise<number>) => (may(viewer, action) ? how() : 0)
+  const reach = await scope.reach()
   const mine: Prisma.ErasureRequestWhereInput = { AND: [visibleRequests(viewer), { state: { in: open } }] }
   const soon = new Date(now().getTime() + riskWindowMs)
   const [openRequests, atRisk, nearest, runs, audits, waiting, datasets, models, evidence] = await Promise.all([
@@ -29,9 +33,9 @@ export async function readOverview(scope: Scope): Promise<Overview> {
     readRuns(scope),
     listAudits(scope, { first: 5 }),
     readWaiting(scope, mine),
-    may('dataset:read') ? db.dataset.count() : 0,
-    may('model:read') ? db.model.count() : 0,
-    may('evidence:read') ? db.evidence.count() : 0,
+    count('dataset:read', () => db.dataset.count({ where: within(reach, 'datasetIds') })),
+    count('model:read', () => db.model.count({ where: within(reach, 'modelIds') })),
+    count('evidence:read', async () => db.evidence.count({ where: await visibleEvidence(scope) })),
   ])
   return shape(Overview, {
     openRequests,
@@ -46,10 +50,10 @@ export async function readOverview(scope: Scope): Promise<Overview> {
   })
 }
 
-async function readRuns({ db, viewer }: Scope): Promise<Run[]> {
-  if (!mayDo(viewer.role, 'run:read')) return []
+async function readRuns({ db, viewer, reach }: Scope): Promise<Run[]> {
+  if (!may(viewer, 'run:read')) return []
   const rows = await db.run.findMany({
-    where: { state: { in: ['QUEUED', 'RUNNING'] } },
+    where: { state: { in: ['QUEUED', 'RUNNING'] }, ...within(await reach(), 'runIds') },
     orderBy: { id: 'desc' },
     take: most,
   })

@@ -1,8 +1,9 @@
 import type { TenantClient } from '@lethe/db'
+import { inReach, type Reach } from '../auditor-access/case-reach.js'
 import { manyByKey, oneById, oneByKey } from '../../graphql/batching.js'
 
-export const runLoaders = (db: TenantClient) => ({
-  run: oneById((ids) => db.run.findMany({ where: { id: { in: ids } } })),
+export const runLoaders = (db: TenantClient, reach: () => Promise<Reach>) => ({
+  run: oneById(async (ids) => db.run.findMany({ where: { id: { in: inReach(await reach(), 'runIds', ids) } } })),
   runsOfRequest: manyByKey(
     (ids) => db.run.findMany({ where: { requestId: { in: ids } }, orderBy: { id: 'asc' } }),
     (row) => row.requestId ?? '',

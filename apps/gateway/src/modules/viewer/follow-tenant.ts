@@ -1,10 +1,12 @@
 import { followEvents } from '@lethe/bus'
-import { mayDo, type Action } from '@lethe/domain'
+import type { Action } from '@lethe/domain'
+import { may } from '../../access/may.js'
 import type { Scope } from '../../context.js'
-import { followWhileSignedIn } from '../../graphql/follow.js'
+import { followWhileSignedIn, forgetReads } from '../../graphql/follow.js'
 import { shape } from '../../graphql/node.js'
 import { Change } from '../run/run.types.js'
-import { visibleRequests } from '../erasure/visible-requests.js'
+import { seesAllRequests } from '../erasure/visible-requests.js'
+import { findEvidence } from '../evidence/evidence.reads.js'
 
 const actionOf: Record<string, Action> = {
   dataset: 'dataset:read',
@@ -29,12 +31,26 @@ export const followTenant = (scope: Scope): AsyncIterableIterator<Change> =>
     }
   })
 
-async function maySee({ viewer, db }: Scope, aggregate: string, id: string): Promise<boolean> {
+async function maySee(scope: Scope, aggregate: string, id: string): Promise<boolean> {
+  const { viewer, loaders } = scope
   const action = actionOf[aggregate]
-  if (action === undefined || !mayDo(viewer.role, action)) return false
-  if (viewer.role !== 'data_owner') return true
-  const requestId =
-    aggregate === 'audit' ? (await db.audit.findFirst({ where: { id }, select: { requestId: true } }))?.requestId : id
-  if (requestId === undefined) return false
-  return (await db.erasureRequest.count({ where: { id: requestId, ...visibleRequests(viewer) } })) > 0
+  if (action === undefined || !may(viewer, action)) return false
+  if (seesAllRequests(viewer)) return true
+  forgetReads(scope)
+  switch (aggregate) {
+    case 'erasure-request':
+      return (await loaders.erasureRequest.load(id)) !== null
+    case 'audit':
+      return (await loaders.audit.load(id)) !== null
+    case 'run':
+      return (await loaders.run.load(id)) !== null
+    case 'model':
+      return (await loaders.model.load(id)) !== null
+    case 'dataset':
+      return (await loaders.dataset.load(id)) !== null
+    case 'evidence':
+      return /^\d{1,15}$/.test(id) && (await findEvidence(scope, Number(id))) !== null
+    default:
+      return false
+  }
 }
