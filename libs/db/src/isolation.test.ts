@@ -191,6 +191,25 @@ describe('many tenants at once', () => {
     expect(foreign).toEqual([])
   })
 
+  it('lets what one transaction asks at once take turns, so that the driver has nothing to queue', async () => {
+    const warnings: string[] = []
+    const note = (warning: Error): unknown => warnings.push(warning.message)
+    process.on('warning', note)
+    const client = db.forTenant(a)
+    await client.$transaction((tx) => Promise.all(Array.from({ length: 5 }, () => tx.dataset.count())))
+    const failing = client.$transaction((tx) => Promise.all([tx.$queryRaw`SELECT 1 / 0`, tx.dataset.count()]))
+    await expect(failing).rejects.toThrow(/division by zero/)
+    await new Promise(setImmediate)
+    expect(warnings).toEqual([])
+    // Negative control: the driver itself warns of it.
+    const bare = await db.pool.connect()
+    await Promise.all([bare.query('SELECT 1'), bare.query('SELECT 1'), bare.query('SELECT 1')])
+    bare.release()
+    await new Promise(setImmediate)
+    process.off('warning', note)
+    expect(warnings).toEqual([expect.stringContaining('already executing a query')])
+  })
+
   it('rolls back what fails, and gives the connection back', async () => {
     const narrow = await test.open('gateway', { maxConnections: 1 })
     const id = newId()

@@ -86,13 +86,20 @@ export class TenantPool extends pg.Pool {
     const client = await this.#acquire()
     const runQuery = client.query.bind(client) as (query: unknown, values?: unknown) => Promise<pg.QueryResult>
     let appended = new Set<AwaitedTable>()
-    const run = async (query: unknown, values?: unknown): Promise<pg.QueryResult> => {
+    const runNext = async (query: unknown, values?: unknown): Promise<pg.QueryResult> => {
       if (isCommand(query, 'BEGIN')) appended = new Set()
       const result = await runQuery(isCommand(query, 'BEGIN') ? this.#begin : query, values)
       const table = awaitedTableOf(query)
       if (table !== undefined) appended.add(table)
       if (isCommand(query, 'COMMIT')) this.onCommitted(appended)
       return result
+    }
+    // One after the other: Prisma asks several things of one transaction at once, and pg gives up queueing them.
+    let last: Promise<unknown> = Promise.resolve()
+    const run = (query: unknown, values?: unknown): Promise<pg.QueryResult> => {
+      const next = last.then(() => runNext(query, values))
+      last = next.catch(() => undefined)
+      return next
     }
     return new Proxy(client, {
       get: (target, key) => {
