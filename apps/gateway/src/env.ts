@@ -1,3 +1,4 @@
+import { WebhookTargets } from '@lethe/domain'
 import { readEnv } from '@lethe/runtime'
 import { z } from 'zod'
 import { TrustedDocumentsMode } from './http/trusted-documents.js'
@@ -37,6 +38,9 @@ const GatewayEnv = z.object({
     .min(12)
     .optional()
     .describe('Password of the first platform admin, 12 characters or more.'),
+  WEBHOOK_TARGETS: WebhookTargets.default('public').describe(
+    'Where webhooks may lead: public (https to public addresses), or any, for a machine of your own.',
+  ),
   MAX_UPLOAD_BYTES: z.coerce
     .number()
     .int()

@@ -81,6 +81,7 @@ export async function openGateway(env: GatewayEnv, logger: Logger, now: () => Da
     publicUrl: env.BASE_URL,
     embeddingUrl: env.EMBEDDING_URL,
     maxUploadBytes: env.MAX_UPLOAD_BYTES,
+    webhookTargets: env.WEBHOOK_TARGETS,
   }
   const app = await createServer({
     services,

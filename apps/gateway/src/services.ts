@@ -1,6 +1,7 @@
 import type { ArtifactStore } from '@lethe/artifacts'
 import type { Bus } from '@lethe/bus'
 import type { Database } from '@lethe/db'
+import type { WebhookTargets } from '@lethe/domain'
 import type { ModelVerifier } from '@lethe/ledger'
 import type { Logger } from '@lethe/runtime'
 import type { JWTVerifyGetKey } from 'jose'
@@ -44,4 +45,6 @@ export interface Services {
   /** Where the embedding service is reached. */
   readonly embeddingUrl: string
   readonly maxUploadBytes: number
+  /** Where tenants may send webhooks. */
+  readonly webhookTargets: WebhookTargets
 }

@@ -24,6 +24,7 @@ import { MemberResolver, MembershipChangeResolver } from '../modules/member/memb
 import { ModelMutations } from '../modules/model/model.mutations.js'
 import { ModelResolver, PromotionResolver } from '../modules/model/model.resolver.js'
 import { ModelVersionResolver } from '../modules/model/model-version.resolver.js'
+import { NoticeResolver } from '../modules/notice/notice.resolver.js'
 import { OverviewResolver } from '../modules/overview/overview.resolver.js'
 import { OwnerAuditMutations } from '../modules/owner-audit/owner-audit.mutations.js'
 import { PlatformResolver } from '../modules/platform/platform.resolver.js'
@@ -34,6 +35,8 @@ import { NodeResolver } from '../modules/viewer/node.resolver.js'
 import { SubjectResolver } from '../modules/subject/subject.resolver.js'
 import { TenantSubscriptions } from '../modules/viewer/tenant.subscriptions.js'
 import { ViewerResolver } from '../modules/viewer/viewer.resolver.js'
+import { WebhookMutations } from '../modules/webhook/webhook.mutations.js'
+import { WebhookDeliveryResolver, WebhookResolver } from '../modules/webhook/webhook.resolver.js'
 import { guardSchema } from './requires.js'
 
 const neverUsed = {
@@ -81,6 +84,10 @@ export function createSchema(): GraphQLSchema {
       AuditorAccessResolver,
       PlatformResolver,
       SubjectResolver,
+      NoticeResolver,
+      WebhookResolver,
+      WebhookDeliveryResolver,
+      WebhookMutations,
       TenantSubscriptions,
     ],
     // Inputs are judged by the use cases, by the same schemas as everywhere else.

@@ -53,6 +53,8 @@ const variablesOf = (things: Things): Record<string, string> => ({
   audit: things.auditId,
   erasureRequest: things.erasureRequestId,
   evidenceBundle: things.evidenceBundleId,
+  webhook: things.webhookId,
+  webhookDelivery: things.webhookDeliveryId,
 })
 
 /** Asks one operation for things of acme. */

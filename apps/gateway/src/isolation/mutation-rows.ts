@@ -14,6 +14,8 @@ const row = (
   foreign,
 })
 
+const webhook = ({ webhookId }: Things) => ({ webhookId })
+
 const request = ({ erasureRequestId }: Things) => ({ erasureRequestId })
 
 /** One row for each field of Mutation; the matrix fails where one is missing. */
@@ -83,5 +85,46 @@ export const mutationRows: Readonly<Record<string, MutationRow>> = {
     ...request(things),
     outcome: 'accepted',
   })),
+  markNoticesSeen: row(
+    'markNoticesSeen',
+    'MarkNoticesSeenInput',
+    'NoticeInbox { unseenCount }',
+    () => ({ upTo: '2026-01-01T00:00:00Z' }),
+    'own',
+  ),
+  chooseNotice: row(
+    'chooseNotice',
+    'ChooseNoticeInput',
+    'NoticeChoices { choices { kind } }',
+    () => ({ kind: 'ERASURE_RECEIVED', byMail: false }),
+    'own',
+  ),
+  createWebhook: row(
+    'createWebhook',
+    'CreateWebhookInput',
+    'WebhookWithSecret { webhook { id } }',
+    () => ({ url: 'ftp://x.test', kinds: ['ERASURE_RECEIVED'] }),
+    'WEBHOOK_URL_INVALID',
+  ),
+  updateWebhook: row('updateWebhook', 'UpdateWebhookInput', 'Webhook { id }', webhook),
+  rotateWebhookSecret: row(
+    'rotateWebhookSecret',
+    'RotateWebhookSecretInput',
+    'WebhookWithSecret { webhook { id } }',
+    webhook,
+  ),
+  deleteWebhook: row('deleteWebhook', 'WebhookInput', 'Webhook { id }', webhook),
+  testWebhook: row('testWebhook', 'WebhookInput', 'WebhookDelivery { id }', webhook),
+  replayWebhook: row('replayWebhook', 'ReplayWebhookInput', 'WebhookReplay { count }', (things) => ({
+    ...webhook(things),
+    from: '2026-01-01T00:00:00Z',
+    to: '2026-01-02T00:00:00Z',
+  })),
+  replayWebhookDelivery: row(
+    'replayWebhookDelivery',
+    'ReplayWebhookDeliveryInput',
+    'WebhookDelivery { id }',
+    ({ webhookDeliveryId }) => ({ deliveryId: webhookDeliveryId }),
+  ),
   requestEvidenceBundle: row('requestEvidenceBundle', 'RequestEvidenceBundleInput', 'EvidenceBundle { id }', request),
 }

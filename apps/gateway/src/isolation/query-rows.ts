@@ -48,6 +48,21 @@ export const queryRows: Readonly<Record<string, QueryRow>> = {
     own: 'found',
   },
 
+  notices: { document: `{ notices ${page} }`, foreign: 'own', own: 'listed' },
+  noticeInbox: { document: '{ noticeInbox { unseenCount seenAt } }', foreign: 'own', own: 'any' },
+  noticeChoices: { document: '{ noticeChoices { choices { kind byMail } } }', foreign: 'own', own: 'any' },
+  webhooks: { document: `{ webhooks ${page} }`, foreign: 'empty', own: 'listed' },
+  webhook: {
+    document: 'query ($webhook: ID!) { webhook(id: $webhook) { id url deliveries { totalCount } } }',
+    foreign: 'null',
+    own: 'found',
+  },
+  webhookDelivery: {
+    document: 'query ($webhookDelivery: ID!) { webhookDelivery(id: $webhookDelivery) { id body } }',
+    foreign: 'null',
+    own: 'found',
+  },
+
   audits: { document: `{ audits ${page} }`, foreign: 'empty', own: 'any' },
   audit: { document: 'query ($audit: ID!) { audit(id: $audit) { id } }', foreign: 'null', own: 'found' },
 

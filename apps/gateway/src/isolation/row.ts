@@ -7,6 +7,8 @@ export interface Things extends SeededData {
   readonly runId: string
   readonly auditId: string
   readonly evidenceBundleId: string
+  readonly webhookId: string
+  readonly webhookDeliveryId: string
 }
 
 interface Row {

@@ -28,6 +28,22 @@ export async function startStage(): Promise<Stage> {
   return { rig, acme, rival, admin, things, tokenOf, stop: () => rig.stop() }
 }
 
+async function seedWebhook(rig: GatewayRig, acme: TestTenant) {
+  const [webhookId, webhookDeliveryId] = [newId(), newId()]
+  await rig.sql(
+    `INSERT INTO webhook_endpoint (id, tenant_id, url, kinds, created_by, created_at, updated_at)
+     VALUES ($1, $2, 'https://hook.acme.test/', '{run.failed}', $3, now(), now())`,
+    [webhookId, acme.id, acme.userIds.engineer],
+  )
+  await rig.sql(
+    `INSERT INTO webhook_delivery (id, tenant_id, endpoint_id, kind, body, state, created_at, queued_at,
+       next_attempt_at, settled_at)
+     VALUES ($1, $2, $3, 'webhook.ping', '{}', 'FAILED', now(), now(), now(), now())`,
+    [webhookDeliveryId, acme.id, webhookId],
+  )
+  return { webhookId, webhookDeliveryId }
+}
+
 async function seedThings(rig: GatewayRig, acme: TestTenant): Promise<Things> {
   const data = await seedModel(rig, acme, 'acme')
   const asked = await rig.graphql(
@@ -49,5 +65,6 @@ async function seedThings(rig: GatewayRig, acme: TestTenant): Promise<Things> {
      VALUES ($1, $2, $3, 'READY', 1, now(), $4, $5, now())`,
     [evidenceBundleId, acme.id, erasureRequestId, digest, size],
   )
-  return { ...data, tenantId: acme.id, erasureRequestId, runId, auditId, evidenceBundleId }
+  const webhook = await seedWebhook(rig, acme)
+  return { ...data, tenantId: acme.id, erasureRequestId, runId, auditId, evidenceBundleId, ...webhook }
 }

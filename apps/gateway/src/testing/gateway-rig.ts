@@ -91,6 +91,7 @@ export async function startGatewayRig(env: Partial<GatewayEnv> = {}): Promise<Ga
       BOOTSTRAP_ADMIN_EMAIL: adminEmail,
       BOOTSTRAP_ADMIN_PASSWORD: password,
       MAX_UPLOAD_BYTES: 1_000_000,
+      WEBHOOK_TARGETS: 'public',
       SIGN_INS_PER_MINUTE: 1000,
       COST_PER_MINUTE: 50_000_000,
       ANONYMOUS_COST_PER_MINUTE: 50_000_000,
