@@ -14,7 +14,6 @@ import { shapeErasureRequest } from '../erasure/erasure.shape.js'
 import { findMember } from '../member/member.reads.js'
 import { shapeModel, shapeModelVersion } from '../model/model.shape.js'
 import { readSeenAt, shapeNotice } from '../notice/notice.reads.js'
-import { shapeNotice } from '../notice/notice.reads.js'
 import { shapeRun } from '../run/run.shape.js'
 import { shapeDelivery, shapeWebhook } from '../webhook/webhook.shape.js'
 
@@ -38,15 +37,6 @@ const aggregates: readonly [Action, Find][] = [
   ['model:read', async ({ loaders }, id) => found(await loaders.model.load(id), shapeModel)],
   ['model:read', async ({ loaders }, id) => found(await loaders.modelVersion.load(id), shapeModelVersion)],
   ['run:read', async ({ loaders }, id) => found(await loaders.run.load(id), shapeRun)],
-  [
-    'tenant:read',
-    async (scope, id) => {
-      const row = await scope.loaders.notice.load(id)
-      return row && shapeNotice(row, await readSeenAt(scope))
-    },
-  ],
-  ['webhook:read', async ({ loaders }, id) => found(await loaders.webhook.load(id), shapeWebhook)],
-  ['webhook:read', async ({ loaders }, id) => found(await loaders.webhookDelivery.load(id), shapeDelivery)],
   [
     'tenant:read',
     async (scope, id) => {
