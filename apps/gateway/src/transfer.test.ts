@@ -268,7 +268,7 @@ describe('subscriptions', () => {
     expect(await first(acme.tokens.engineer, run)).toBe('NOT_FOUND')
     expect(await first(acme.tokens.engineer, '{ datasets { totalCount } }')).toBe('BAD_REQUEST')
     expect(await first(acme.tokens.engineer, `subscription { tenantChanged { ${'id '.repeat(5000)} } }`)).toBe(
-      'GRAPHQL_PARSE_FAILED',
+      'QUERY_TOO_LARGE',
     )
   })
 })

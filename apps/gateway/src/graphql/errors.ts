@@ -51,7 +51,7 @@ export function formatError(
   }
   const code = codeOf(formatted, error)
   if (typeof code === 'string' && expected.has(code)) {
-    const { stacktrace: _, ...extensions } = formatted.extensions ?? {}
+    const { stacktrace: _, http: __, ...extensions } = formatted.extensions ?? {}
     return { ...formatted, extensions: { ...extensions, code } }
   }
   logger.error({ err: cause, correlationId, path: formatted.path }, 'request failed')

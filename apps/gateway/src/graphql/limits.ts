@@ -33,7 +33,8 @@ const PARTS = 5
 /** Selections that are looked at before an operation counts as too complex, fragments unfolded. */
 const MOST_SELECTIONS = 2 * limits.complexity
 
-const refusal = (code: string, message: string): GraphQLError => new GraphQLError(message, { extensions: { code } })
+const refusal = (code: string, message: string): GraphQLError =>
+  new GraphQLError(message, { extensions: { code, http: { status: 400 } } })
 
 /** A rule of the armor that reports our code and how to mend it. */
 const reports = (code: string, message: string) => ({
@@ -89,7 +90,15 @@ const maxRootFields: ValidationRule = (context): ASTVisitor => {
   }
 }
 
-export const limitRules: readonly ValidationRule[] = [...validationRules, maxRootFields]
+/** PostgreSQL holds no U+0000 in a text. */
+const noNulCharacters: ValidationRule = (context): ASTVisitor => ({
+  StringValue: (node) => {
+    if (!node.value.includes('\0')) return
+    context.reportError(refusal('BAD_USER_INPUT', 'A text holds the character U+0000; leave it out.'))
+  },
+})
+
+export const limitRules: readonly ValidationRule[] = [...validationRules, maxRootFields, noNulCharacters]
 
 /** A page costs its fields times its length, a list without `first` five times its fields, everything else its fields. */
 const estimate = ({ args, field, childComplexity }: ComplexityEstimatorArgs): number => {
@@ -135,6 +144,9 @@ function complexityOf(options: Parameters<typeof getComplexity>[0]): number {
     if (!(error instanceof GraphQLError)) throw error
     // Told of fragments that unfold into more selections than are counted; every other report is about a variable.
     if (error.nodes === undefined) throw tooComplex('far too many fields')
-    throw new GraphQLError(error.message, { nodes: error.nodes, extensions: { code: 'BAD_USER_INPUT' } })
+    throw new GraphQLError(error.message, {
+      nodes: error.nodes,
+      extensions: { code: 'BAD_USER_INPUT', http: { status: 400 } },
+    })
   }
 }

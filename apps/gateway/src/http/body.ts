@@ -20,7 +20,7 @@ export function acceptJson(app: FastifyInstance): void {
     } catch {
       return done(invalid('The body is not valid UTF-8.'), undefined)
     }
-    parse(request, text, (error, body: unknown) => {
+    void parse(request, text, (error, body: unknown) => {
       if (error) return done(invalid('The body is not valid JSON; send an object as application/json.'), undefined)
       const problem = problemOf(body, 0)
       return problem === null ? done(null, body) : done(invalid(problem), undefined)

@@ -1,6 +1,6 @@
 import { ApolloServer, type ApolloServerPlugin, HeaderMap, type HTTPGraphQLResponse } from '@apollo/server'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import { GraphQLError, type GraphQLSchema } from 'graphql'
+import { GraphQLError, type GraphQLSchema, type OperationDefinitionNode, OperationTypeNode } from 'graphql'
 import type { Context } from '../context.js'
 import { formatError } from '../graphql/errors.js'
 import { costOf, limitRules, limits } from '../graphql/limits.js'
@@ -19,7 +19,8 @@ const COST_OF_NONSENSE = 10
 const costPlugin = (schema: GraphQLSchema, spending: Spending): ApolloServerPlugin<Context> => ({
   requestDidStart: () =>
     Promise.resolve({
-      didResolveOperation: async ({ request: { variables, operationName }, document, contextValue }) => {
+      didResolveOperation: async ({ request: { variables, operationName }, document, operation, contextValue }) => {
+        assertServedHere(operation as OperationDefinitionNode | undefined)
         const cost = costOf(schema, { document, variables, operationName })
         const allowances = await contextValue.services.rates.spend(contextValue, cost)
         spending.set(contextValue, { cost, allowances })
@@ -41,6 +42,16 @@ const costPlugin = (schema: GraphQLSchema, spending: Spending): ApolloServerPlug
       },
     }),
 })
+
+/** The plugin is also asked when no operation could be resolved, whatever its type says. */
+function assertServedHere(operation: OperationDefinitionNode | undefined): void {
+  const refusal = (code: string, message: string) =>
+    new GraphQLError(message, { extensions: { code, http: { status: 400 } } })
+  if (operation === undefined)
+    throw refusal('OPERATION_RESOLUTION_FAILURE', 'Name one operation of the document in `operationName`.')
+  if (operation.operation === OperationTypeNode.SUBSCRIPTION)
+    throw refusal('BAD_REQUEST', 'Send subscriptions to /graphql/stream; this address serves queries and mutations.')
+}
 
 /** Codes of documents and variables that cannot be run; the request that brought them is well-formed. */
 const isDocumentCode = (code: unknown): boolean =>

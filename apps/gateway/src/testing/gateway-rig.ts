@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { openArtifactStore } from '@lethe/artifacts'
 import { type Bus, busPermissions, busUsers, connectBus } from '@lethe/bus'
-import { loginUrl, migrate, setRolePasswords } from '@lethe/db'
+import { loginUrl, migrate, newId, setRolePasswords } from '@lethe/db'
 import { encodeModelVerifier, type ModelSigner, modelSignerFromPem } from '@lethe/ledger'
 import { createLogger } from '@lethe/runtime'
 import { findFreePort, startNatsServer, startPostgres } from '@lethe/stack'
@@ -25,6 +25,8 @@ export interface GatewayRig {
   readonly gateway: Gateway
   /** As the owner of the database: past row-level security, where a test looks at what really happened. */
   readonly sql: (text: string, values?: unknown[]) => Promise<Record<string, unknown>[]>
+  /** Keeps everybody else from a table until what it gives is called. */
+  readonly lock: (table: string) => Promise<() => Promise<void>>
   /** The registrar's, whose public half the gateway knows. */
   readonly modelSigner: ModelSigner
   /** A connection that may do everything, for what other services would say. The gateway's own may do little. */
@@ -35,6 +37,8 @@ export interface GatewayRig {
   readonly graphql: (token: string | null, query: string, variables?: object) => Promise<GraphqlAnswer>
   readonly signIn: (email: string, password?: string) => Promise<string>
   readonly createTenant: (slug: string) => Promise<TestTenant>
+  /** Lets the tenant's auditor look into these requests; without a case they see nothing. */
+  readonly openCases: (tenant: TestTenant, requestIds: readonly string[]) => Promise<void>
   /** Mails that an address got, oldest first. */
   readonly mailsTo: (email: string) => Promise<ReceivedMail[]>
   readonly stop: () => Promise<void>
@@ -106,7 +110,7 @@ export async function startGatewayRig(env: Partial<GatewayEnv> = {}): Promise<Ga
       PORTAL_URL: 'https://portal.lethe.test',
       SIGN_UP: 'closed',
       SSO_ALLOW_LOOPBACK: true,
-      OIDC_ISSUERS: '[]',
+      OIDC_ISSUERS: [],
       TRUST_PROXY: [],
       NODE_ENV: 'production',
       LOG_LEVEL: 'silent',
@@ -128,7 +132,23 @@ export async function startGatewayRig(env: Partial<GatewayEnv> = {}): Promise<Ga
     modelSigner,
     ...client,
     sql: async (text, values) => (await owner.query<Record<string, unknown>>(text, values)).rows,
+    lock: async (table) => {
+      const holder = await owner.connect()
+      await holder.query(`BEGIN; LOCK TABLE ${table} IN ACCESS EXCLUSIVE MODE`)
+      return async () => {
+        await holder.query('ROLLBACK')
+        holder.release()
+      }
+    },
     createTenant: (slug) => createTenant(client, slug),
+    openCases: async ({ id, userIds }, requestIds) => {
+      await owner.query(
+        `INSERT INTO auditor_grant (id, tenant_id, user_id, request_ids, reason, granted_by, expires_at)
+         VALUES ($1, $2, $3, $4, 'A test.', $5, now() + interval '1 day')`,
+        [newId(), id, userIds.auditor, requestIds, userIds.privacy_officer],
+      )
+      gateway.services.standings.forget()
+    },
     mailsTo: async (email) => {
       await gateway.settleMail()
       return readOutbox(join(stateDir, 'outbox')).filter(({ to }) => to === email)
