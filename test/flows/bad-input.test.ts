@@ -137,7 +137,7 @@ describe('erasure requests', () => {
     ['unknown pictures', { contentIds: ['0'.repeat(64)] }],
     ['both an owner and pictures', { subjectKey: 'ada', contentIds: ['0'.repeat(64)] }],
   ])('for %s are refused with the field, and write nothing', async (_what, selection) => {
-    const before = await readEvidenceLog(cast.as.auditor)
+    const before = await readEvidenceLog(cast.as.privacy_officer)
     const refusal = await refusalOf(request(selection))
     expect(refusal.field).toMatch(/selection/)
     expect(refusal.message.length).toBeGreaterThan(10)
@@ -145,7 +145,7 @@ describe('erasure requests', () => {
       '{ erasureRequests(first: 1) { totalCount } }',
     )
     expect(erasureRequests.totalCount).toBe(0)
-    expect((await readEvidenceLog(cast.as.auditor)).size).toBe(before.size)
+    expect((await readEvidenceLog(cast.as.privacy_officer)).size).toBe(before.size)
   })
 })
 

@@ -94,7 +94,7 @@ const closureOf = async (id: string) => {
 async function verdictOfOutsider(erasureRequestId: string) {
   const asked = await requestBundle(cast.as.privacy_officer, { idempotencyKey: erasureRequestId, erasureRequestId })
   const { bytes } = await downloadBundle(cast.as.privacy_officer, asked.id)
-  const { evidenceLog } = await cast.as.auditor.request<{ evidenceLog: { trustRoots: string[] } }>(
+  const { evidenceLog } = await cast.as.privacy_officer.request<{ evidenceLog: { trustRoots: string[] } }>(
     '{ evidenceLog { trustRoots } }',
   )
   const trust = await parseTrustRoots(evidenceLog.trustRoots.join('\n'))
@@ -124,7 +124,7 @@ describe.sequential('deleted means deleted', () => {
     ])
     const closure = await closureOf(request.id)
     expect(closure.filter(({ state }) => !['DESTROYED', 'RETAINED', 'RETRAINED'].includes(state))).toEqual([])
-    const kinds = (await readEvidence(cast.as.auditor, request.id)).map(({ kind }) => kind)
+    const kinds = (await readEvidence(cast.as.privacy_officer, request.id)).map(({ kind }) => kind)
     expect(kinds.slice(-8)).toEqual([
       'dataset-redacted/v1',
       'cost-recorded/v1',

@@ -23,7 +23,7 @@ it('after kill -9 of everything the next start loses nothing, finishes what was 
   const datasetVersionId = await prepareDigits(before, scenario)
   const runId = await beginTraining(before, scenario, datasetVersionId)
   await untilEpoch(before, runId, 20)
-  const log = await readEvidenceLog(before.as.auditor)
+  const log = await readEvidenceLog(before.as.privacy_officer)
   const dataset = await findDataset(before.as.engineer, scenario.dataset.name)
   await up.killEverything()
 
@@ -32,7 +32,7 @@ it('after kill -9 of everything the next start loses nothing, finishes what was 
   expect(await findDataset(after.as.engineer, scenario.dataset.name)).toEqual(dataset)
   expect((await untilSettled(after, runId)).state).toBe('SUCCEEDED')
   expect(await readyVersions(after, scenario)).toHaveLength(1)
-  const grown = await readEvidenceLog(after.as.auditor)
+  const grown = await readEvidenceLog(after.as.privacy_officer)
   expect(grown.verifierKey).toBe(log.verifierKey)
   expect(grown.size).toBeGreaterThanOrEqual(log.size)
 

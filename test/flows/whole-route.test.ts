@@ -99,7 +99,7 @@ describe('from pictures to evidence, on handwritten digits', () => {
 
   it('is on record in statements that an independent validator finds in order, and that name nobody', async () => {
     const { as } = await platform.cast(scenario)
-    const entries = await readTenantEvidence(as.auditor)
+    const entries = await readTenantEvidence(as.privacy_officer)
     const bodies = entries.map(({ body }) => body)
     const faultsOf = createSchemaCheck()
     expect(bodies.flatMap(faultsOf)).toEqual([])
@@ -119,7 +119,7 @@ describe('from pictures to evidence, on handwritten digits', () => {
 
   it('numbers the entries of the request from 1 without a gap', async () => {
     const { as } = await platform.cast(scenario)
-    const entries = (await readTenantEvidence(as.auditor)).filter(
+    const entries = (await readTenantEvidence(as.privacy_officer)).filter(
       ({ erasureRequestId }) => erasureRequestId === first.summary.request.id,
     )
     const numbers = entries.map(({ body }) => recordedOf(body).requestEntry)
@@ -225,7 +225,7 @@ describe('from pictures to evidence, on handwritten digits', () => {
       audits: [{ verdict: 'INCONCLUSIVE' }],
     })
     expect((await findModel(cast.as.engineer, scenario.modelName))?.productionVersion).toEqual(before)
-    const kinds = (await readEvidence(cast.as.auditor, request.id)).map(({ kind }) => kind)
+    const kinds = (await readEvidence(cast.as.privacy_officer, request.id)).map(({ kind }) => kind)
     expect(kinds).toEqual(expect.arrayContaining(['audit-completed/v1', 'erasure-blocked/v1']))
   })
 

@@ -1,4 +1,5 @@
 import { DomainError, isSettled } from '@lethe/domain'
+import { openCase } from './api/access-api.js'
 import { changeErasure, findErasure, readErasure, type ErasureRequest } from './api/erasure-api.js'
 import type { Run } from './api/run-api.js'
 import { pause, watchRun } from './follow-run.js'
@@ -14,6 +15,7 @@ export async function answerErasure(cast: Cast, scenario: Scenario, view: DemoVi
   const found = await findErasure(cast.as.data_owner, scenario.forgetOwner)
   const raised = found ?? (await raise(cast, scenario))
   view.note(`Request no. ${raised.number} by ${scenario.forgetOwner}: ${raised.forgetCount} pictures`)
+  await openCase(cast.as.privacy_officer, cast.as.auditor, raised.id)
   const followed = new Map<string, Promise<Run>>()
   for (;;) {
     const request = await readErasure(cast.as.privacy_officer, raised.id)
@@ -61,6 +63,7 @@ async function takeStep(cast: Cast, scenario: Scenario, view: DemoView, request:
         await changeErasure(cast.as[role], 'approveErasure', {
           idempotencyKey: `${idempotencyKey}-${role}`,
           erasureRequestId,
+          planDigest: request.planDigest,
         })
       view.note('Two people approved the plan')
       return true

@@ -43,7 +43,9 @@ export function operationsWithoutRow(): Breaches {
   ]
 }
 
-const variablesOf = (things: Things): Record<string, string> => ({
+const variablesOf = (things: Things): Record<string, string | number> => ({
+  evidenceSeq: things.evidenceSeq,
+  tenant: things.tenantId,
   id: things.datasetId,
   dataset: things.datasetId,
   datasetVersion: things.datasetVersionId,

@@ -63,6 +63,63 @@ export const mutationRows: Readonly<Record<string, MutationRow>> = {
   })),
   withdrawErasure: row('withdrawErasure', 'ErasureDecisionInput', 'ErasureRequest { id }', request),
 
+  inviteMember: row(
+    'inviteMember',
+    'InviteMemberInput',
+    'Invitation { id }',
+    () => ({ email: 'someone@invited.test', role: 'engineer' }),
+    'own',
+  ),
+  revokeInvitation: row('revokeInvitation', 'RevokeInvitationInput', 'Invitation { id }', ({ datasetId }) => ({
+    invitationId: datasetId,
+  })),
+  changeMemberRole: row('changeMemberRole', 'ChangeMemberRoleInput', 'Member { id }', ({ spareUserId }) => ({
+    userId: spareUserId,
+    role: 'engineer',
+  })),
+  removeMember: row('removeMember', 'RemoveMemberInput', 'RemovedMember { userId }', ({ spareUserId }) => ({
+    userId: spareUserId,
+  })),
+  createApiKey: row(
+    'createApiKey',
+    'CreateApiKeyInput',
+    'CreatedApiKey { apiKey { id } }',
+    () => ({ name: 'k', role: 'engineer' }),
+    'own',
+  ),
+  revokeApiKey: row('revokeApiKey', 'RevokeApiKeyInput', 'ApiKey { id }', ({ apiKeyId }) => ({ apiKeyId })),
+  grantAuditorAccess: row(
+    'grantAuditorAccess',
+    'GrantAuditorAccessInput',
+    'AuditorGrant { id }',
+    ({ auditorUserId, erasureRequestId }) => ({
+      userId: auditorUserId,
+      erasureRequestIds: [erasureRequestId],
+      reason: 'r',
+      expiresAt: new Date(Date.now() + 3_600_000).toISOString(),
+    }),
+    'NOT_AUDITOR',
+  ),
+  revokeAuditorAccess: row(
+    'revokeAuditorAccess',
+    'RevokeAuditorAccessInput',
+    'AuditorGrant { id }',
+    ({ auditorGrantId }) => ({ grantId: auditorGrantId }),
+  ),
+  createTenant: row('createTenant', 'CreateTenantInput', 'PlatformTenant { id }', () => ({
+    name: 't',
+    slug: 'another',
+    ownerEmail: 'owner@another.test',
+  })),
+  suspendTenant: row('suspendTenant', 'SuspendTenantInput', 'PlatformTenant { id }', ({ tenantId }) => ({
+    tenantId,
+    reason: 'r',
+  })),
+  resumeTenant: row('resumeTenant', 'ResumeTenantInput', 'PlatformTenant { id }', ({ tenantId }) => ({ tenantId })),
+  setTenantQuota: row('setTenantQuota', 'SetTenantQuotaInput', 'PlatformTenant { id }', ({ tenantId }) => ({
+    tenantId,
+  })),
+
   shredSubject: row(
     'shredSubject',
     'ShredSubjectInput',

@@ -71,10 +71,30 @@ export const queryRows: Readonly<Record<string, QueryRow>> = {
 
   evidence: {
     document: '{ evidence { totalCount edges { node { seq body } } } }',
-    foreign: 'empty',
+    foreign: 'own',
     own: 'listed',
   },
-  evidenceEntry: { document: '{ evidenceEntry(seq: 1) { seq body } }', foreign: 'null', own: 'found' },
+  evidenceEntry: {
+    document: 'query ($evidenceSeq: Int!) { evidenceEntry(seq: $evidenceSeq) { seq body } }',
+    foreign: 'own',
+    own: 'found',
+  },
+
+  members: { document: '{ members { totalCount edges { node { id name email } } } }', foreign: 'own', own: 'listed' },
+  membershipChanges: {
+    document: '{ membershipChanges { totalCount edges { node { id member evidenceSeq } } } }',
+    foreign: 'own',
+    own: 'listed',
+  },
+  invitations: { document: `{ invitations { totalCount edges { node { id email } } } }`, foreign: 'own', own: 'any' },
+  apiKeys: { document: `{ apiKeys { totalCount edges { node { id name madeBy } } } }`, foreign: 'own', own: 'any' },
+  auditorGrants: {
+    document: '{ auditorGrants { totalCount edges { node { id reason auditor erasureRequests { id } } } } }',
+    foreign: 'own',
+    own: 'listed',
+  },
+  tenants: { document: '{ tenants { totalCount } }', foreign: 'own', own: 'any' },
+  tenant: { document: 'query ($tenant: ID!) { tenant(id: $tenant) { id } }', foreign: 'null', own: 'any' },
   evidenceLog: { document: '{ evidenceLog { size origin } }', foreign: 'own', own: 'any' },
   evidenceBundles: { document: `{ evidenceBundles ${page} }`, foreign: 'empty', own: 'listed' },
   evidenceBundle: {

@@ -95,8 +95,8 @@ export const routeRows: Readonly<Record<string, RouteRow>> = {
   'POST /v1/admin/members': {
     path: () => '/v1/admin/members',
     body: newMember,
-    answers: { anonymous: 401, rival: 403, 'without the right': 403, permitted: 201 },
-    without: 'engineer',
+    answers: { anonymous: 401, rival: 403, 'without the right': 403 },
+    without: 'tenant_owner',
     permitted: 'tenant_owner',
   },
 }

@@ -7,6 +7,13 @@ export interface Things extends SeededData {
   readonly runId: string
   readonly auditId: string
   readonly evidenceBundleId: string
+  /** The request's first entry. */
+  readonly evidenceSeq: number
+  /** A member who may be changed and removed: everybody else is needed to ask. */
+  readonly spareUserId: string
+  readonly auditorUserId: string
+  readonly apiKeyId: string
+  readonly auditorGrantId: string
   readonly webhookId: string
   readonly webhookDeliveryId: string
 }

@@ -1,6 +1,13 @@
 import { newId } from '@lethe/db'
-import { adminEmail, type GatewayRig, startGatewayRig, type TestRole, type TestTenant } from '../testing/gateway-rig.js'
-import { seedModel } from '../testing/seed.js'
+import {
+  adminEmail,
+  type GatewayRig,
+  password,
+  startGatewayRig,
+  type TestRole,
+  type TestTenant,
+} from '../testing/gateway-rig.js'
+import { hex, seedModel } from '../testing/seed.js'
 import type { TestCaller, Things } from './row.js'
 
 /** Two tenants on one gateway, database and bus; the first one has a thing of every kind. */
@@ -23,9 +30,37 @@ export async function startStage(): Promise<Stage> {
   const admin = await rig.signIn(adminEmail)
   const things = await seedThings(rig, acme)
   await seedModel(rig, rival, 'rival')
+  // The rival's auditor has a case too, in which nothing is to be found: they are refused nothing by having none.
+  await rig.openCases(rival, [newId()])
   const tokenOf = (caller: TestCaller): string | null =>
     caller === 'nobody' ? null : caller === 'platform_admin' ? admin : acme.tokens[caller]
   return { rig, acme, rival, admin, things, tokenOf, stop: () => rig.stop() }
+}
+
+/** A spare member, a key, and the auditor's case. */
+async function seedAccess(rig: GatewayRig, acme: TestTenant, erasureRequestId: string) {
+  const spare = { email: 'spare@acme.test', name: 'Spare', password, tenantId: acme.id, role: 'engineer' }
+  const added = await rig.post('/v1/admin/members', spare, await rig.signIn(adminEmail))
+  const { userId: spareUserId } = (await added.json()) as { userId: string }
+  const apiKeyId = newId()
+  await rig.sql(
+    `INSERT INTO api_key (id, tenant_id, user_id, name, role, prefix, digest)
+     VALUES ($1, $2, $3, 'k', 'engineer', 'lethe_k', $4)`,
+    [apiKeyId, acme.id, acme.userIds.engineer, hex('a key of acme')],
+  )
+  await rig.openCases(acme, [erasureRequestId])
+  const [grant] = await rig.sql('SELECT id FROM auditor_grant WHERE tenant_id = $1', [acme.id])
+  const [entry] = await rig.sql('SELECT min(seq)::int AS seq FROM evidence WHERE tenant_id = $1 AND request_id = $2', [
+    acme.id,
+    erasureRequestId,
+  ])
+  return {
+    spareUserId,
+    apiKeyId,
+    auditorUserId: acme.userIds.auditor,
+    auditorGrantId: grant?.['id'] as string,
+    evidenceSeq: entry?.['seq'] as number,
+  }
 }
 
 async function seedWebhook(rig: GatewayRig, acme: TestTenant) {
@@ -66,5 +101,15 @@ async function seedThings(rig: GatewayRig, acme: TestTenant): Promise<Things> {
     [evidenceBundleId, acme.id, erasureRequestId, digest, size],
   )
   const webhook = await seedWebhook(rig, acme)
-  return { ...data, tenantId: acme.id, erasureRequestId, runId, auditId, evidenceBundleId, ...webhook }
+  const access = await seedAccess(rig, acme, erasureRequestId)
+  return {
+    ...access,
+    ...data,
+    tenantId: acme.id,
+    erasureRequestId,
+    runId,
+    auditId,
+    evidenceBundleId,
+    ...webhook,
+  }
 }

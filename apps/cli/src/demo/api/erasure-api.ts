@@ -11,6 +11,7 @@ export interface ErasureRequest {
   readonly forgetCount: number
   readonly forgetDigest: string
   readonly policyDigest: string | null
+  readonly planDigest: string | null
   readonly approvals: readonly { readonly userName: string }[]
   readonly requiredApprovals: number
   readonly clock: {
@@ -25,7 +26,7 @@ export interface ErasureRequest {
   readonly closedAt: string | null
 }
 
-const fields = `id number state stateReason owner { subjectKey } forgetCount forgetDigest policyDigest
+const fields = `id number state stateReason owner { subjectKey } forgetCount forgetDigest policyDigest planDigest
   approvals { userName } requiredApprovals clock { state dueAt citation events { kind at } }
   audits { id number verdict } runs { ${runFields} } receivedAt closedAt`
 
@@ -61,7 +62,7 @@ interface ErasureInputs {
       policy: AuditPolicy
     }
   }
-  approveErasure: { input: 'ErasureDecisionInput'; fields: { erasureRequestId: string } }
+  approveErasure: { input: 'ErasureDecisionInput'; fields: { erasureRequestId: string; planDigest: string | null } }
 }
 
 const inputTypes: { readonly [Name in keyof ErasureInputs]: ErasureInputs[Name]['input'] } = {

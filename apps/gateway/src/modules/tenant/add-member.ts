@@ -18,7 +18,7 @@ export const NewMember = Person.extend({
 
 /** @throws DomainError FORBIDDEN, NOT_FOUND, EMAIL_TAKEN, SUBJECT_TAKEN */
 export async function addMember(
-  { db, people, memberships }: Services,
+  { db, people, memberships, membershipRecorder }: Services,
   viewer: SignedIn,
   input: z.output<typeof NewMember>,
 ): Promise<{ userId: string }> {
@@ -38,6 +38,7 @@ export async function addMember(
       create: { id: newId(), tenantId, subjectKey, userId },
       update: { userId },
     })
+  await membershipRecorder.record(tenantId)
   return { userId }
 }
 
