@@ -38,8 +38,16 @@ async function mutate(role: TestRole, name: string, inputType: string, input: ob
 
 const request = (role: TestRole, input: object) =>
   mutate(role, 'requestErasure', 'RequestErasureInput', { ground: 'GDPR Art. 17', ...input })
-const decide = (role: TestRole, name: string, erasureRequestId: unknown, more: object = {}) =>
-  mutate(role, name, 'ErasureDecisionInput', { erasureRequestId, ...more })
+/** Of an approval, to the plan as it stands unless another is named. */
+const decide = async (role: TestRole, name: string, erasureRequestId: unknown, more: object = {}) => {
+  const plan = name === 'approveErasure' ? { planDigest: await planDigestOf(erasureRequestId) } : {}
+  return mutate(role, name, 'ErasureDecisionInput', { erasureRequestId, ...plan, ...more })
+}
+const planDigestOf = async (id: unknown): Promise<unknown> => {
+  const query = 'query ($id: ID!) { erasureRequest(id: $id) { planDigest } }'
+  const { data: found } = await rig.graphql(tenant.tokens.privacy_officer, query, { id })
+  return (found?.['erasureRequest'] as { planDigest: string } | null)?.planDigest ?? null
+}
 const plan = (role: TestRole, erasureRequestId: unknown, more: object = {}) =>
   mutate(role, 'planErasure', 'PlanErasureInput', { erasureRequestId, ...more })
 
