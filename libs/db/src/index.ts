@@ -68,6 +68,7 @@ export {
   settleBundle,
   type PinnedBundle,
 } from './stores/evidence-bundles.js'
+export { forgetStaleUpload, keepUpload, readStaleUploads, touchUpload } from './stores/uploads.js'
 export {
   claimDelivery,
   disableEndpoint,
@@ -101,6 +102,7 @@ export { findSupersededRequests, supersedePlan } from './stores/closure/supersed
 export { blobsOf } from './stores/closure/things.js'
 export {
   affectedVersions,
+  countLearned,
   ForgetSetRef,
   learnedForgetSets,
   parseExcluded,

@@ -8,11 +8,14 @@ export const oneByKey = <Row>(load: (keys: string[]) => Promise<readonly Row[]>,
     return keys.map((key) => rows.get(key) ?? null)
   })
 
-/** All rows of a key, in the order that they were loaded in. */
-export const manyByKey = <Row>(load: (keys: string[]) => Promise<readonly Row[]>, keyOf: (row: Row) => string) =>
+/** All rows of a key, in the order that they were loaded in; a row may be of several keys. */
+export const manyByKey = <Row>(
+  load: (keys: string[]) => Promise<readonly Row[]>,
+  keyOf: (row: Row) => string | readonly string[],
+) =>
   new DataLoader<string, Row[]>(async (keys) => {
     const rows = new Map<string, Row[]>(keys.map((key) => [key, []]))
-    for (const row of await load([...keys])) rows.get(keyOf(row))?.push(row)
+    for (const row of await load([...keys])) for (const key of [keyOf(row)].flat()) rows.get(key)?.push(row)
     return keys.map((key) => rows.get(key) ?? [])
   })
 

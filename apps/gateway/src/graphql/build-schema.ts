@@ -6,6 +6,8 @@ import { ApiKeyResolver } from '../modules/api-key/api-key.resolver.js'
 import { AuditResolver } from '../modules/audit/audit.resolver.js'
 import { AuditorAccessResolver } from '../modules/auditor-access/auditor-access.resolver.js'
 import { BundleResolver, RequestBundlesResolver } from '../modules/bundle/bundle.resolver.js'
+import { CalendarResolver } from '../modules/calendar/calendar.resolver.js'
+import { ClockMutations } from '../modules/clock/clock.mutations.js'
 import { ClockResolver } from '../modules/clock/clock.resolver.js'
 import { DatasetMutations } from '../modules/dataset/dataset.mutations.js'
 import { DatasetResolver } from '../modules/dataset/dataset.resolver.js'
@@ -15,10 +17,12 @@ import {
   AffectedVersionResolver,
   ApprovalResolver,
   PlanItemResolver,
+  PlanOptionResolver,
 } from '../modules/erasure/erasure-parts.resolver.js'
 import { ErasureResolver } from '../modules/erasure/erasure.resolver.js'
 import { ErasureSubscriptions } from '../modules/erasure/erasure.subscriptions.js'
 import { EvidenceLogResolver, EvidenceResolver } from '../modules/evidence/evidence.resolver.js'
+import { ApprovalAppointmentResolver } from '../modules/member/approval-appointment.resolver.js'
 import { InvitationResolver } from '../modules/member/invitation.resolver.js'
 import { MemberResolver, MembershipChangeResolver } from '../modules/member/member.resolver.js'
 import { ModelMutations } from '../modules/model/model.mutations.js'
@@ -32,6 +36,7 @@ import { ReviewResolver } from '../modules/review/review.resolver.js'
 import { RunResolver } from '../modules/run/run.resolver.js'
 import { SlaBoardResolver } from '../modules/sla-board/sla-board.resolver.js'
 import { NodeResolver } from '../modules/viewer/node.resolver.js'
+import { SsoResolver } from '../modules/sso/sso.resolver.js'
 import { SubjectResolver } from '../modules/subject/subject.resolver.js'
 import { TenantSubscriptions } from '../modules/viewer/tenant.subscriptions.js'
 import { ViewerResolver } from '../modules/viewer/viewer.resolver.js'
@@ -64,6 +69,7 @@ export function createSchema(): GraphQLSchema {
       RunResolver,
       ErasureResolver,
       PlanItemResolver,
+      PlanOptionResolver,
       AffectedVersionResolver,
       ApprovalResolver,
       ErasureMutations,
@@ -72,6 +78,8 @@ export function createSchema(): GraphQLSchema {
       OwnerAuditMutations,
       ReviewResolver,
       ClockResolver,
+      ClockMutations,
+      CalendarResolver,
       EvidenceResolver,
       EvidenceLogResolver,
       BundleResolver,
@@ -79,8 +87,10 @@ export function createSchema(): GraphQLSchema {
       SlaBoardResolver,
       MemberResolver,
       InvitationResolver,
+      ApprovalAppointmentResolver,
       MembershipChangeResolver,
       ApiKeyResolver,
+      SsoResolver,
       AuditorAccessResolver,
       PlatformResolver,
       SubjectResolver,

@@ -8,6 +8,8 @@ import type { Scope } from '../context.js'
 export interface Effect {
   readonly id: string
   readonly evidence: readonly EvidenceEntry[]
+  /** In the viewer's words; kept beside the evidence, in the tenant's tables. */
+  readonly reason?: string
 }
 
 const keyPattern = /^[\x21-\x7e]{1,128}$/
@@ -46,12 +48,15 @@ export async function runOnce<Input extends { idempotencyKey: string }>(
       )
     }
     const now = scope.now()
-    const { id, evidence } = await effect(tx, now)
+    const { id, evidence, reason } = await effect(tx, now)
     await tx.idempotencyKey.create({
       data: { tenantId, userId: viewer.userId, key, operation, requestDigest, resultId: id, createdAt: now },
     })
     // Last: from here to the commit other appenders of the tenant wait.
-    await recordEntries(tx, { tenantId, entries: evidence, now }, statementOf)
+    const numbers = await recordEntries(tx, { tenantId, entries: evidence, now }, statementOf)
+    await tx.evidenceAuthor.createMany({
+      data: numbers.map((seq) => ({ tenantId, seq, userId: viewer.userId, reason: reason || null })),
+    })
     return id
   })
   // What was read before the mutation may have changed by it.

@@ -53,9 +53,45 @@ export const mutationRows: Readonly<Record<string, MutationRow>> = {
     ({ subjectKey }) => ({ ground: 'g', selection: { subjectKey } }),
     'UNKNOWN_SUBJECT',
   ),
+  importErasures: row(
+    'importErasures',
+    'ImportErasuresInput',
+    'ErasureImport { accepted refused }',
+    ({ subjectKey }) => ({ csv: `subject_key,ground\n${subjectKey},g\n` }),
+    'own',
+  ),
+  beginIdentityCheck: row('beginIdentityCheck', 'BeginIdentityCheckInput', 'ErasureRequest { id }', (things) => ({
+    ...request(things),
+    method: 'DOCUMENT',
+    reason: 'r',
+  })),
+  batchErasures: row('batchErasures', 'BatchErasuresInput', 'ErasureRequest { id }', ({ erasureRequestId }) => ({
+    erasureRequestIds: [erasureRequestId],
+  })),
+  leaveErasureBatch: row('leaveErasureBatch', 'ErasureDecisionInput', 'ErasureRequest { id }', request),
   verifyIdentity: row('verifyIdentity', 'ErasureDecisionInput', 'ErasureRequest { id }', request),
   planErasure: row('planErasure', 'PlanErasureInput', 'ErasureRequest { id }', request),
   approveErasure: row('approveErasure', 'ErasureDecisionInput', 'ErasureRequest { id }', request),
+  acknowledgeRequest: row('acknowledgeRequest', 'ClockMoveInput', 'SlaClock { id }', request),
+  pauseClock: row('pauseClock', 'ClockMoveInput', 'SlaClock { id }', (things) => ({ ...request(things), reason: 'r' })),
+  resumeClock: row('resumeClock', 'ClockMoveInput', 'SlaClock { id }', request),
+  extendClock: row('extendClock', 'ExtendClockInput', 'SlaClock { id }', (things) => ({
+    ...request(things),
+    reason: 'r',
+  })),
+  changeClockRule: row('changeClockRule', 'ChangeClockRuleInput', 'SlaClock { id }', (things) => ({
+    ...request(things),
+    reason: 'r',
+    statuteId: 'ccpa-7021',
+  })),
+  // A calendar of one's own tenant, whoever asks.
+  setTenantCalendar: row(
+    'setTenantCalendar',
+    'SetTenantCalendarInput',
+    'TenantCalendar { id }',
+    () => ({ timeZone: 'Europe/Berlin', holidays: [], statuteId: 'gdpr-12-3' }),
+    'own',
+  ),
   retryErasure: row('retryErasure', 'RetryErasureInput', 'ErasureRequest { id }', request),
   rejectErasure: row('rejectErasure', 'ErasureDecisionInput', 'ErasureRequest { id }', (things) => ({
     ...request(things),
@@ -86,6 +122,22 @@ export const mutationRows: Readonly<Record<string, MutationRow>> = {
     'CreatedApiKey { apiKey { id } }',
     () => ({ name: 'k', role: 'engineer' }),
     'own',
+  ),
+  registerSsoProvider: row(
+    'registerSsoProvider',
+    'RegisterSsoProviderInput',
+    'SsoProvider { id }',
+    () => ({ issuer: 'https://10.0.0.1', clientId: 'c', clientSecret: 's', domain: 'acme.test' }),
+    'ADDRESS_FORBIDDEN',
+  ),
+  verifySsoDomain: row('verifySsoDomain', 'SsoProviderInput', 'SsoProvider { id }', ({ ssoProviderId }) => ({
+    ssoProviderId,
+  })),
+  removeSsoProvider: row(
+    'removeSsoProvider',
+    'SsoProviderInput',
+    'RemovedSsoProvider { ssoProviderId }',
+    ({ ssoProviderId }) => ({ ssoProviderId }),
   ),
   revokeApiKey: row('revokeApiKey', 'RevokeApiKeyInput', 'ApiKey { id }', ({ apiKeyId }) => ({ apiKeyId })),
   grantAuditorAccess: row(

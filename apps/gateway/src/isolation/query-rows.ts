@@ -1,3 +1,4 @@
+import { hex } from '../testing/seed.js'
 import type { QueryRow } from './row.js'
 
 const page = '{ totalCount edges { node { id } } }'
@@ -47,6 +48,11 @@ export const queryRows: Readonly<Record<string, QueryRow>> = {
     foreign: 'UNKNOWN_SUBJECT',
     own: 'found',
   },
+  findSamples: {
+    document: `{ findSamples(files: [{ contentId: "${hex('acme 0')}" }]) { matches { sample { key } } } }`,
+    foreign: 'own',
+    own: 'found',
+  },
 
   notices: { document: `{ notices ${page} }`, foreign: 'own', own: 'listed' },
   noticeInbox: { document: '{ noticeInbox { unseenCount seenAt } }', foreign: 'own', own: 'any' },
@@ -67,6 +73,18 @@ export const queryRows: Readonly<Record<string, QueryRow>> = {
   audit: { document: 'query ($audit: ID!) { audit(id: $audit) { id } }', foreign: 'null', own: 'found' },
 
   slaClocks: { document: `{ slaClocks ${page} }`, foreign: 'empty', own: 'listed' },
+  forecastQuality: { document: '{ forecastQuality { forecasts } }', foreign: 'own', own: 'any' },
+  tenantCalendar: {
+    document: '{ tenantCalendar { id holidays statutes { statuteId } } }',
+    foreign: 'own',
+    own: 'found',
+  },
+  // Of no tenant.
+  holidayPreset: {
+    document: '{ holidayPreset(country: "DE", years: [2026]) { holidays { day } } }',
+    foreign: 'own',
+    own: 'any',
+  },
   slaBoard: { document: '{ slaBoard { totalCount } }', foreign: 'own', own: 'any' },
 
   evidence: {
@@ -87,6 +105,11 @@ export const queryRows: Readonly<Record<string, QueryRow>> = {
     own: 'listed',
   },
   invitations: { document: `{ invitations { totalCount edges { node { id email } } } }`, foreign: 'own', own: 'any' },
+  ssoProviders: {
+    document: `{ ssoProviders { totalCount edges { node { id issuer domain proofValue } } } }`,
+    foreign: 'own',
+    own: 'listed',
+  },
   apiKeys: { document: `{ apiKeys { totalCount edges { node { id name madeBy } } } }`, foreign: 'own', own: 'any' },
   auditorGrants: {
     document: '{ auditorGrants { totalCount edges { node { id reason auditor erasureRequests { id } } } } }',

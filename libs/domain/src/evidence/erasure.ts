@@ -83,6 +83,8 @@ export const ErasureApproved = z.strictObject({
   required: Ordinal,
   approvedBy: Commitment,
   role: Role,
+  /** Whoever raised the request gave this person the role. */
+  appointedByRequester: z.literal(true).optional(),
 })
 
 export const ErasureBatched = z.strictObject({
@@ -106,6 +108,15 @@ export const ErasureClosed = z.strictObject({
 
 /** The reason may quote what a person wrote, so only its code is on record. */
 export const ErasureBlocked = z.strictObject({ from: ErasureState, code: Code })
+
+export const ClockTermsSet = z.strictObject({
+  statuteId: StatuteId,
+  timeZone: ClockBasis.shape.timeZone,
+  holidays: ClockBasis.shape.holidays,
+  /** The newest, where there are any. */
+  terms: ContractTerms.optional(),
+  setBy: Commitment,
+})
 
 /**
  * Everything that readClock needs to find the due date again, but for the reasons, which may name a person. After a

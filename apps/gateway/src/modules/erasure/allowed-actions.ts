@@ -1,13 +1,20 @@
-import { type Action, type ErasureState, isFinal, mayDo, mayMove } from '@lethe/domain'
+import { type Action, type ErasureState, ErasureStep, isFinal, mayDo, mayTake } from '@lethe/domain'
 import type { SignedIn } from '../../tenant-viewer.js'
 
-const mutations: readonly { name: string; action: Action; from: (state: ErasureState) => boolean }[] = [
-  { name: 'verifyIdentity', action: 'erasure:verify', from: (state) => mayMove(state, 'VERIFIED') },
-  { name: 'planErasure', action: 'erasure:plan', from: (state) => mayMove(state, 'PLANNED') },
-  { name: 'approveErasure', action: 'erasure:approve', from: (state) => state === 'PLANNED' },
-  { name: 'rejectErasure', action: 'erasure:reject', from: (state) => mayMove(state, 'REJECTED') },
-  { name: 'withdrawErasure', action: 'erasure:withdraw', from: (state) => mayMove(state, 'WITHDRAWN') },
-  { name: 'retryErasure', action: 'erasure:retry', from: (state) => state === 'BLOCKED' },
+/** By which right a step is taken. */
+const rights: Readonly<Record<ErasureStep, Action>> = {
+  beginIdentityCheck: 'erasure:verify',
+  verifyIdentity: 'erasure:verify',
+  planErasure: 'erasure:plan',
+  approveErasure: 'erasure:approve',
+  batchErasures: 'erasure:plan',
+  leaveErasureBatch: 'erasure:plan',
+  rejectErasure: 'erasure:reject',
+  withdrawErasure: 'erasure:withdraw',
+  retryErasure: 'erasure:retry',
+}
+
+const beside: readonly { name: string; action: Action; from: (state: ErasureState) => boolean }[] = [
   { name: 'requestEvidenceBundle', action: 'bundle:request', from: () => true },
   { name: 'recordFinding', action: 'review:write', from: () => true },
   { name: 'signOffErasure', action: 'review:write', from: isFinal },
@@ -20,6 +27,9 @@ export function allowedActions(
     readonly state: ErasureState
     readonly requestedBy: string
     readonly planDigest: string | null
+    readonly batchId: string | null
+    /** Of a blocked request: the step that it can be taken up from. */
+    readonly resumesAt: ErasureState | null
     readonly approvals: readonly { readonly userId: string; readonly planDigest: string }[]
   },
 ): string[] {
@@ -27,8 +37,15 @@ export function allowedActions(
     ({ userId, planDigest }) => userId === viewer.userId && planDigest === request.planDigest,
   )
   const mayApprove = request.requestedBy !== viewer.userId && !hasApproved
-  return mutations
-    .filter(({ action, from }) => mayDo(viewer.role, action) && from(request.state))
-    .filter(({ name }) => name !== 'approveErasure' || mayApprove)
-    .map(({ name }) => name)
+  const holds: Partial<Record<ErasureStep, boolean>> = {
+    approveErasure: mayApprove,
+    batchErasures: request.batchId === null,
+    leaveErasureBatch: request.batchId !== null,
+    retryErasure: request.resumesAt !== null,
+  }
+  const steps = ErasureStep.options.filter(
+    (step) => mayDo(viewer.role, rights[step]) && mayTake(step, request.state) && holds[step] !== false,
+  )
+  const others = beside.filter(({ action, from }) => mayDo(viewer.role, action) && from(request.state))
+  return [...steps, ...others.map(({ name }) => name)]
 }

@@ -1,17 +1,16 @@
 import {
-  beginErasing,
-  beginUnlearning,
   type ErasureRequest as RequestRow,
-  findUncovered,
   lockErasureRequest,
   moveErasureRequest,
-  nameUncovered,
+  startBatch,
   type Tx,
 } from '@lethe/db'
 import { DomainError, type EvidenceEntry, REQUIRED_APPROVALS } from '@lethe/domain'
 import type { Scope } from '../../context.js'
 import { type Effect, runOnce } from '../../graphql/run-once.js'
+import { assertNothingUncovered, beginApproved } from './begin-approved.js'
 import type { ErasureDecision } from './erasure-decision.js'
+import { isAppointedBy } from '../member/appointment.js'
 import { findRequest } from './find-request.js'
 
 /** One person's yes to the plan as it stands. The last one that is needed sets it going. */
@@ -22,9 +21,11 @@ export const approveErasure = (scope: Scope, input: ErasureDecision): Promise<st
     const request = await findRequest(tx, scope, id)
     const planDigest = assertApprovable(request, scope, input)
     const { tenantId, viewer } = scope
+    const reason = input.reason.trim()
     await assertNotYetApproved(tx, scope, id, planDigest)
     await tx.approval.create({ data: { tenantId, requestId: id, userId: viewer.userId, planDigest, at: now } })
     const approvals = await tx.approval.count({ where: { requestId: id, planDigest } })
+    const isAppointed = await isAppointedBy(tx, { userId: viewer.userId, requesterId: request.requestedBy, at: now })
     const approved: EvidenceEntry = {
       kind: 'erasure-approved/v1',
       subjects: [{ name: 'plan', digest: { sha256: planDigest } }],
@@ -34,13 +35,14 @@ export const approveErasure = (scope: Scope, input: ErasureDecision): Promise<st
         required: REQUIRED_APPROVALS,
         approvedBy: scope.services.commitToPerson(viewer),
         role: viewer.role,
+        ...(isAppointed ? { appointedByRequester: true as const } : {}),
       },
     }
     if (approvals < REQUIRED_APPROVALS) {
       await moveErasureRequest(tx, { tenantId, requestId: id, to: 'PLANNED', now })
-      return { id, evidence: [approved] }
+      return { id, evidence: [approved], reason }
     }
-    return begin(tx, scope, { id, now, evidence: [approved] })
+    return { ...(await begin(tx, scope, { id, batchId: request.batchId, now, evidence: [approved] })), reason }
   })
 
 function assertApprovable(request: RequestRow, { viewer }: Scope, input: ErasureDecision): string {
@@ -56,7 +58,13 @@ function assertApprovable(request: RequestRow, { viewer }: Scope, input: Erasure
       'You raised this request; let two other people approve its plan.',
       'input.erasureRequestId',
     )
-  if (input.planDigest != null && input.planDigest !== request.planDigest)
+  if (input.planDigest == null)
+    throw new DomainError(
+      'PLAN_DIGEST_REQUIRED',
+      'Send the digest of the plan that you read: a yes is to one plan, not to whatever it is by now.',
+      'input.planDigest',
+    )
+  if (input.planDigest !== request.planDigest)
     throw new DomainError('PLAN_CHANGED', 'The plan has changed since you read it; read it again.', 'input.planDigest')
   return request.planDigest
 }
@@ -71,27 +79,18 @@ async function assertNotYetApproved(tx: Tx, { viewer }: Scope, requestId: string
   )
 }
 
+/** In a batch it waits for the others; what is missing from its own plan is said at once, all the same. */
 async function begin(
   tx: Tx,
   { tenantId, viewer }: Scope,
-  { id, now, evidence }: { id: string; now: Date; evidence: EvidenceEntry[] },
+  { id, batchId, now, evidence }: { id: string; batchId: string | null; now: Date; evidence: EvidenceEntry[] },
 ): Promise<Effect> {
-  await assertNothingUncovered(tx, tenantId, id)
+  const requestedBy = viewer.userId
+  await assertNothingUncovered(tx, { tenantId, requestId: id })
   await moveErasureRequest(tx, { tenantId, requestId: id, to: 'APPROVED', now })
-  const begun = await beginUnlearning(tx, { tenantId, requestId: id, requestedBy: viewer.userId, now })
-  if (begun.runIds.length > 0) return { id, evidence: [...evidence, ...begun.evidence] }
-  const erasing = await beginErasing(tx, { tenantId, requestId: id, now })
-  return { id, evidence: [...evidence, ...begun.evidence, ...erasing.evidence] }
-}
-
-/** What has come to derive from the samples since the plan was drawn up would go on remembering. */
-async function assertNothingUncovered(tx: Tx, tenantId: string, requestId: string): Promise<void> {
-  const uncovered = await findUncovered(tx, { tenantId, requestId })
-  const unplanned = uncovered.filter(({ isPlanned }) => !isPlanned)
-  if (unplanned.length === 0) return
-  throw new DomainError(
-    'PLAN_STALE',
-    `Missing from the plan: ${nameUncovered(unplanned)}. Plan anew.`,
-    'input.erasureRequestId',
-  )
+  const begun =
+    batchId === null
+      ? await beginApproved(tx, { tenantId, requestId: id, requestedBy, now })
+      : (await startBatch(tx, { tenantId, batchId, requestedBy, now })).evidence
+  return { id, evidence: [...evidence, ...begun] }
 }

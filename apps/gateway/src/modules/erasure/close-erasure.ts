@@ -1,4 +1,4 @@
-import { closeErasureRequest } from '@lethe/db'
+import { closeErasureRequest, leaveBatch, startBatch } from '@lethe/db'
 import { DomainError, type EvidenceEntry } from '@lethe/domain'
 import type { Scope } from '../../context.js'
 import { runOnce } from '../../graphql/run-once.js'
@@ -9,7 +9,7 @@ import { findRequest } from './find-request.js'
 export const rejectErasure = (scope: Scope, input: ErasureDecision): Promise<string> =>
   close(scope, 'rejectErasure', 'REJECTED', input)
 
-/** Takes a request back; what still runs for it is cancelled. */
+/** Takes a request back; what still runs for it alone is cancelled, and a batch that waits goes on without it. */
 export const withdrawErasure = (scope: Scope, input: ErasureDecision): Promise<string> =>
   close(scope, 'withdrawErasure', 'WITHDRAWN', input)
 
@@ -28,9 +28,27 @@ const close = (
         'input.reason',
       )
     const { id } = await findRequest(tx, scope, input.erasureRequestId)
-    const { evidence } = await closeErasureRequest(tx, { tenantId: scope.tenantId, requestId: id, to, reason, now })
-    const closedBy = scope.services.commitToPerson(scope.viewer)
-    return { id, evidence: evidence.map((entry) => withCloser(entry, closedBy)) }
+    const { tenantId, viewer } = scope
+    const left = await leaveBatch(tx, { tenantId, requestId: id, now })
+    const reasonCode = to === 'REJECTED' ? (input.reasonCode ?? 'OTHER') : undefined
+    const closing = {
+      tenantId,
+      requestId: id,
+      to,
+      reason,
+      ...(reasonCode === undefined ? {} : { reasonCode }),
+      now,
+    }
+    const { evidence } = await closeErasureRequest(tx, closing)
+    const { batchId } = left
+    const others =
+      batchId === null ? [] : (await startBatch(tx, { tenantId, batchId, requestedBy: viewer.userId, now })).evidence
+    const closedBy = scope.services.commitToPerson(viewer)
+    return {
+      id,
+      evidence: [...left.evidence, ...evidence.map((entry) => withCloser(entry, closedBy)), ...others],
+      reason,
+    }
   })
 
 /** The person stands behind a commitment, as an approver does. */

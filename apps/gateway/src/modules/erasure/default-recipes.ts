@@ -1,13 +1,18 @@
-import { TrainingRecipe, UnlearningRecipe } from '@lethe/domain'
+import { TrainingRecipe, type UnlearningMethod, UnlearningRecipe } from '@lethe/domain'
 
 /** Alignment Calibration at a sixth of the learning rate that the version was trained at. */
-export function defaultUnlearning(trainingRecipe: unknown): UnlearningRecipe {
+export const defaultUnlearning = (trainingRecipe: unknown): UnlearningRecipe =>
+  recipeOf('alignment-calibration', trainingRecipe)
+
+/** A step of minus the objective moves far; more of it destroys what is kept. */
+const ascentRate = 1e-4
+
+/** Each method with the budget that it is given when nobody says otherwise. */
+export function recipeOf(method: UnlearningMethod, trainingRecipe: unknown): UnlearningRecipe {
   const { optimizer, seed } = TrainingRecipe.parse(trainingRecipe)
-  return UnlearningRecipe.parse({
-    method: 'alignment-calibration',
-    learningRate: calibrationRate(optimizer.learningRate),
-    seed,
-  })
+  if (method === 'retrain' || method === 'output-suppression') return UnlearningRecipe.parse({ method, seed })
+  const learningRate = method === 'gradient-ascent' ? ascentRate : calibrationRate(optimizer.learningRate)
+  return UnlearningRecipe.parse({ method, learningRate, seed })
 }
 
 /**

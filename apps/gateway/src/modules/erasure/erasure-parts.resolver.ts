@@ -4,6 +4,7 @@ import { required } from '../../graphql/batching.js'
 import { shapeModelVersion } from '../model/model.shape.js'
 import { ModelVersion } from '../model/model.types.js'
 import { AffectedVersion, Approval, PlanItem } from './erasure.types.js'
+import { PlanOption } from './plan-option.types.js'
 
 @Resolver(() => PlanItem)
 export class PlanItemResolver {
@@ -25,6 +26,14 @@ export class AffectedVersionResolver {
   @FieldResolver(() => ModelVersion)
   async modelVersion(@Root() affected: AffectedVersion, @Ctx() context: Context) {
     return shapeModelVersion(required(await context.scope().loaders.modelVersion.load(affected.modelVersionId)))
+  }
+}
+
+@Resolver(() => PlanOption)
+export class PlanOptionResolver {
+  @FieldResolver(() => ModelVersion)
+  async modelVersion(@Root() option: PlanOption, @Ctx() context: Context) {
+    return shapeModelVersion(required(await context.scope().loaders.modelVersion.load(option.modelVersionId)))
   }
 }
 

@@ -1,6 +1,6 @@
 import type { TenantClient } from '@lethe/db'
 import type { TenantViewer } from '../../tenant-viewer.js'
-import { manyByKey, oneById } from '../../graphql/batching.js'
+import { manyByKey, oneById, oneByKey } from '../../graphql/batching.js'
 import { visibleRequests } from './visible-requests.js'
 
 export const erasureLoaders = (db: TenantClient, viewer: TenantViewer) => ({
@@ -22,6 +22,22 @@ export const erasureLoaders = (db: TenantClient, viewer: TenantViewer) => ({
   approvalsOfRequest: manyByKey(
     (ids) => db.approval.findMany({ where: { requestId: { in: ids } }, orderBy: [{ at: 'asc' }, { userId: 'asc' }] }),
     (row) => row.requestId,
+  ),
+  linksOfRequest: manyByKey(
+    (ids) => db.erasureLink.findMany({ where: { OR: [{ requestId: { in: ids } }, { earlierId: { in: ids } }] } }),
+    ({ requestId, earlierId }) => [requestId, earlierId],
+  ),
+  batchOfRequest: manyByKey(
+    (ids) =>
+      db.erasureRequest.findMany({
+        where: { batchId: { in: ids }, ...visibleRequests(viewer) },
+        orderBy: { number: 'asc' },
+      }),
+    (row) => row.batchId ?? '',
+  ),
+  authorOfEvidence: oneByKey(
+    (seqs) => db.evidenceAuthor.findMany({ where: { seq: { in: seqs.map(BigInt) } } }),
+    (row) => String(row.seq),
   ),
   evidenceOfRequest: manyByKey(
     (ids) =>

@@ -4,14 +4,24 @@ import { required } from '../../graphql/batching.js'
 import { Requires } from '../../graphql/requires.js'
 import { answerOf, UserError } from '../../graphql/user-error.js'
 import { approveErasure } from './approve-erasure.js'
+import { batchErasures, leaveErasureBatch } from './batch-erasures.js'
 import { rejectErasure, withdrawErasure } from './close-erasure.js'
-import { ErasureDecisionInput, PlanErasureInput, RequestErasureInput, RetryErasureInput } from './erasure.inputs.js'
+import { ErasureImportResult, ImportErasuresInput } from './erasure-import.types.js'
+import {
+  BatchErasuresInput,
+  BeginIdentityCheckInput,
+  ErasureDecisionInput,
+  PlanErasureInput,
+  RequestErasureInput,
+  RetryErasureInput,
+} from './erasure.inputs.js'
 import { shapeErasureRequest } from './erasure.shape.js'
 import { ErasureRequest } from './erasure.types.js'
+import { importErasures } from './import-erasures.js'
 import { planErasure } from './plan-erasure.js'
 import { requestErasure } from './request-erasure.js'
 import { retryErasure } from './retry-erasure.js'
-import { verifyIdentity } from './verify-identity.js'
+import { beginIdentityCheck, verifyIdentity } from './verify-identity.js'
 
 export const ErasureRequestResult = createUnionType({
   name: 'ErasureRequestResult',
@@ -34,6 +44,23 @@ export class ErasureMutations {
     return answer(context, requestErasure, input)
   }
 
+  @Requires('erasure:request')
+  @Mutation(() => ErasureImportResult, {
+    description: 'Takes in a list of requests as CSV; each row by itself, wholly or not at all.',
+  })
+  importErasures(@Arg('input', () => ImportErasuresInput) input: ImportErasuresInput, @Ctx() context: Context) {
+    return answerOf(() => importErasures(context.scope(), input))
+  }
+
+  @Requires('erasure:verify')
+  @Mutation(() => ErasureRequestResult)
+  beginIdentityCheck(
+    @Arg('input', () => BeginIdentityCheckInput) input: BeginIdentityCheckInput,
+    @Ctx() context: Context,
+  ) {
+    return answer(context, beginIdentityCheck, input)
+  }
+
   @Requires('erasure:verify')
   @Mutation(() => ErasureRequestResult)
   verifyIdentity(@Arg('input', () => ErasureDecisionInput) input: ErasureDecisionInput, @Ctx() context: Context) {
@@ -44,6 +71,20 @@ export class ErasureMutations {
   @Mutation(() => ErasureRequestResult)
   planErasure(@Arg('input', () => PlanErasureInput) input: PlanErasureInput, @Ctx() context: Context) {
     return answer(context, planErasure, input)
+  }
+
+  @Requires('erasure:plan')
+  @Mutation(() => ErasureRequestResult, {
+    description: 'Has planned requests unlearned in one run, once each is approved; gives the first of them.',
+  })
+  batchErasures(@Arg('input', () => BatchErasuresInput) input: BatchErasuresInput, @Ctx() context: Context) {
+    return answer(context, batchErasures, input)
+  }
+
+  @Requires('erasure:plan')
+  @Mutation(() => ErasureRequestResult)
+  leaveErasureBatch(@Arg('input', () => ErasureDecisionInput) input: ErasureDecisionInput, @Ctx() context: Context) {
+    return answer(context, leaveErasureBatch, input)
   }
 
   @Requires('erasure:approve')

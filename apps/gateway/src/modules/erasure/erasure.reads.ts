@@ -1,4 +1,4 @@
-import type { Prisma } from '@lethe/db'
+import { findFailedStep, type Prisma } from '@lethe/db'
 import type { ErasureState } from '@lethe/domain'
 import type { Scope } from '../../context.js'
 import { required } from '../../graphql/batching.js'
@@ -45,10 +45,15 @@ export async function readApprovals({ loaders }: Scope, request: ErasureRequest)
   const approvals = await loaders.approvalsOfRequest.load(request.id)
   return approvals
     .filter(({ planDigest }) => planDigest === request.planDigest)
-    .map(({ userId, at }) => shape(Approval, { userId, at }))
+    .map(({ userId, at }) => shape(Approval, { userId, at, requestedBy: request.requestedBy }))
 }
 
-export async function readAllowedActions({ loaders, viewer }: Scope, request: ErasureRequest): Promise<string[]> {
+export async function readAllowedActions(scope: Scope, request: ErasureRequest): Promise<string[]> {
+  const { loaders, viewer } = scope
   const approvals = await loaders.approvalsOfRequest.load(request.id)
-  return allowedActions(viewer, { ...request, approvals })
+  return allowedActions(viewer, { ...request, approvals, resumesAt: await readResumesAt(scope, request) })
 }
+
+/** Null unless the request is blocked, and where only a new plan helps. */
+export const readResumesAt = ({ db, tenantId }: Scope, { id, state }: ErasureRequest): Promise<ErasureState | null> =>
+  state === 'BLOCKED' ? findFailedStep(db, { tenantId, requestId: id }) : Promise.resolve(null)

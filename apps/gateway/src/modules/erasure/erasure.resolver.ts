@@ -13,7 +13,7 @@ import { shapeRun } from '../run/run.shape.js'
 import { Run } from '../run/run.types.js'
 import { readClosure } from './closure.reads.js'
 import { ErasureSelection } from './erasure.inputs.js'
-import { listErasureRequests, readAllowedActions, readApprovals, readOwner } from './erasure.reads.js'
+import { listErasureRequests, readAllowedActions, readApprovals, readOwner, readResumesAt } from './erasure.reads.js'
 import { shapeErasureRequest, shapePlanItem } from './erasure.shape.js'
 import {
   Approval,
@@ -22,9 +22,15 @@ import {
   ErasureRequest,
   ErasureRequestConnection,
   PlanItem,
+  RelatedErasure,
   TimelineEntry,
 } from './erasure.types.js'
+import { findSamples } from './find-samples.js'
+import { PlanOption } from './plan-option.types.js'
+import { readPlanOptions } from './plan-options.js'
 import { previewErasure } from './preview-erasure.js'
+import { readRelated } from './related-requests.js'
+import { FileLookInput, SampleSearch } from './sample-search.types.js'
 import { readTimeline } from './timeline.js'
 
 @ArgsType()
@@ -52,6 +58,44 @@ export class ErasureResolver {
   @Query(() => ErasurePreview)
   previewErasure(@Arg('selection', () => ErasureSelection) selection: ErasureSelection, @Ctx() context: Context) {
     return previewErasure(context.scope(), selection)
+  }
+
+  @Requires('erasure:request')
+  @Query(() => SampleSearch, { description: 'Finds samples by files that stay where they are: 1 to 100 at once.' })
+  findSamples(@Arg('files', () => [FileLookInput]) files: FileLookInput[], @Ctx() context: Context) {
+    return findSamples(context.scope(), files)
+  }
+
+  @FieldResolver(() => [RelatedErasure], {
+    description: 'Requests that ask for the same, found when one of them came in.',
+  })
+  related(@Root() request: ErasureRequest, @Ctx() context: Context) {
+    return readRelated(context.scope(), request)
+  }
+
+  @FieldResolver(() => [ErasureRequest], {
+    description: 'Those of its batch, itself among them; empty where it is in none.',
+  })
+  async batch(@Root() request: ErasureRequest, @Ctx() context: Context) {
+    if (request.batchId === null) return []
+    return (await context.scope().loaders.batchOfRequest.load(request.batchId)).map(shapeErasureRequest)
+  }
+
+  @FieldResolver(() => [PlanOption], {
+    description:
+      'Each version that learned from the forget set, with what every method takes; empty where no plan is due.',
+  })
+  planOptions(@Root() request: ErasureRequest, @Ctx() context: Context) {
+    return readPlanOptions(context.scope(), request)
+  }
+
+  @FieldResolver(() => ErasureState.enum, {
+    nullable: true,
+    description:
+      'Of a blocked request: the step that it goes on from when it is tried again; null where only a new plan helps.',
+  })
+  resumesAt(@Root() request: ErasureRequest, @Ctx() context: Context) {
+    return readResumesAt(context.scope(), request)
   }
 
   @FieldResolver(() => DataOwner, { nullable: true, description: 'Null for an auditor, who needs no name.' })
@@ -99,7 +143,7 @@ export class ErasureResolver {
 
   @FieldResolver(() => [TimelineEntry])
   timeline(@Root() request: ErasureRequest, @Ctx() context: Context) {
-    return readTimeline(context.scope(), request.id)
+    return readTimeline(context.scope(), request)
   }
 
   @FieldResolver(() => [String], {

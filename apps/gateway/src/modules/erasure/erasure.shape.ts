@@ -1,8 +1,9 @@
 import type { ErasureRequest as RequestRow, PlanItem as PlanItemRow } from '@lethe/db'
-import { AuditPolicy, type ErasureState } from '@lethe/domain'
+import { AuditPolicy, type ErasureState, type IdentityMethod } from '@lethe/domain'
 import { z } from 'zod'
 import { shape } from '../../graphql/node.js'
-import { AuditPolicyType, ErasureRequest, type PlanAction, PlanItem, type PlanItemState } from './erasure.types.js'
+import { AuditPolicyType, ErasureRequest, PlanItem, type PlanItemState } from './erasure.types.js'
+import type { PlanAction } from './plan-option.types.js'
 
 export const shapeErasureRequest = (row: RequestRow): ErasureRequest =>
   shape(ErasureRequest, {
@@ -22,9 +23,12 @@ export const shapeErasureRequest = (row: RequestRow): ErasureRequest =>
     planDigest: row.planDigest,
     receivedAt: row.receivedAt,
     closedAt: row.closedAt,
+    batchId: row.batchId,
+    identityMethod: row.identityMethod as IdentityMethod | null,
   })
 
 const Method = z.object({ method: z.string() }).nullable()
+const Interval = z.object({ interval: z.tuple([z.number(), z.number()]).nullable() }).nullable()
 
 export const shapePlanItem = (row: PlanItemRow): PlanItem =>
   shape(PlanItem, {
@@ -36,6 +40,9 @@ export const shapePlanItem = (row: PlanItemRow): PlanItem =>
     unlearning: row.unlearning,
     comparisons: row.comparisons,
     estimateSeconds: row.estimateSeconds,
+    estimateLowSeconds: Interval.parse(row.estimate)?.interval?.[0] ?? null,
+    estimateHighSeconds: Interval.parse(row.estimate)?.interval?.[1] ?? null,
     retrainEstimateSeconds: row.retrainEstimateSeconds,
+    basis: row.basis,
     state: row.state as PlanItemState,
   })

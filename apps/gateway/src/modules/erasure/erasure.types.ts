@@ -1,15 +1,19 @@
-import { ErasureAction, ErasureState } from '@lethe/domain'
+import { ErasureAction, ErasureRelation, ErasureState, IdentityMethod } from '@lethe/domain'
 import { Field, Float, ID, Int, ObjectType, registerEnumType } from 'type-graphql'
 import { connectionType } from '../../graphql/connection.js'
 import { Node } from '../../graphql/node.js'
 import { DateTime, DigestScalar, Json } from '../../graphql/scalars.js'
 import { DataOwner, Sample } from '../dataset/dataset.types.js'
+import { PlanAction } from './plan-option.types.js'
 
 registerEnumType(ErasureState.enum, { name: 'ErasureState' })
 
-export const PlanAction = { UNLEARN: 'UNLEARN', RETRAIN: 'RETRAIN', RETIRE: 'RETIRE' } as const
-export type PlanAction = keyof typeof PlanAction
-registerEnumType(PlanAction, { name: 'PlanAction' })
+registerEnumType(IdentityMethod.enum, {
+  name: 'IdentityMethod',
+  description: 'How a person was known to be the one whom the data is about.',
+})
+
+registerEnumType(ErasureRelation.enum, { name: 'ErasureRelation', description: 'How two requests ask for the same.' })
 
 export const PlanItemState = {
   PENDING: 'PENDING',
@@ -23,6 +27,9 @@ registerEnumType(PlanItemState, { name: 'PlanItemState' })
 
 @ObjectType('Approval')
 export class Approval {
+  /** Who raised the request. */
+  requestedBy!: string
+
   @Field(() => ID)
   userId!: string
 
@@ -53,8 +60,17 @@ export class PlanItem {
   @Field(() => Float, { nullable: true })
   estimateSeconds!: number | null
 
+  @Field(() => Float, { nullable: true, description: 'Bounds of the prediction interval of estimateSeconds.' })
+  estimateLowSeconds!: number | null
+
+  @Field(() => Float, { nullable: true })
+  estimateHighSeconds!: number | null
+
   @Field(() => Float, { nullable: true })
   retrainEstimateSeconds!: number | null
+
+  @Field(() => String, { nullable: true, description: 'By what law a version that remembers is kept.' })
+  basis!: string | null
 
   @Field(() => PlanItemState)
   state!: PlanItemState
@@ -110,6 +126,15 @@ export class TimelineEntry {
 
   @Field(() => String)
   summary!: string
+
+  @Field(() => String, {
+    nullable: true,
+    description: 'Who did it; null where the platform did, or for whom it hides.',
+  })
+  by!: string | null
+
+  @Field(() => String, { nullable: true, description: 'In their words; kept in the tenant, not on record.' })
+  reason!: string | null
 }
 
 @ObjectType('AuditPolicy')
@@ -140,6 +165,7 @@ export class AuditPolicyType {
 export class ErasureRequest extends Node {
   ownerId!: string
   requestedBy!: string
+  batchId!: string | null
 
   @Field(() => Int)
   number!: number
@@ -179,6 +205,23 @@ export class ErasureRequest extends Node {
 
   @Field(() => DateTime, { nullable: true })
   closedAt!: Date | null
+
+  @Field(() => IdentityMethod.enum, { nullable: true, description: 'Null until identity is looked into.' })
+  identityMethod!: IdentityMethod | null
+}
+
+@ObjectType('RelatedErasure', {
+  description: 'A request that asks for the same. Each is verified, planned, audited and closed by itself.',
+})
+export class RelatedErasure {
+  @Field(() => ErasureRelation.enum)
+  relation!: ErasureRelation
+
+  @Field(() => Int, { description: 'Samples that both name.' })
+  sharedCount!: number
+
+  @Field(() => ErasureRequest)
+  request!: ErasureRequest
 }
 
 export const ErasureRequestConnection = connectionType(ErasureRequest, 'ErasureRequest')

@@ -1,13 +1,16 @@
 import { createHash } from 'node:crypto'
 import {
   affectedVersions,
-  type AffectedVersion,
   type ErasureRequest as RequestRow,
   type ErasureThing,
+  jointItems,
+  leaveBatch,
   lockErasureRequest,
   moveErasureRequest,
   newId,
+  openItems,
   planThings,
+  startBatch,
   toJson,
   type Tx,
 } from '@lethe/db'
@@ -20,35 +23,19 @@ import {
   ErasureThingKind,
   type EvidenceEntry,
   type EvidencePredicate,
-  UnlearningRecipe,
 } from '@lethe/domain'
 import { canonicalJson } from '@lethe/ledger'
-import { z } from 'zod'
 import type { Scope } from '../../context.js'
 import { parseInput } from '../../graphql/parse-input.js'
 import { type Effect, runOnce } from '../../graphql/run-once.js'
-import { defaultComparisons, defaultUnlearning } from './default-recipes.js'
-import { estimateCost, type CostEstimate } from './estimate-cost.js'
+import { type Choices, type PlannedItem, planItems } from './choose-actions.js'
 import { findRequest } from './find-request.js'
 
-export interface PlanErasure {
+export interface PlanErasure extends Choices {
   readonly idempotencyKey: string
   readonly erasureRequestId: string
-  readonly unlearning?: unknown
-  readonly comparisons?: unknown
   readonly policy?: unknown
 }
-
-interface PlannedItem extends CostEstimate {
-  readonly modelVersionId: string
-  readonly learnedCount: number
-  readonly weightsDigest: string
-  readonly action: 'UNLEARN' | 'RETRAIN'
-  readonly unlearning: UnlearningRecipe
-  readonly comparisons: readonly UnlearningRecipe[]
-}
-
-const Comparisons = z.array(UnlearningRecipe).max(5)
 
 /**
  * Draws up, or draws up anew, what will be done to every version that learned from the forget set, and freezes it with
@@ -62,12 +49,14 @@ export const planErasure = (scope: Scope, input: PlanErasure): Promise<string> =
       parseInput(AuditPolicy, { version: 1, ...objectOf(input.policy, 'input.policy') }, 'input.policy'),
     )
     const { id } = await findRequest(tx, scope, input.erasureRequestId)
-    const { tenantId } = scope
+    const { tenantId, viewer } = scope
     await lockErasureRequest(tx, tenantId, id)
+    // Another plan may be of another recipe; whoever waited for this one alone begins.
+    const { batchId, evidence: left } = await leaveBatch(tx, { tenantId, requestId: id, now })
     await moveErasureRequest(tx, { tenantId, requestId: id, to: 'PLANNED', now })
     await assertAtRest(tx, id)
     const request = await findRequest(tx, scope, id)
-    const items = await planItems(tx, scope, request, input)
+    const items = await itemsOf(tx, request, input)
     const policyDigest = auditPolicyDigest(policy)
     const earlierRuns = await tx.run.count({ where: { requestId: id } })
     await storePlan(tx, request, items)
@@ -77,7 +66,10 @@ export const planErasure = (scope: Scope, input: PlanErasure): Promise<string> =
       where: { tenantId_id: { tenantId, id } },
       data: { policy: toJson(policy), policyDigest, planDigest },
     })
-    return planned(request, { policy, policyDigest, planDigest, earlierRuns, items, things })
+    const others =
+      batchId === null ? [] : (await startBatch(tx, { tenantId, batchId, requestedBy: viewer.userId, now })).evidence
+    const { evidence } = planned(request, { policy, policyDigest, planDigest, earlierRuns, items, things })
+    return { id, evidence: [...left, ...evidence, ...others] }
   })
 
 function objectOf(value: unknown, field: string): object {
@@ -97,9 +89,8 @@ async function assertAtRest(tx: Tx, requestId: string): Promise<void> {
   )
 }
 
-async function planItems(tx: Tx, scope: Scope, request: RequestRow, input: PlanErasure): Promise<PlannedItem[]> {
-  const { tenantId } = scope
-  const samples = await tx.forgetSetSample.findMany({ where: { requestId: request.id }, select: { contentId: true } })
+async function itemsOf(tx: Tx, { tenantId, id }: RequestRow, choices: Choices): Promise<PlannedItem[]> {
+  const samples = await tx.forgetSetSample.findMany({ where: { requestId: id }, select: { contentId: true } })
   const affected = await affectedVersions(tx, { tenantId, contentIds: samples.map(({ contentId }) => contentId) })
   const training = affected.find(({ state }) => state === 'TRAINING')
   if (training)
@@ -108,32 +99,7 @@ async function planItems(tx: Tx, scope: Scope, request: RequestRow, input: PlanE
       `Version ${training.number} of a model is learning these samples now; wait for its end or cancel its run.`,
       'input.erasureRequestId',
     )
-  const chosen = input.unlearning == null ? null : parseInput(UnlearningRecipe, input.unlearning, 'input.unlearning')
-  const beside = input.comparisons == null ? null : parseInput(Comparisons, input.comparisons, 'input.comparisons')
-  return Promise.all(affected.map((version) => planItem(tx, { tenantId, version, chosen, beside })))
-}
-
-async function planItem(
-  tx: Tx,
-  input: {
-    tenantId: string
-    version: AffectedVersion
-    chosen: UnlearningRecipe | null
-    beside: UnlearningRecipe[] | null
-  },
-): Promise<PlannedItem> {
-  const { tenantId, chosen, beside } = input
-  const { modelVersionId, learnedCount } = input.version
-  const version = await tx.modelVersion.findUniqueOrThrow({
-    where: { tenantId_id: { tenantId, id: modelVersionId } },
-  })
-  if (version.weightsDigest === null) throw new Error('A version that can serve has no weights.')
-  const unlearning = chosen ?? defaultUnlearning(version.recipe)
-  const comparisons = beside ?? defaultComparisons(version.recipe, unlearning)
-  const estimate = await estimateCost(tx, { version, learnedCount, unlearning })
-  const action = unlearning.method === 'retrain' ? 'RETRAIN' : 'UNLEARN'
-  const { weightsDigest } = version
-  return { modelVersionId, learnedCount, weightsDigest, action, unlearning, comparisons, ...estimate }
+  return planItems(tx, { tenantId, requestId: id, affected, choices })
 }
 
 type PlannedThing = EvidencePredicate<'erasure-planned/v1'>['things'][number]
@@ -167,11 +133,12 @@ const digestOfPlan = (
         forgetSetCommitment: request.forgetSetCommitment,
         policyDigest: plan.policyDigest,
         ...(plan.earlierRuns === 0 ? {} : { earlierRuns: plan.earlierRuns }),
-        items: plan.items.map(({ modelVersionId, action, unlearning, comparisons }) => ({
+        items: plan.items.map(({ modelVersionId, action, unlearning, comparisons, basis }) => ({
           modelVersionId,
           action,
           unlearning,
           comparisons,
+          ...(basis === undefined ? {} : { basis }),
         })),
         things: plan.things,
       }),
@@ -188,9 +155,11 @@ async function storePlan(tx: Tx, request: RequestRow, items: readonly PlannedIte
       requestId,
       modelVersionId: item.modelVersionId,
       action: item.action,
-      unlearning: toJson(item.unlearning),
+      ...(item.unlearning === null ? {} : { unlearning: toJson(item.unlearning) }),
       comparisons: toJson(item.comparisons),
-      estimateSeconds: item.estimateSeconds,
+      basis: item.basis ?? null,
+      estimateSeconds: item.estimate?.wallSeconds ?? null,
+      ...(item.estimate === null ? {} : { estimate: toJson(item.estimate) }),
       retrainEstimateSeconds: item.retrainEstimateSeconds,
     })),
   })
@@ -199,8 +168,12 @@ async function storePlan(tx: Tx, request: RequestRow, items: readonly PlannedIte
 /** What an earlier plan left undone; its candidates never serve, and nobody need unlearn them again. */
 async function dropUndone(tx: Tx, tenantId: string, requestId: string): Promise<void> {
   const undone = { tenantId, requestId, state: { not: 'DONE' } }
-  const items = await tx.planItem.findMany({ where: undone, select: { resultVersionId: true } })
-  const candidates = items.flatMap(({ resultVersionId }) => resultVersionId ?? [])
+  const items = await tx.planItem.findMany({ where: undone })
+  const joint = await Promise.all(items.map(async (item) => openItems(tx, await jointItems(tx, item))))
+  // A candidate that another request still waits for stays.
+  const isWaitedFor = (place: number) =>
+    joint[place]?.some((other) => other.requestId !== requestId && other.state !== 'FAILED') === true
+  const candidates = items.flatMap(({ resultVersionId }, place) => (isWaitedFor(place) ? [] : (resultVersionId ?? [])))
   await tx.modelVersion.updateMany({
     where: { tenantId, id: { in: candidates }, state: 'READY' },
     data: { state: 'REJECTED' },
@@ -236,9 +209,11 @@ function planned(
       policy,
       policyDigest,
       earlierRuns,
-      items: items.map(({ weightsDigest: _, comparisons, ...item }) => ({
+      items: items.map(({ weightsDigest: _, comparisons, estimate, ...item }) => ({
         ...item,
         comparisons: [...comparisons],
+        estimateSeconds: estimate?.wallSeconds ?? null,
+        ...(estimate === null ? {} : { estimateInterval: estimate.interval }),
       })),
       things: [...things],
     },

@@ -5,6 +5,8 @@ import type { TenantViewer } from '../../tenant-viewer.js'
 export interface Selection {
   readonly subjectKey?: string | null
   readonly contentIds?: readonly string[] | null
+  /** Key of the person whose samples these content ids must be. */
+  readonly ofSubject?: string | null
 }
 
 export interface SelectedSamples {
@@ -26,13 +28,17 @@ const maxContentIds = 10_000
 export async function selectSamples(
   tx: Tx,
   viewer: TenantViewer,
-  { subjectKey, contentIds }: Selection,
+  { subjectKey, contentIds, ofSubject }: Selection,
   field: string,
 ): Promise<SelectedSamples> {
   if ((subjectKey == null) === (contentIds == null))
     throw new DomainError('SELECTION_INVALID', 'Give either a subject key or content ids, and not both.', field)
   if (subjectKey != null) return selectBySubject(tx, viewer, subjectKey, `${field}.subjectKey`)
-  return selectByContent(tx, viewer, [...new Set(contentIds)], `${field}.contentIds`)
+  const selected = await selectByContent(tx, viewer, [...new Set(contentIds)], `${field}.contentIds`)
+  const { owner } = selected
+  if (ofSubject != null && owner !== null && owner.subjectKey !== ofSubject)
+    throw new DomainError('MIXED_OWNERS', 'This sample belongs to another data owner.', `${field}.contentIds`)
+  return selected
 }
 
 async function selectBySubject(

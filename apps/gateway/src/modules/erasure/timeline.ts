@@ -1,7 +1,7 @@
 import { EvidenceKind, type EvidencePredicate, predicateIn } from '@lethe/domain'
 import type { Scope } from '../../context.js'
 import { shape } from '../../graphql/node.js'
-import { TimelineEntry } from './erasure.types.js'
+import { type ErasureRequest, TimelineEntry } from './erasure.types.js'
 
 /** One English sentence for each kind; portals translate by kind and read the rest from the evidence itself. */
 const sentences: { readonly [Kind in EvidenceKind]: (facts: EvidencePredicate<Kind>) => string } = {
@@ -31,6 +31,7 @@ const sentences: { readonly [Kind in EvidenceKind]: (facts: EvidencePredicate<Ki
   'erasure-blocked/v1': ({ code }) => `The request stopped: ${code}.`,
   'run-ended/v1': () => 'A run failed or was cancelled.',
   'clock-changed/v1': ({ state, dueAt }) => `The clock is ${state.toLowerCase()}; due by ${dueAt}.`,
+  'clock-terms-set/v1': ({ statuteId }) => `Clocks count by ${statuteId} from now on.`,
   'owner-audit-countersigned/v1': ({ verdict }) =>
     `An audit by the data owner was countersigned; its verdict is ${verdict}.`,
   'cost-recorded/v1': ({ kind, measured, shareOfRetraining, retraining }) => {
@@ -59,15 +60,35 @@ function sentenceOf<Kind extends EvidenceKind>(kind: Kind, statement: unknown): 
   return facts === null ? 'Something of an older shape was put on record.' : sentences[kind](facts)
 }
 
-/** What happened to a request, from the evidence that proves it. */
-export async function readTimeline({ loaders }: Scope, requestId: string): Promise<TimelineEntry[]> {
-  const rows = await loaders.evidenceOfRequest.load(requestId)
-  return rows.map(({ kind, payload, createdAt, seq }) =>
-    shape(TimelineEntry, {
-      at: createdAt,
-      kind,
-      evidenceSeq: Number(seq),
-      summary: sentenceOf(EvidenceKind.parse(kind), payload),
-    }),
+/** What happened to a request, from the evidence that proves it; who did it, from the tenant's own tables. */
+export async function readTimeline(scope: Scope, request: ErasureRequest): Promise<TimelineEntry[]> {
+  const { loaders } = scope
+  const rows = await loaders.evidenceOfRequest.load(request.id)
+  return Promise.all(
+    rows.map(async ({ kind, payload, createdAt, seq }) =>
+      shape(TimelineEntry, {
+        at: createdAt,
+        kind,
+        evidenceSeq: Number(seq),
+        summary: sentenceOf(EvidenceKind.parse(kind), payload),
+        ...(await readAuthor(scope, request, String(seq))),
+      }),
+    ),
   )
+}
+
+/** An auditor, who needs no name of the person who asks, reads neither it nor their words. */
+async function readAuthor(
+  { loaders, viewer }: Scope,
+  { requestedBy, ownerId }: ErasureRequest,
+  seq: string,
+): Promise<{ by: string | null; reason: string | null }> {
+  const author = await loaders.authorOfEvidence.load(seq)
+  if (author === null) return { by: null, reason: null }
+  const { userId, reason } = author
+  if (viewer.role === 'auditor') {
+    const owner = await loaders.dataOwner.load(ownerId)
+    if (userId === requestedBy || userId === owner?.userId) return { by: null, reason: null }
+  }
+  return { by: await loaders.personName.load(userId), reason }
 }

@@ -67,14 +67,19 @@ const steps = (state: string): readonly string[] =>
 /** Requests whose next step is the viewer's, oldest first. */
 async function readWaiting({ db, viewer }: Scope, mine: Prisma.ErasureRequestWhereInput): Promise<ErasureRequest[]> {
   const rows = await db.erasureRequest.findMany({
-    where: { AND: [mine, { state: { in: ['RECEIVED', 'VERIFIED', 'PLANNED', 'BLOCKED'] } }] },
+    where: { AND: [mine, { state: { in: ['RECEIVED', 'IDENTITY_PENDING', 'VERIFIED', 'PLANNED', 'BLOCKED'] } }] },
     include: { approvals: true },
     orderBy: { receivedAt: 'asc' },
     take: 100,
   })
   return rows
     .filter((row) => {
-      const allowed = allowedActions(viewer, { ...row, state: ErasureState.parse(row.state) })
+      const allowed = allowedActions(viewer, {
+        ...row,
+        state: ErasureState.parse(row.state),
+        // Whether a step failed is asked where the request is shown.
+        resumesAt: row.state === 'BLOCKED' ? 'UNLEARNING' : null,
+      })
       return steps(row.state).some((step) => allowed.includes(step))
     })
     .slice(0, most)
