@@ -1,0 +1,119 @@
+import { AxeBuilder } from '@axe-core/playwright'
+import type { Page } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { openPortalStage, overflowOf, type PortalStage } from './portal-stage.js'
+
+let stage: PortalStage
+
+beforeAll(async () => {
+  stage = await openPortalStage()
+}, 300_000)
+afterAll(() => stage?.close())
+
+const found = 'Audit 1 was read against its scores; nothing contradicts it.'
+
+const reviewOn = (page: Page) => page.getByRole('region', { name: /^(External review|外部監査人の所見)$/ })
+
+async function openCase(page: Page): Promise<void> {
+  await page.goto(`/requests/${encodeURIComponent(stage.requestId)}`)
+  await page
+    .getByTestId('answer')
+    .filter({ hasNotText: /Reading…|読み込み/ })
+    .waitFor()
+}
+
+/** Only what is closed can be signed off; whether the audit of the stage passed is left to its draw. */
+async function closeCase(): Promise<void> {
+  const { page, close } = await stage.visit('privacy_officer')
+  await openCase(page)
+  const withdraw = page.getByRole('button', { name: 'Withdraw' })
+  if (await withdraw.isVisible()) {
+    await withdraw.click()
+    await page.getByRole('dialog').getByLabel('Reason').fill('The person changed their mind.')
+    await page.getByRole('dialog').getByRole('button', { name: 'Withdraw' }).click()
+    await page.getByRole('dialog').waitFor({ state: 'detached' })
+  }
+  await close()
+}
+
+describe('an external auditor', () => {
+  it('puts a finding on record in their own words, and none that names a person', async () => {
+    const { page, complaints, close } = await stage.visit('auditor')
+    await openCase(page)
+    const record = async (statement: string) => {
+      await page.getByRole('button', { name: 'Record a finding' }).click()
+      const dialog = page.getByRole('dialog')
+      expect(await dialog.getByRole('button', { name: 'Record a finding' }).isDisabled()).toBe(true)
+      await dialog.getByLabel('Weight').selectOption('minor')
+      await dialog.getByLabel('What you found').fill(statement)
+      await dialog.getByRole('button', { name: 'Record a finding' }).click()
+      return dialog
+    }
+    const refused = await record('Ask ada@example.org about it.')
+    await refused.getByRole('alert').filter({ hasText: 'e-mail' }).waitFor()
+    await page.keyboard.press('Escape')
+    await page.reload()
+    await openCase(page)
+    await (await record(found)).waitFor({ state: 'detached' })
+    const card = reviewOn(page)
+    await card.getByText(found).waitFor()
+    expect(await card.getByRole('listitem').count()).toBe(1)
+    expect(await card.innerText()).toMatch(/Finding 1\s+Minor/)
+    await card.getByRole('link', { name: 'Finding 1' }).click()
+    await page.waitForURL('**/evidence/*')
+    await page.getByText('auditor-finding/v1').first().waitFor()
+    expect(complaints).toEqual([])
+    await close()
+  })
+
+  it('signs off what is closed, with the findings that stand then', async () => {
+    await closeCase()
+    const { page, close } = await stage.visit('auditor')
+    await openCase(page)
+    await page.getByRole('button', { name: 'Sign off' }).click()
+    const dialog = page.getByRole('dialog')
+    await dialog.getByText('with 1 finding').waitFor()
+    await dialog.getByLabel('Outcome').selectOption('rejected')
+    await dialog.getByRole('button', { name: 'Sign off' }).click()
+    await dialog.waitFor({ state: 'detached' })
+    const card = reviewOn(page)
+    await card.getByText('Not accepted').waitFor()
+    await card.getByRole('link', { name: /sign-off, entry \d+/ }).click()
+    await page.waitForURL('**/evidence/*')
+    await close()
+  })
+})
+
+describe('what auditors put on record', () => {
+  it('is shown to the tenant, who can add nothing to it', async () => {
+    for (const role of ['tenant_owner', 'privacy_officer', 'data_owner'] as const) {
+      const { page, close } = await stage.visit(role)
+      await openCase(page)
+      const card = reviewOn(page)
+      await card.getByText(found).waitFor()
+      expect(await card.getByText('Not accepted').count(), role).toBe(1)
+      expect(await card.getByRole('button').count(), role).toBe(0)
+      await close()
+    }
+  })
+
+  it('reads well in Japanese, by night and in 360 px, form and all', async () => {
+    for (const [locale, colorScheme, name] of [
+      ['en-GB', 'light', 'Record a finding'],
+      ['ja-JP', 'dark', '所見を記録'],
+    ] as const) {
+      const options = { locale, colorScheme, viewport: { width: 360, height: 740 } }
+      const { page, complaints, close } = await stage.visit('auditor', options)
+      await openCase(page)
+      await reviewOn(page).getByText(found).waitFor()
+      expect(await overflowOf(page)).toBeLessThanOrEqual(0)
+      await page.getByRole('button', { name }).click()
+      await page.getByRole('dialog').waitFor()
+      const { violations } = await new AxeBuilder({ page }).withTags(['wcag2a', 'wcag2aa', 'wcag22aa']).analyze()
+      const serious = violations.filter(({ impact }) => impact === 'serious' || impact === 'critical')
+      expect(serious.map(({ id, nodes }) => [id, nodes[0]?.html])).toEqual([])
+      expect(complaints).toEqual([])
+      await close()
+    }
+  })
+})
