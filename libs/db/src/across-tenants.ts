@@ -12,6 +12,14 @@ export interface SlaBoardRow {
   readonly statuteId: string
   readonly dueAt: Date
   readonly receivedAt: Date
+  readonly acknowledgeDueAt: Date | null
+  readonly acknowledgeState: ClockState | null
+  readonly pauses: number
+  readonly isExtended: boolean
+  readonly notices: number
+  readonly breachProbability: number | null
+  /** Fulfilled requests that the probability rests on. */
+  readonly forecastOn: number | null
 }
 
 /** Clocks of every tenant, nearest due first. The gateway's login only; the caller checks `platform:read`. */
@@ -19,7 +27,9 @@ export async function readSlaBoard(database: Database): Promise<SlaBoardRow[]> {
   const { rows } = await database.pool.query<SlaBoardRow>(`
     SELECT tenant_id AS "tenantId", tenant_name AS "tenantName", request_id AS "requestId",
            request_number AS "requestNumber", request_state AS "requestState", clock_state AS "clockState",
-           statute_id AS "statuteId", due_at AS "dueAt", received_at AS "receivedAt"
+           statute_id AS "statuteId", due_at AS "dueAt", received_at AS "receivedAt",
+           acknowledge_due_at AS "acknowledgeDueAt", acknowledge_state AS "acknowledgeState", pauses,
+           extended AS "isExtended", notices, breach_probability AS "breachProbability", forecast_on AS "forecastOn"
     FROM platform_sla_board()`)
   return rows
 }

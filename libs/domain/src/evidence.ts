@@ -31,7 +31,7 @@ export const EvidenceKind = z.enum([
   'erasure-blocked/v1',
   /** A run failed or was cancelled for good. */
   'run-ended/v1',
-  /** A clock started, paused, resumed, was extended or stopped. */
+  /** A clock started, was acknowledged, paused, resumed, extended, moved to another rule or stopped, or became late. */
   'clock-changed/v1',
   /** A data owner's own audit was shown to the platform, which found its signature and digests in order. */
   'owner-audit-countersigned/v1',
@@ -51,6 +51,8 @@ export const EvidenceKind = z.enum([
   'auditor-finding/v1',
   /** An external auditor accepted or rejected what a request has on record. */
   'auditor-signed-off/v1',
+  /** By what a tenant's clocks count from now on: rule, terms, time zone, holidays. Running clocks keep theirs. */
+  'clock-terms-set/v1',
   /** A person joined a tenant, left it, or has another role there: who could approve when. */
   'member-changed/v1',
   /** An API key was made or revoked. */

@@ -40,11 +40,16 @@ const allowed = {
   'member:read': staff,
   // Owners and platform admins; the only two who decide who belongs to a tenant.
   'member:write': ['tenant_owner'],
+  // Whoever signs a tenant's people in could be any of them.
+  'sso:read': ['tenant_owner'],
+  'sso:write': ['tenant_owner'],
   'key:read': staff,
   'key:write': staff,
   'auditor:read': [...staff, 'auditor'],
   'auditor:grant': ['tenant_owner', 'privacy_officer'],
   'sla:read': readers,
+  // Pauses, extensions and rules move what the law asks for by when.
+  'clock:write': ['tenant_owner', 'privacy_officer'],
   'webhook:read': ['tenant_owner', 'engineer'],
   'webhook:write': ['tenant_owner', 'engineer'],
   'platform:read': ['platform_admin'],
@@ -62,6 +67,7 @@ export const mayDo = (role: Role, action: Action): boolean => (allowed[action] a
  */
 const personal = [
   'member:write',
+  'sso:write',
   'key:write',
   'auditor:grant',
   'erasure:approve',

@@ -17,7 +17,7 @@ const holidays = fc.uniqueArray(
   fc.integer({ min: 0, max: 2200 }).map((days) => addDays('2024-01-01', days)),
   { maxLength: 60 },
 )
-const workingHours = fc.constantFrom(
+const workingHours = fc.constantFrom<ContractTerms['workingHours']>(
   { weekdays: [...officeDays], from: '09:00', to: '17:30' },
   { weekdays: [1, 3, 6], from: '01:00', to: '03:30' },
 )

@@ -1,9 +1,9 @@
 import { z } from 'zod'
-import { type ClockBasis, type ClockEvent } from './clock-event.js'
+import { type ClockBasis, type ClockEvent, ClockEventKind } from './clock-event.js'
 import { advanceClock, type ClockProgress, newClock } from './clock-progress.js'
 import { type ClockStep, type ClockSum, sumUp, sumUpAcknowledgement } from './clock-sum.js'
 import type { ContractTerms } from './contract-terms.js'
-import { DomainError } from './errors.js'
+import { DomainError, isDomainError } from './errors.js'
 import { type StatuteId, statutes } from './statutes.js'
 
 export const ClockState = z.enum(['RUNNING', 'PAUSED', 'MET', 'BREACHED'])
@@ -72,6 +72,26 @@ export function readClock({ events, now, ...input }: ClockInput): ClockReading {
   const deadlines = acknowledge === null ? [respond] : [acknowledge, respond]
   const { state, dueAt, explanation } = respond
   return { state, dueAt, explanation, deadlines, basis: progress.basis }
+}
+
+/** Events that the rule would take in now, in the table's order. */
+export function allowedClockEvents(
+  { events, now, ...input }: ClockInput,
+  kinds: readonly ClockEventKind[] = ClockEventKind.options,
+): ClockEventKind[] {
+  const basis = basisOf(input)
+  let progress = newClock(basis)
+  for (const event of events) progress = advanceClock(progress, event, dates)
+  return kinds.filter((kind) => {
+    try {
+      const changed = kind === 'change' ? { basis: progress.basis } : {}
+      advanceClock(progress, { kind, at: now, reason: '', ...changed }, dates)
+      return true
+    } catch (error) {
+      if (isDomainError(error)) return false
+      throw error
+    }
+  })
 }
 
 const dates = { dueAt: (progress: ClockProgress, now: string): string => sumUp(progress, now).dueAt }

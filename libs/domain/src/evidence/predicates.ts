@@ -6,6 +6,7 @@ import { ClosureAssessed, DataDeleted, SubjectShredded } from './closure.js'
 import { DatasetRedacted, DatasetRegistered } from './dataset.js'
 import {
   ClockChanged,
+  ClockTermsSet,
   ErasureApproved,
   ErasureBatched,
   ErasureBlocked,
@@ -44,6 +45,7 @@ export const evidencePredicates = {
   'log-key-rotated/v1': LogKeyRotated,
   'auditor-finding/v1': AuditorFinding,
   'auditor-signed-off/v1': AuditorSignedOff,
+  'clock-terms-set/v1': ClockTermsSet,
   'member-changed/v1': MemberChanged,
   'api-key-changed/v1': ApiKeyChanged,
   'auditor-access-changed/v1': AuditorAccessChanged,

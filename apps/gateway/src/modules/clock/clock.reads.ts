@@ -13,9 +13,13 @@ const keyPattern = /^(\d{4}-\d{2}-\d{2}T[\d:.]{8,12}Z)\|([0-9a-f-]{36})$/
 export function listClocks(
   { db, viewer, now }: Scope,
   page: Page,
-  { state }: { state?: ClockState | null },
+  { state, statuteId }: { state?: ClockState | null; statuteId?: string | null },
 ): Promise<Connection<SlaClock>> {
-  const where: Prisma.SlaClockWhereInput = { request: visibleRequests(viewer), ...(state == null ? {} : { state }) }
+  const where: Prisma.SlaClockWhereInput = {
+    request: visibleRequests(viewer),
+    ...(state == null ? {} : { state }),
+    ...(statuteId == null ? {} : { statuteId }),
+  }
   return connectionOf(page, {
     rows: (take, key) =>
       db.slaClock.findMany({

@@ -1,5 +1,5 @@
 import { ClockState, ErasureState } from '@lethe/domain'
-import { Field, Int, ObjectType } from 'type-graphql'
+import { Field, Float, Int, ObjectType } from 'type-graphql'
 import { connectionType } from '../../graphql/connection.js'
 import { DateTime } from '../../graphql/scalars.js'
 
@@ -27,6 +27,30 @@ export class SlaBoardEntry {
 
   @Field(() => DateTime)
   receivedAt!: Date
+
+  @Field(() => DateTime, {
+    nullable: true,
+    description: 'By when receipt is to be confirmed, where the rule asks for it.',
+  })
+  acknowledgeDueAt!: Date | null
+
+  @Field(() => ClockState.enum, { nullable: true })
+  acknowledgeState!: ClockState | null
+
+  @Field(() => Int)
+  pauses!: number
+
+  @Field(() => Boolean)
+  isExtended!: boolean
+
+  @Field(() => Int, { description: 'Reminders and breaches that were told.' })
+  notices!: number
+
+  @Field(() => Float, { nullable: true, description: 'As foretold last; null once the clock has ended.' })
+  breachProbability!: number | null
+
+  @Field(() => Int, { nullable: true, description: 'Fulfilled requests of the tenant that the forecast rests on.' })
+  forecastOn!: number | null
 }
 
 export const SlaBoardConnection = connectionType(SlaBoardEntry, 'SlaBoard')

@@ -1,0 +1,22 @@
+import { readContractTerms } from '@lethe/db'
+import { ruleFor, statutes, type StatuteRule } from '@lethe/domain'
+import type { Scope } from '../../context.js'
+import { shape } from '../../graphql/node.js'
+import { Statute, TenantCalendar } from './calendar.types.js'
+
+const shapeStatute = ({ id, workingHours, ...rule }: StatuteRule): Statute =>
+  shape(Statute, { statuteId: id, ...rule, workingHours: { ...workingHours } })
+
+/** By what clocks count that start now, and what else they might. */
+export async function readTenantCalendar({ db, tenantId }: Scope): Promise<TenantCalendar> {
+  const { timeZone, holidays, statuteId } = await db.tenant.findUniqueOrThrow({ where: { id: tenantId } })
+  const terms = await readContractTerms(db, tenantId)
+  const agreed = terms === null ? [] : [ruleFor('contract', terms.version, terms)]
+  return shape(TenantCalendar, {
+    id: `calendar:${tenantId}`,
+    timeZone,
+    holidays,
+    statuteId,
+    statutes: [...Object.values(statutes), ...agreed].map(shapeStatute),
+  })
+}
