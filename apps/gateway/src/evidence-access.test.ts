@@ -65,6 +65,8 @@ beforeAll(async () => {
     { input: { idempotencyKey: newId(), ground: 'Art. 17', selection: { subjectKey: 'subject-acme' } } },
   )
   erasureRequestId = (answer?.['requestErasure'] as unknown as { id: string }).id
+  await rig.openCases(acme, [erasureRequestId])
+  await rig.openCases(rival, [newId()])
 })
 afterAll(() => rig.stop())
 
@@ -157,7 +159,7 @@ describe('what served when', () => {
     const query = `query ($id: ID!, $at: DateTime!) { model(id: $id) { servedAt(at: $at) { until decidedBy modelVersion { id } }
       promotions { edges { node { at until modelVersion { id } } } } } }`
     const at = async (when: Date) =>
-      (await ask(acme.tokens.auditor, query, { id: data.modelId, at: when.toISOString() })).answer?.[
+      (await ask(acme.tokens.engineer, query, { id: data.modelId, at: when.toISOString() })).answer?.[
         'model'
       ] as unknown as {
         servedAt: { until: string | null; modelVersion: { id: string } | null } | null
@@ -184,7 +186,7 @@ describe('what served when', () => {
 describe('evidence', () => {
   const kindsOf = async (args: string) => {
     const { answer, errors } = await ask(
-      acme.tokens.auditor,
+      acme.tokens.engineer,
       `{ evidence(first: 100${args}) { edges { node { kind seq } } } }`,
     )
     const { edges } = (answer?.['evidence'] ?? { edges: [] }) as unknown as { edges: { node: { kind: string } }[] }
@@ -223,9 +225,9 @@ describe('evidence', () => {
   }
 
   it('is exported whole as the leaves of the signed tree', async () => {
-    expect(await download(acme.tokens.auditor)).toMatchObject({ status: 404, problem: { code: 'NOTHING_PUBLISHED' } })
+    expect(await download(acme.tokens.engineer)).toMatchObject({ status: 404, problem: { code: 'NOTHING_PUBLISHED' } })
     await sign(acme)
-    const { manifest, entries } = await download(acme.tokens.auditor)
+    const { manifest, entries } = await download(acme.tokens.engineer)
     if (!manifest) throw new Error('nothing was exported')
     const head = parseLogCheckpoint(manifest.checkpoint)
     const rebuilt = integrate(
@@ -259,11 +261,11 @@ describe('evidence', () => {
   it('is exported to nobody without the right, and not by a filter that does not exist', async () => {
     expect((await download('')).status).toBe(401)
     expect((await download(acme.tokens.data_owner)).status).toBe(403)
-    expect(await download(rival.tokens.auditor)).toMatchObject({ status: 404 })
-    expect(await download(acme.tokens.auditor, '?color=red')).toMatchObject({
+    expect(await download(rival.tokens.engineer)).toMatchObject({ status: 404 })
+    expect(await download(acme.tokens.engineer, '?color=red')).toMatchObject({
       status: 422,
       problem: { code: 'INVALID_INPUT' },
     })
-    expect(await download(acme.tokens.auditor, '?from=yesterday')).toMatchObject({ status: 422 })
+    expect(await download(acme.tokens.engineer, '?from=yesterday')).toMatchObject({ status: 422 })
   })
 })

@@ -22,7 +22,9 @@ async function requestErasure(role: TestRole, selection: object): Promise<string
     'mutation ($input: RequestErasureInput!) { requestErasure(input: $input) { ... on ErasureRequest { id } } }',
     { input: { idempotencyKey: newId(), ground: 'GDPR Art. 17', selection } },
   )
-  return (data?.['requestErasure'] as { id: string }).id
+  const { id } = data?.['requestErasure'] as { id: string }
+  await rig.openCases(acme, [id])
+  return id
 }
 
 const ask = async (role: TestRole, erasureRequestId: string, idempotencyKey = newId()) => {

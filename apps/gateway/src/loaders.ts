@@ -9,6 +9,7 @@ import { datasetLoaders } from './modules/dataset/dataset.loaders.js'
 import { erasureLoaders } from './modules/erasure/erasure.loaders.js'
 import { evidenceLoaders } from './modules/evidence/evidence.loaders.js'
 import { modelLoaders } from './modules/model/model.loaders.js'
+import { memberLoaders } from './modules/member/member.loaders.js'
 import type { Reach } from './modules/auditor-access/case-reach.js'
 import { noticeLoaders } from './modules/notice/notice.loaders.js'
 import { runLoaders } from './modules/run/run.loaders.js'
@@ -31,6 +32,7 @@ export const createLoaders = ({ db, viewer, people, reach }: LoaderInput) => ({
   ...auditLoaders(db, viewer),
   ...bundleLoaders(db, viewer),
   ...erasureLoaders(db, viewer),
+  ...memberLoaders(db),
   ...noticeLoaders(db, viewer),
   ...webhookLoaders(db),
   personName: new DataLoader<string, string>(async (ids) => {

@@ -3,7 +3,7 @@ import { BUILDER_ID, buildTypes, Digest, TrainingRecipe } from '@lethe/domain'
 import { parseModelVerifier, signModel, statementOf, verifyModelSignature, versionManifest } from '@lethe/ledger'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type GatewayRig, startGatewayRig, type TestRole, type TestTenant } from './testing/gateway-rig.js'
-import { hex, seedModel, type SeededData } from './testing/seed.js'
+import { hex, seedCase, seedModel, type SeededData } from './testing/seed.js'
 
 let rig: GatewayRig
 let acme: TestTenant
@@ -15,6 +15,7 @@ beforeAll(async () => {
   rival = await rig.createTenant('rival')
   data = await seedModel(rig, acme, 'acme')
   await storeFiles()
+  await seedCase(rig, acme, data)
 })
 afterAll(() => rig.stop())
 

@@ -85,7 +85,7 @@ describe('files', () => {
     ])
     const get = (row: string) =>
       fetch(`${rig.url}/v1/samples/${data.datasetVersionId}/${row}.png`, {
-        headers: { authorization: `Bearer ${acme.tokens.auditor}` },
+        headers: { authorization: `Bearer ${acme.tokens.engineer}` },
       })
     const picture = await get('1')
     expect(picture.headers.get('content-type')).toBe('image/png')
@@ -99,7 +99,7 @@ describe('files', () => {
     const etag = picture.headers.get('etag') ?? ''
     const again = (tag: string) =>
       fetch(`${rig.url}/v1/samples/${data.datasetVersionId}/1.png`, {
-        headers: { authorization: `Bearer ${acme.tokens.auditor}`, 'if-none-match': tag },
+        headers: { authorization: `Bearer ${acme.tokens.engineer}`, 'if-none-match': tag },
       })
     expect((await again(etag)).status).toBe(304)
     // After an erasure another picture lies in the row: the one that a browser kept is not shown for it.
@@ -126,13 +126,13 @@ describe('files', () => {
     const note = signLogCheckpoint({ origin: signer.name, size: tree.size, root: tree.root() }, signer)
     const query = `{ evidenceEntry(seq: 1) { body status inclusionProof { leafIndex treeSize hashes checkpoint { root note } } }
       evidenceLog { origin size latestCheckpoint { size } } }`
-    const pending = await rig.graphql(acme.tokens.auditor, query)
+    const pending = await rig.graphql(acme.tokens.engineer, query)
     expect(pending.data).toMatchObject({ evidenceEntry: { status: 'PENDING', inclusionProof: null } })
     await rig.sql(
       `INSERT INTO log_checkpoint (tenant_id, size, root, note, key_id, frontier) VALUES ($1, $2, $3, $4, $5, '{}')`,
       [acme.id, tree.size, tree.root(), note, signer.id],
     )
-    const { data: seen } = await rig.graphql(acme.tokens.auditor, query)
+    const { data: seen } = await rig.graphql(acme.tokens.engineer, query)
     expect(seen).toMatchObject({
       evidenceEntry: { status: 'PUBLISHED' },
       evidenceLog: { origin: signer.name, size: tree.size },
@@ -154,7 +154,7 @@ describe('files', () => {
     expect(check(body)).not.toThrow()
     expect(check(`${body} `)).toThrow(/does not lead/)
     const raw = await fetch(`${rig.url}/v1/evidence/log-checkpoint`, {
-      headers: { authorization: `Bearer ${acme.tokens.auditor}` },
+      headers: { authorization: `Bearer ${acme.tokens.engineer}` },
     })
     expect(await raw.text()).toBe(note)
   })

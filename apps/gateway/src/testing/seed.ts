@@ -97,3 +97,20 @@ export async function seedModel({ sql }: GatewayRig, tenant: TestTenant, slug: s
     otherContentIds: ids.slice(8, 59),
   }
 }
+
+/** An erasure request about the seeded model, which the tenant's auditor may look into. */
+export async function seedCase(rig: GatewayRig, tenant: TestTenant, data: SeededData): Promise<string> {
+  const { data: asked } = await rig.graphql(
+    tenant.tokens.privacy_officer,
+    'mutation ($input: RequestErasureInput!) { requestErasure(input: $input) { ... on ErasureRequest { id } } }',
+    { input: { idempotencyKey: newId(), ground: 'Art. 17', selection: { subjectKey: data.subjectKey } } },
+  )
+  const { id } = asked?.['requestErasure'] as { id: string }
+  await rig.sql(
+    `INSERT INTO audit (id, tenant_id, request_id, plan_item_id, number, run_id, before_version_id, after_version_id,
+       verdict, report) VALUES ($1, $2, $3, $4, 1, $5, $6, $6, 'PASS', '{}')`,
+    [newId(), tenant.id, id, newId(), newId(), data.modelVersionId],
+  )
+  await rig.openCases(tenant, [id])
+  return id
+}
