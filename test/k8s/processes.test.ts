@@ -80,7 +80,7 @@ describe('every process', () => {
     logPreviousPublicKeys: [],
     bootstrapAdmin: { email: '', password: '' },
     mail: { url: 'file:///outbox', from: 'Lethe <no-reply@lethe.local>' },
-    signIn: { SIGN_UP: '', OIDC_ISSUERS: '', SSO_ALLOW_LOOPBACK: '', TRUST_PROXY: '' },
+    signIn: { SIGN_UP: '', OIDC_ISSUERS: '', SSO_ALLOW_LOOPBACK: '', DNS_SERVERS: '', TRUST_PROXY: '' },
     tensorflow: { backend: 'auto', tfjsNodeDir: '', summary: '' },
     logLevel: '',
   }

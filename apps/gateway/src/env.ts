@@ -1,6 +1,7 @@
 import { WebhookTargets } from '@lethe/domain'
 import { readEnv } from '@lethe/runtime'
 import { z } from 'zod'
+import { ExternalIssuers } from './identity/external-issuer.js'
 import { TrustedDocumentsMode } from './http/trusted-documents.js'
 
 const GatewayEnv = z.object({
@@ -68,10 +69,16 @@ const GatewayEnv = z.object({
     .default('false')
     .transform((value) => value === 'true')
     .describe('"true" lets tenants register identity providers on this machine, for development; else they are https.'),
-  OIDC_ISSUERS: z
+  DNS_SERVERS: z
     .string()
-    .default('[]')
-    .describe('JSON list of issuers whose tokens are accepted besides our own; docs/identity.md has its members.'),
+    .default('')
+    .transform((list) => list.split(',').filter((address) => address !== ''))
+    .describe(
+      'DNS servers, address or address:port, that prove domains of single sign-on; empty: those of the system.',
+    ),
+  OIDC_ISSUERS: ExternalIssuers.default([]).describe(
+    'JSON list of issuers whose tokens are accepted besides our own; docs/identity.md has its members.',
+  ),
   TRUST_PROXY: z
     .string()
     .default('')

@@ -12,11 +12,12 @@ import { createUploadSigner } from './http/upload-signer.js'
 import { KeyUse } from './access/key-use.js'
 import { MembershipRecorder } from './access/membership-recorder.js'
 import { createStandings } from './access/standings.js'
+import { ssoRedirectUri } from './identity/identity-provider.js'
 import { invitationsOf } from './identity/invitations.js'
 import { membershipsOf } from './identity/memberships.js'
 import { peopleOf } from './identity/people.js'
 import { openIdentity } from './open-identity.js'
-import { rememberKeys } from './identity/verify-token.js'
+import { createTokenVerifier, rememberKeys } from './identity/verify-token.js'
 import { encodeModelVerifier, parseModelVerifier } from '@lethe/ledger'
 import { createLogIdentity } from './modules/evidence/log-identity.js'
 import { createServer } from './server.js'
@@ -53,6 +54,8 @@ export async function openGateway(env: GatewayEnv, logger: Logger, now: () => Da
     bus,
     people,
     invitations: invitationsOf(identity),
+    ssoProviders: identity.ssoProviders,
+    ssoRedirectUri: ssoRedirectUri(identity.options.portalUrl),
     memberships,
     membershipRecorder,
     standings: createStandings({ memberships, db }),
@@ -60,7 +63,11 @@ export async function openGateway(env: GatewayEnv, logger: Logger, now: () => Da
     logger,
     now,
     artifacts: await openArtifactStore(env.ARTIFACTS, bus.nc, { isMadeElsewhere: true }),
-    tokenKeys: rememberKeys(() => identity.auth.api.getJwks()),
+    tokens: createTokenVerifier({
+      own: rememberKeys(() => identity.auth.api.getJwks()),
+      issuers: env.OIDC_ISSUERS,
+      logger,
+    }),
     uploads: createUploadSigner(env.GATEWAY_SECRET),
     documents: openTrustedDocuments(env.TRUSTED_DOCUMENTS, env.TRUSTED_DOCUMENTS_FILES),
     rates: createRateLimits({

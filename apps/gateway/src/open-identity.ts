@@ -25,6 +25,7 @@ export function openIdentity(input: {
     trustedOrigins: env.TRUSTED_ORIGINS,
     signInsPerMinute: env.SIGN_INS_PER_MINUTE,
     signUp: env.SIGN_UP,
+    sso: { allowLoopback: env.SSO_ALLOW_LOOPBACK, dnsServers: env.DNS_SERVERS },
     now,
     onJoining: (member) => admit(db, member),
     onFounding: async ({ tenantId, name, slug }) => {

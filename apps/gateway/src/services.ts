@@ -4,7 +4,6 @@ import type { Database } from '@lethe/db'
 import type { WebhookTargets } from '@lethe/domain'
 import type { ModelVerifier } from '@lethe/ledger'
 import type { Logger } from '@lethe/runtime'
-import type { JWTVerifyGetKey } from 'jose'
 import type { KeyUse } from './access/key-use.js'
 import type { MembershipRecorder } from './access/membership-recorder.js'
 import type { Standings } from './access/standings.js'
@@ -15,6 +14,8 @@ import type { UploadSigner } from './http/upload-signer.js'
 import type { Memberships } from './identity/memberships.js'
 import type { Invitations } from './identity/invitations.js'
 import type { People } from './identity/people.js'
+import type { SsoProviders } from './identity/sso/sso-providers.js'
+import type { TokenVerifier } from './identity/verify-token.js'
 import type { LogIdentity } from './modules/evidence/log-identity.js'
 
 /** What every request is served with; made once per process. */
@@ -24,11 +25,14 @@ export interface Services {
   readonly artifacts: ArtifactStore
   readonly people: People
   readonly invitations: Invitations
+  readonly ssoProviders: SsoProviders
+  /** Where identity providers of tenants send browsers back. */
+  readonly ssoRedirectUri: string
   readonly memberships: Memberships
   readonly membershipRecorder: MembershipRecorder
   readonly standings: Standings
   readonly keyUse: KeyUse
-  readonly tokenKeys: JWTVerifyGetKey
+  readonly tokens: TokenVerifier
   readonly uploads: UploadSigner
   readonly documents: TrustedDocuments
   readonly rates: RateLimits

@@ -26,9 +26,10 @@ const schema = z.object({
     .optional()
     .describe('where mail goes, smtps://user:password@host:port; default a folder of the state'),
   MAIL_FROM: z.string().default('Lethe <no-reply@lethe.local>').describe('sender of mail, `Name <address>`'),
-  SIGN_UP: z.string().default('').describe('handed on to the gateway, like the next three'),
+  SIGN_UP: z.string().default('').describe('handed on to the gateway, like the next four'),
   OIDC_ISSUERS: z.string().default(''),
   SSO_ALLOW_LOOPBACK: z.string().default(''),
+  DNS_SERVERS: z.string().default(''),
   TRUST_PROXY: z.string().default(''),
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
 })
@@ -36,7 +37,7 @@ const schema = z.object({
 /** What the platform is told by its surroundings. */
 export function readStackEnv() {
   const env = readEnv(schema)
-  const { SIGN_UP, OIDC_ISSUERS, SSO_ALLOW_LOOPBACK, TRUST_PROXY } = env
+  const { SIGN_UP, OIDC_ISSUERS, SSO_ALLOW_LOOPBACK, DNS_SERVERS, TRUST_PROXY } = env
   const home = env.HOME ?? os.homedir()
   return {
     stateDir: env.LETHE_HOME === undefined ? undefined : path.resolve(env.LETHE_HOME),
@@ -49,7 +50,7 @@ export function readStackEnv() {
     tfjsNodeDir: env.LETHE_TFJS_NODE_DIR,
     mailUrl: env.MAIL_URL,
     mailFrom: env.MAIL_FROM,
-    signIn: { SIGN_UP, OIDC_ISSUERS, SSO_ALLOW_LOOPBACK, TRUST_PROXY },
+    signIn: { SIGN_UP, OIDC_ISSUERS, SSO_ALLOW_LOOPBACK, DNS_SERVERS, TRUST_PROXY },
     logLevel: env.LOG_LEVEL,
   }
 }

@@ -20,7 +20,7 @@ const facts: PlatformFacts = {
   logPreviousPublicKeys: ['older', 'oldest'],
   bootstrapAdmin: { email: 'admin@lethe.local', password: 'admin-secret' },
   mail: { url: 'file:///outbox', from: 'Lethe <no-reply@lethe.local>' },
-  signIn: { SIGN_UP: '', OIDC_ISSUERS: '', SSO_ALLOW_LOOPBACK: '', TRUST_PROXY: '' },
+  signIn: { SIGN_UP: '', OIDC_ISSUERS: '', SSO_ALLOW_LOOPBACK: '', DNS_SERVERS: '', TRUST_PROXY: '' },
   tensorflow: { backend: 'auto', tfjsNodeDir: '/cache/tf', summary: '' },
   logLevel: 'info',
 }

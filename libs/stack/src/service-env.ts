@@ -33,7 +33,7 @@ export interface PlatformFacts {
   bootstrapAdmin: { email: string; password: string }
   mail: MailFacts
   /** How people get in, as the gateway's variables of these names say; empty is its default. */
-  signIn: Readonly<Record<'SIGN_UP' | 'OIDC_ISSUERS' | 'SSO_ALLOW_LOOPBACK' | 'TRUST_PROXY', string>>
+  signIn: Readonly<Record<'SIGN_UP' | 'OIDC_ISSUERS' | 'SSO_ALLOW_LOOPBACK' | 'DNS_SERVERS' | 'TRUST_PROXY', string>>
   tensorflow: TensorflowProvision
   logLevel: string
   nodeEnv?: 'production' | 'test'

@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto'
 import { hasRightsOf, Role, TenantId, UserId } from '@lethe/domain'
 import type { TokenHolder } from '../identity/verify-token.js'
-import { verifyToken } from '../identity/verify-token.js'
 import type { Services } from '../services.js'
 import type { AuditedCases, SignedIn } from '../tenant-viewer.js'
 import type { Standing } from './standings.js'
@@ -25,7 +24,7 @@ export function resolveViewer(credential: string, services: Services): Promise<S
 }
 
 async function resolveToken(token: string, services: Services): Promise<SignedIn | null> {
-  const holder = await verifyToken(token, services.tokenKeys, services.now())
+  const holder = await services.tokens.verify(token, services.now())
   return holder && renewHolder(holder, services)
 }
 
@@ -33,7 +32,8 @@ async function resolveToken(token: string, services: Services): Promise<SignedIn
 async function renewHolder(holder: TokenHolder, services: Services): Promise<SignedIn | null> {
   const now = services.now()
   if (holder.expiresAt <= now) return null
-  const standing = await services.standings.of(holder.userId, holder.tenantId)
+  const claimed = holder.issuer === null ? undefined : holder
+  const standing = await services.standings.of(holder.userId, holder.tenantId, claimed)
   if (standing === null) return null
   const { role, tenant } = standing
   return {
@@ -59,6 +59,7 @@ async function resolveKey(key: string, services: Services): Promise<SignedIn | n
   services.keyUse.note(found, now)
   return {
     userId: UserId.parse(found.userId),
+    issuer: null,
     tenantId: TenantId.parse(found.tenantId),
     email: standing.email,
     name: standing.name,

@@ -17,9 +17,15 @@ export interface Standing {
   readonly hadGrants: boolean
 }
 
+/** What an issuer outside says of somebody. */
+type Claimed = Pick<Standing, 'email' | 'name' | 'role'>
+
 export interface Standings {
-  /** Null for who is no member (any more). */
-  of(userId: string, tenantId: string | null): Promise<Standing | null>
+  /**
+   * Null for who is no member (any more). Of somebody whom an issuer outside vouches for, what it says stands in for a
+   * membership; the tenant and an auditor's grants are asked all the same.
+   */
+  of(userId: string, tenantId: string | null, claimed?: Claimed): Promise<Standing | null>
   /** The key of this SHA-256; null where there is none. */
   key(digest: string): Promise<FoundApiKey | null>
   /** Called after each change that is made here, so that it takes effect with the next request. */
@@ -38,9 +44,9 @@ export function createStandings({ memberships, db }: { memberships: Memberships;
   const standings = new Fresh<Standing | null>()
   const keys = new Fresh<FoundApiKey | null>()
   return {
-    of: (userId, tenantId) =>
-      standings.get(`${tenantId}/${userId}`, () =>
-        tenantId === null ? readAdmin(memberships, userId) : readMember({ memberships, db }, userId, tenantId),
+    of: (userId, tenantId, claimed) =>
+      standings.get(`${tenantId}/${userId}/${claimed?.role ?? ''}`, () =>
+        tenantId === null ? readAdmin(memberships, userId) : readMember({ memberships, db }, userId, tenantId, claimed),
       ),
     key: (digest) => keys.get(digest, () => findApiKey(db, digest)),
     forget: () => {
@@ -59,10 +65,11 @@ async function readMember(
   { memberships, db }: { memberships: Memberships; db: Database },
   userId: string,
   tenantId: string,
+  claimed?: Claimed,
 ): Promise<Standing | null> {
   const client = db.forTenant(tenantId)
   const [member, tenant] = await Promise.all([
-    memberships.find(tenantId, userId),
+    claimed ?? memberships.find(tenantId, userId),
     client.tenant.findFirst({ select: { suspendedAt: true, maxRequestsPerMinute: true } }),
   ])
   if (member === null || tenant === null) return null

@@ -21,6 +21,12 @@ export interface IdentityOptions {
   /** From one address. */
   readonly signInsPerMinute: number
   readonly signUp: 'open' | 'closed'
+  readonly sso: {
+    /** Also providers on this machine, for development. */
+    readonly allowLoopback: boolean
+    /** Where the proof of a domain is looked up; none: the system's servers. */
+    readonly dnsServers: readonly string[]
+  }
   readonly now: () => Date
   /** The tenant's own rows, before a membership is committed: what it throws keeps the person out. May be repeated. */
   readonly onJoining: (member: {

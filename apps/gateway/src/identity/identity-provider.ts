@@ -7,12 +7,21 @@ import type { IdentityCore } from './identity-core.js'
 import { invitationEndpoints } from './invitation-endpoints.js'
 import { mailLocaleOf } from './mail-texts.js'
 import { sessionEndpoints } from './session-endpoints.js'
+import { createOidcClient } from './sso/oidc-client.js'
+import { createPublicFetch } from './sso/public-fetch.js'
+import { ssoEndpoints } from './sso/sso-endpoints.js'
+import { ssoProvidersOf } from './sso/sso-providers.js'
+import { ssoSignInOf } from './sso/sso-sign-in.js'
 
 /** Claims by which every service of the platform recognises a token; fixed, whatever address it is reached by. */
 export const tokenIssuer = 'https://lethe.dev/identity'
 export const tokenAudience = 'lethe'
 
 export const tokenMinutes = 15
+
+/** Where every tenant's identity provider sends a browser back. */
+export const ssoRedirectUri = (portalUrl: string): string => `${portalUrl}/api/sso/callback`
+
 const resetMinutes = 30
 
 interface MemberRow {
@@ -23,6 +32,12 @@ interface MemberRow {
 /** The embedded identity provider: people, sessions, memberships, and the keys that sign tokens. */
 export function createIdentityProvider(core: IdentityCore) {
   const { pool, postman, options } = core
+  const oidc = createOidcClient({
+    fetch: createPublicFetch(options.sso),
+    allowLoopback: options.sso.allowLoopback,
+    redirectUri: ssoRedirectUri(options.portalUrl),
+  })
+  const ssoProviders = ssoProvidersOf(core, oidc)
   const underway = new Set<Promise<unknown>>()
 
   const membershipOf = async (userId: string, organizationId?: string | null): Promise<MemberRow | undefined> => {
@@ -72,8 +87,8 @@ export function createIdentityProvider(core: IdentityCore) {
     },
     session: {
       additionalFields: {
-        boundTenantId: { type: 'string', required: false, input: false, returned: false },
-        ssoProviderId: { type: 'string', required: false, input: false, returned: false },
+        boundTenantId: { type: 'string', required: false, input: false },
+        ssoProviderId: { type: 'string', required: false, input: false },
       },
     },
     verification: { storeIdentifier: 'hashed' },
@@ -125,6 +140,7 @@ export function createIdentityProvider(core: IdentityCore) {
       invitationEndpoints(core),
       foundingEndpoints(core),
       sessionEndpoints(core),
+      ssoEndpoints(core, ssoSignInOf(core, oidc, ssoProviders)),
       jwt({
         jwks: { keyPairConfig: { alg: 'EdDSA', crv: 'Ed25519' } },
         disableSettingJwtHeader: true,
@@ -160,7 +176,7 @@ export function createIdentityProvider(core: IdentityCore) {
     await settled()
     await pool.end()
   }
-  return { ...core, auth, settled, close }
+  return { ...core, auth, ssoProviders, settled, close }
 }
 
 /** From one address in a minute. Whoever causes mail or tries secrets is slower than whoever signs in. */
@@ -174,6 +190,8 @@ function limitsOf(signInsPerMinute: number) {
     '/invitation/accept': guarded,
     '/sign-up/request': guarded,
     '/sign-up/complete': guarded,
+    '/sso/begin': guarded,
+    '/sso/finish': guarded,
   }
 }
 

@@ -18,6 +18,8 @@ const endpoints = [
   ['POST', '/auth/sign-up/request'],
   ['POST', '/auth/sign-up/read'],
   ['POST', '/auth/sign-up/complete'],
+  ['POST', '/auth/sso/begin'],
+  ['POST', '/auth/sso/finish'],
   ['GET', '/auth/tenants'],
   ['POST', '/auth/tenants/active'],
   ['POST', '/auth/sign-out-everywhere'],

@@ -13,6 +13,7 @@ export interface Things extends SeededData {
   readonly spareUserId: string
   readonly auditorUserId: string
   readonly apiKeyId: string
+  readonly ssoProviderId: string
   readonly auditorGrantId: string
   readonly webhookId: string
   readonly webhookDeliveryId: string

@@ -48,6 +48,12 @@ async function seedAccess(rig: GatewayRig, acme: TestTenant, erasureRequestId: s
      VALUES ($1, $2, $3, 'k', 'engineer', 'lethe_k', $4)`,
     [apiKeyId, acme.id, acme.userIds.engineer, hex('a key of acme')],
   )
+  const ssoProviderId = newId()
+  await rig.sql(
+    `INSERT INTO auth."ssoProvider" ("id", "organizationId", "issuer", "clientId", "clientSecret", "domain", "domainToken", "createdAt")
+     VALUES ($1, $2, 'https://id.acme.test', 'lethe of acme', 'x', 'acme.test', 'token of acme', now())`,
+    [ssoProviderId, acme.id],
+  )
   await rig.openCases(acme, [erasureRequestId])
   const [grant] = await rig.sql('SELECT id FROM auditor_grant WHERE tenant_id = $1', [acme.id])
   const [entry] = await rig.sql('SELECT min(seq)::int AS seq FROM evidence WHERE tenant_id = $1 AND request_id = $2', [
@@ -57,6 +63,7 @@ async function seedAccess(rig: GatewayRig, acme: TestTenant, erasureRequestId: s
   return {
     spareUserId,
     apiKeyId,
+    ssoProviderId,
     auditorUserId: acme.userIds.auditor,
     auditorGrantId: grant?.['id'] as string,
     evidenceSeq: entry?.['seq'] as number,

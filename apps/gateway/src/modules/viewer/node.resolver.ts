@@ -14,6 +14,7 @@ import { shapeErasureRequest } from '../erasure/erasure.shape.js'
 import { findMember } from '../member/member.reads.js'
 import { shapeModel, shapeModelVersion } from '../model/model.shape.js'
 import { readSeenAt, shapeNotice } from '../notice/notice.reads.js'
+import { findSsoProvider } from '../sso/sso.reads.js'
 import { shapeRun } from '../run/run.shape.js'
 import { shapeDelivery, shapeWebhook } from '../webhook/webhook.shape.js'
 
@@ -46,6 +47,7 @@ const aggregates: readonly [Action, Find][] = [
   ],
   ['member:read', findMember],
   ['key:read', findApiKeyById],
+  ['sso:read', findSsoProvider],
   ['auditor:read', findGrant],
   ['webhook:read', async ({ loaders }, id) => found(await loaders.webhook.load(id), shapeWebhook)],
   ['webhook:read', async ({ loaders }, id) => found(await loaders.webhookDelivery.load(id), shapeDelivery)],

@@ -1,0 +1,64 @@
+import { DomainError } from '@lethe/domain'
+import { z } from 'zod'
+import type { Scope } from '../../context.js'
+import { isUuid } from '../../graphql/page.js'
+import { parseInput } from '../../graphql/parse-input.js'
+import { runOnce } from '../../graphql/run-once.js'
+import type { RegisterSsoProviderInput, SsoProviderInput } from './sso.types.js'
+
+const label = '[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?'
+
+const NewProvider = z.object({
+  issuer: z.url().max(500),
+  clientId: z.string().min(1).max(255),
+  clientSecret: z.string().min(1).max(1024),
+  domain: z
+    .string()
+    .trim()
+    .toLowerCase()
+    .max(253)
+    .regex(new RegExp(`^(?:${label}\\.)+${label}$`), 'must be a domain, such as example.com'),
+  newcomerRole: z.enum(['engineer', 'data_owner', 'auditor']).nullish(),
+})
+
+/** Most that a tenant registers. */
+const maxProviders = 20
+
+/**
+ * Registers a provider that answers as one, or replaces what is registered for the domain.
+ *
+ * @throws DomainError INVALID_INPUT, ADDRESS_FORBIDDEN, PROVIDER_UNREACHABLE, TOO_MANY_PROVIDERS
+ */
+export async function registerSsoProvider(scope: Scope, input: RegisterSsoProviderInput): Promise<string> {
+  const { ssoProviders } = scope.services
+  const { idempotencyKey, ...rest } = input
+  const { newcomerRole = null, ...provider } = parseInput(NewProvider, rest, 'input')
+  // Before the transaction: nothing is held while a stranger's server takes its time.
+  await ssoProviders.check(provider)
+  return runOnce(scope, 'registerSsoProvider', { idempotencyKey, ...provider, newcomerRole }, async (_tx, now) => {
+    if ((await ssoProviders.count(scope.tenantId)) >= maxProviders)
+      throw new DomainError('TOO_MANY_PROVIDERS', `Remove one first: there are ${maxProviders}.`, 'input.domain')
+    return { id: await ssoProviders.register(scope.tenantId, { ...provider, newcomerRole }, now), evidence: [] }
+  })
+}
+
+/** @throws DomainError NOT_FOUND, DOMAIN_UNPROVEN, DOMAIN_TAKEN */
+export function verifySsoDomain(scope: Scope, input: SsoProviderInput): Promise<string> {
+  return runOnce(scope, 'verifySsoDomain', { ...input }, async (_tx, now) => {
+    await scope.services.ssoProviders.verifyDomain(scope.tenantId, idOf(input), now)
+    return { id: input.ssoProviderId, evidence: [] }
+  })
+}
+
+/** @throws DomainError NOT_FOUND */
+export function removeSsoProvider(scope: Scope, input: SsoProviderInput): Promise<string> {
+  return runOnce(scope, 'removeSsoProvider', { ...input }, async () => {
+    await scope.services.ssoProviders.remove(scope.tenantId, idOf(input))
+    return { id: input.ssoProviderId, evidence: [] }
+  })
+}
+
+function idOf({ ssoProviderId }: SsoProviderInput): string {
+  if (isUuid(ssoProviderId)) return ssoProviderId
+  throw new DomainError('NOT_FOUND', 'There is no such provider.', 'input.ssoProviderId')
+}
