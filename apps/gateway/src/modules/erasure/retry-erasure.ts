@@ -1,5 +1,5 @@
 import { retryErasure as retry } from '@lethe/db'
-import { UnlearningRecipe } from '@lethe/domain'
+import { assertMayTake, type ErasureState, UnlearningRecipe } from '@lethe/domain'
 import type { Scope } from '../../context.js'
 import { parseInput } from '../../graphql/parse-input.js'
 import { runOnce } from '../../graphql/run-once.js'
@@ -16,7 +16,8 @@ export const retryErasure = (scope: Scope, input: RetryErasure): Promise<string>
   runOnce(scope, 'retryErasure', input, async (tx, now) => {
     const unlearning =
       input.unlearning == null ? undefined : parseInput(UnlearningRecipe, input.unlearning, 'input.unlearning')
-    const { id } = await findRequest(tx, scope, input.erasureRequestId)
+    const { id, state } = await findRequest(tx, scope, input.erasureRequestId)
+    assertMayTake('retryErasure', state as ErasureState)
     const { tenantId, viewer } = scope
     await retry(tx, { tenantId, requestId: id, unlearning, requestedBy: viewer.userId, now })
     return { id, evidence: [] }
