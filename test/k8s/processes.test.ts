@@ -80,6 +80,8 @@ describe('every process', () => {
     logPreviousPublicKeys: [],
     bootstrapAdmin: { email: '', password: '' },
     mail: { url: 'file:///outbox', from: 'Lethe <no-reply@lethe.local>' },
+    uploadDir: '/tmp/uploads',
+    webhookTargets: 'public',
     signIn: { SIGN_UP: '', OIDC_ISSUERS: '', SSO_ALLOW_LOOPBACK: '', DNS_SERVERS: '', TRUST_PROXY: '' },
     tensorflow: { backend: 'auto', tfjsNodeDir: '', summary: '' },
     logLevel: '',

@@ -1,3 +1,5 @@
+import { tmpdir } from 'node:os'
+import path from 'node:path'
 import { WebhookTargets } from '@lethe/domain'
 import { readEnv } from '@lethe/runtime'
 import { z } from 'zod'
@@ -39,6 +41,10 @@ const GatewayEnv = z.object({
     .min(12)
     .optional()
     .describe('Password of the first platform admin, 12 characters or more.'),
+  UPLOAD_DIR: z
+    .string()
+    .default(path.join(tmpdir(), 'lethe-uploads'))
+    .describe('Folder in which uploads grow until they are whole; shared by all gateways, if there are several.'),
   WEBHOOK_TARGETS: WebhookTargets.default('public').describe(
     'Where webhooks may lead: public (https to public addresses), or any, for a machine of your own.',
   ),

@@ -8,6 +8,7 @@ import type { GatewayEnv } from './env.js'
 import { createEventPositions } from './graphql/event-position.js'
 import { createRateLimits } from './http/rate-limits.js'
 import { openTrustedDocuments } from './http/trusted-documents.js'
+import { createUploadStaging, type UploadStaging } from './http/upload-staging.js'
 import { createUploadSigner } from './http/upload-signer.js'
 import { KeyUse } from './access/key-use.js'
 import { MembershipRecorder } from './access/membership-recorder.js'
@@ -32,6 +33,9 @@ export interface Gateway {
   close(): Promise<void>
 }
 
+/** Half an upload is kept for so long after its last byte. */
+const uploadKeepMs = 24 * 3_600_000
+
 /** Connects to what the gateway stands on and makes the first platform admin; `now` is its clock. */
 export async function openGateway(env: GatewayEnv, logger: Logger, now: () => Date): Promise<Gateway> {
   const db = await openDatabase({
@@ -49,6 +53,8 @@ export async function openGateway(env: GatewayEnv, logger: Logger, now: () => Da
   if (email !== undefined && password !== undefined)
     await people.ensurePlatformAdmin({ email, password, name: 'Platform admin' })
   const modelVerifier = parseModelVerifier(env.MODEL_PUBLIC_KEY)
+  const staging = createUploadStaging(env.UPLOAD_DIR)
+  const sweeping = sweepStaging(staging, now)
   const services: Services = {
     db,
     bus,
@@ -69,6 +75,7 @@ export async function openGateway(env: GatewayEnv, logger: Logger, now: () => Da
       logger,
     }),
     uploads: createUploadSigner(env.GATEWAY_SECRET),
+    staging,
     documents: openTrustedDocuments(env.TRUSTED_DOCUMENTS, env.TRUSTED_DOCUMENTS_FILES),
     rates: createRateLimits({
       pool: db.pool,
@@ -102,11 +109,19 @@ export async function openGateway(env: GatewayEnv, logger: Logger, now: () => Da
   })
   membershipRecorder.start()
   const close = async () => {
+    clearInterval(sweeping)
     await app.close()
     await membershipRecorder.stop()
     await Promise.all([db.close(), bus.close(), identity.close()])
   }
   return { app, services, settleMail: () => identity.settled(), close }
+}
+
+/** Uploads that were given up do not stay on disk. */
+function sweepStaging(staging: UploadStaging, now: () => Date): NodeJS.Timeout {
+  const sweep = () => void staging.sweep(new Date(now().getTime() - uploadKeepMs)).catch(() => undefined)
+  sweep()
+  return setInterval(sweep, 3_600_000).unref()
 }
 
 const commitBy =

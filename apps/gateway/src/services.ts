@@ -11,6 +11,7 @@ import type { EventPositions } from './graphql/event-position.js'
 import type { RateLimits } from './http/rate-limits.js'
 import type { TrustedDocuments } from './http/trusted-documents.js'
 import type { UploadSigner } from './http/upload-signer.js'
+import type { UploadStaging } from './http/upload-staging.js'
 import type { Memberships } from './identity/memberships.js'
 import type { Invitations } from './identity/invitations.js'
 import type { People } from './identity/people.js'
@@ -34,6 +35,8 @@ export interface Services {
   readonly keyUse: KeyUse
   readonly tokens: TokenVerifier
   readonly uploads: UploadSigner
+  /** Where uploads grow until they are whole. */
+  readonly staging: UploadStaging
   readonly documents: TrustedDocuments
   readonly rates: RateLimits
   readonly eventPositions: EventPositions

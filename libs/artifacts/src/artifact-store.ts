@@ -8,6 +8,14 @@ import { createHash } from 'node:crypto'
 export interface ArtifactStore {
   /** Durable when it resolves. Putting what is there already changes nothing. */
   put(tenantId: string, bytes: Uint8Array): Promise<{ digest: Digest; size: number }>
+  /**
+   * The same of bytes that come piece by piece and are never held as a whole. The digest is known beforehand.
+   *
+   * @throws DomainError ARTIFACT_CORRUPT when the bytes do not have it; then nothing is kept
+   */
+  putStream(tenantId: string, digest: Digest, bytes: AsyncIterable<Uint8Array>): Promise<{ digest: Digest; size: number }>
+  /** Bytes of a blob, or null where there is none. */
+  sizeOf(tenantId: string, digest: Digest): Promise<number | null>
   /** The bytes whose digest was asked for, or a refusal: ARTIFACT_MISSING, ARTIFACT_CORRUPT. */
   get(tenantId: string, digest: Digest): Promise<Uint8Array>
   has(tenantId: string, digest: Digest): Promise<boolean>
@@ -30,6 +38,16 @@ export function blobName(tenantId: string, digest: string): { tenant: string; di
 export function verified(bytes: Uint8Array, digest: string): Uint8Array {
   if (digestOf(bytes) === digest) return bytes
   throw corrupt(digest)
+}
+
+/** Hands the pieces on, and throws ARTIFACT_CORRUPT at their end when they do not have the digest. */
+export async function* checked(bytes: AsyncIterable<Uint8Array>, digest: string): AsyncGenerator<Uint8Array> {
+  const hash = createHash('sha256')
+  for await (const piece of bytes) {
+    hash.update(piece)
+    yield piece
+  }
+  if (hash.digest('hex') !== digest) throw corrupt(digest)
 }
 
 export const corrupt = (digest: string): DomainError =>

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
-import { access, mkdir, open, readFile, rename, rm } from 'node:fs/promises'
+import { access, mkdir, open, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
-import { blobName, digestOf, missing, verified, type ArtifactStore } from './artifact-store.js'
+import { blobName, checked, digestOf, missing, verified, type ArtifactStore } from './artifact-store.js'
 
 const isMissing = (error: unknown): boolean => error instanceof Error && 'code' in error && error.code === 'ENOENT'
 
@@ -23,6 +23,16 @@ export function folderStore(root: string): ArtifactStore {
       await writeWhole(pathOf(tenantId, digest), bytes)
       return { digest, size: bytes.byteLength }
     },
+    async putStream(tenantId, digest, bytes) {
+      const path = pathOf(tenantId, digest)
+      await writeWhole(path, checked(bytes, digest))
+      return { digest, size: (await stat(path)).size }
+    },
+    sizeOf: (tenantId, digest) =>
+      stat(pathOf(tenantId, digest)).then(
+        ({ size }) => size,
+        () => null,
+      ),
     async get(tenantId, digest) {
       try {
         return verified(await readFile(pathOf(tenantId, digest)), digest)
@@ -39,13 +49,13 @@ export function folderStore(root: string): ArtifactStore {
 }
 
 /** Written beside its place, flushed, then renamed; a crash leaves at worst a file that nothing names. */
-async function writeWhole(path: string, bytes: Uint8Array): Promise<void> {
+async function writeWhole(path: string, bytes: Uint8Array | AsyncIterable<Uint8Array>): Promise<void> {
   await mkdir(dirname(path), { recursive: true })
   const draft = `${path}.${randomUUID()}.part`
   try {
     const file = await open(draft, 'wx')
     try {
-      await file.writeFile(bytes)
+      await writeFile(file, bytes)
       await file.sync()
     } finally {
       await file.close()

@@ -2,7 +2,7 @@ import { JetStreamApiError, jetstreamManager, type JetStreamManager, type Stored
 import { Objm, type ObjectInfo, type ObjectStore } from '@nats-io/obj'
 import { setTimeout as wait } from 'node:timers/promises'
 import type { NatsConnection } from 'nats'
-import { blobName, corrupt, digestOf, missing, verified, type ArtifactStore } from './artifact-store.js'
+import { blobName, checked, corrupt, digestOf, missing, verified, type ArtifactStore } from './artifact-store.js'
 
 export interface NatsStoreOptions {
   /** Copies of every blob; 1 on one machine, 3 on a cluster. */
@@ -54,9 +54,17 @@ export async function natsStore(nc: NatsConnection, options: NatsStoreOptions = 
         () => true,
         () => false,
       )
-      if (!isIntact) await write(objects, nameOf(tenantId, digest), bytes)
+      if (!isIntact) await write(objects, nameOf(tenantId, digest), ReadableStream.from([bytes]))
       return stored
     },
+    async putStream(tenantId, digest, bytes) {
+      const found = await find(tenantId, digest)
+      // The store's own digest tells a blob that is there already, without fetching it.
+      if (found === null || found.digest !== storeDigest(digest) || !(await hasEveryChunk(manager, found)))
+        await write(objects, nameOf(tenantId, digest), ReadableStream.from(checked(bytes, digest)))
+      return { digest, size: (await find(tenantId, digest))?.size ?? 0 }
+    },
+    sizeOf: async (tenantId, digest) => (await find(tenantId, digest))?.size ?? null,
     async delete(tenantId, digest) {
       const info = await find(tenantId, digest)
       if (!info) return false
@@ -68,13 +76,23 @@ export async function natsStore(nc: NatsConnection, options: NatsStoreOptions = 
 }
 
 /** Whoever writes the same name first wins; the bytes are the same, so the others have nothing left to do. */
-async function write(objects: ObjectStore, name: string, bytes: Uint8Array): Promise<void> {
+async function write(objects: ObjectStore, name: string, bytes: ReadableStream<Uint8Array>): Promise<void> {
   const previous = await objects.info(name)
   try {
-    await objects.putBlob({ name }, bytes, { previousRevision: previous?.revision ?? 0 })
+    await objects.put({ name }, bytes, { previousRevision: previous?.revision ?? 0 })
   } catch (error) {
     if (!(error instanceof JetStreamApiError) || error.code !== 10071) throw error
   }
+}
+
+/** How the object store writes the SHA-256 of what it keeps. */
+const storeDigest = (digest: string): string =>
+  `SHA-256=${Buffer.from(digest, 'hex').toString('base64').replaceAll('+', '-').replaceAll('/', '_')}`
+
+async function hasEveryChunk({ streams }: JetStreamManager, info: ObjectInfo): Promise<boolean> {
+  const subject = chunkSubject(info)
+  const { state } = await streams.info(stream, { subjects_filter: subject })
+  return (state.subjects?.[subject] ?? 0) === info.chunks
 }
 
 /**

@@ -25,6 +25,7 @@ const schema = z.object({
     .string()
     .optional()
     .describe('where mail goes, smtps://user:password@host:port; default a folder of the state'),
+  WEBHOOK_TARGETS: z.string().default('public').describe('where webhooks may lead: public, or any address'),
   MAIL_FROM: z.string().default('Lethe <no-reply@lethe.local>').describe('sender of mail, `Name <address>`'),
   SIGN_UP: z.string().default('').describe('handed on to the gateway, like the next four'),
   OIDC_ISSUERS: z.string().default(''),
@@ -50,6 +51,7 @@ export function readStackEnv() {
     tfjsNodeDir: env.LETHE_TFJS_NODE_DIR,
     mailUrl: env.MAIL_URL,
     mailFrom: env.MAIL_FROM,
+    webhookTargets: env.WEBHOOK_TARGETS,
     signIn: { SIGN_UP, OIDC_ISSUERS, SSO_ALLOW_LOOPBACK, DNS_SERVERS, TRUST_PROXY },
     logLevel: env.LOG_LEVEL,
   }

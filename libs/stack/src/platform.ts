@@ -133,9 +133,11 @@ async function startFoundations(options: PlatformOptions, undo: Undo[]): Promise
   ])
   if (computes) report(tensorflow.summary)
   const checkpointDir = path.join(stateDir, 'checkpoints')
+  const uploadDir = path.join(stateDir, 'uploads')
+  const { webhookTargets } = env
   const { mailUrl = pathToFileURL(path.join(stateDir, 'outbox')).href, mailFrom, signIn, logLevel } = env
   const mail = { url: mailUrl, from: mailFrom }
-  return { ...secrets, checkpointDir, ownerUrl, natsUrls, tensorflow, ports, mail, signIn, logLevel }
+  return { ...secrets, checkpointDir, ownerUrl, natsUrls, tensorflow, ports, mail, uploadDir, webhookTargets, signIn, logLevel }
 }
 
 async function openDatabase(

@@ -20,6 +20,8 @@ const facts: PlatformFacts = {
   logPreviousPublicKeys: ['older', 'oldest'],
   bootstrapAdmin: { email: 'admin@lethe.local', password: 'admin-secret' },
   mail: { url: 'file:///outbox', from: 'Lethe <no-reply@lethe.local>' },
+  uploadDir: '/state/uploads',
+  webhookTargets: 'public',
   signIn: { SIGN_UP: '', OIDC_ISSUERS: '', SSO_ALLOW_LOOPBACK: '', DNS_SERVERS: '', TRUST_PROXY: '' },
   tensorflow: { backend: 'auto', tfjsNodeDir: '/cache/tf', summary: '' },
   logLevel: 'info',

@@ -32,6 +32,10 @@ export interface PlatformFacts {
   modelPublicKey: string
   bootstrapAdmin: { email: string; password: string }
   mail: MailFacts
+  /** Folder in which uploads grow. */
+  uploadDir: string
+  /** public or any; the services check it. */
+  webhookTargets: string
   /** How people get in, as the gateway's variables of these names say; empty is its default. */
   signIn: Readonly<Record<'SIGN_UP' | 'OIDC_ISSUERS' | 'SSO_ALLOW_LOOPBACK' | 'DNS_SERVERS' | 'TRUST_PROXY', string>>
   tensorflow: TensorflowProvision
@@ -74,6 +78,7 @@ export function serviceEnv(name: ServiceName, facts: PlatformFacts): ServiceEnv 
         MODEL_SIGNING_KEY_FILE: facts.modelSigningKeyFile,
         LOG_HOST: logHost,
         CHECKPOINT_DIR: facts.checkpointDir,
+        WEBHOOK_TARGETS: facts.webhookTargets,
       }
     case 'compute':
       return { ...shared, ...bus, ...device(facts.tensorflow), HEALTH_PORT: port }
@@ -102,6 +107,8 @@ export function serviceEnv(name: ServiceName, facts: PlatformFacts): ServiceEnv 
         LOG_PREVIOUS_PUBLIC_KEYS: facts.logPreviousPublicKeys.join(','),
         MODEL_PUBLIC_KEY: facts.modelPublicKey,
         LOG_HOST: logHost,
+        UPLOAD_DIR: facts.uploadDir,
+        WEBHOOK_TARGETS: facts.webhookTargets,
         BOOTSTRAP_ADMIN_EMAIL: facts.bootstrapAdmin.email,
         BOOTSTRAP_ADMIN_PASSWORD: facts.bootstrapAdmin.password,
       }

@@ -2,6 +2,7 @@ import { pruneOutbox, readAgenda } from '@lethe/db'
 import type { LedgerKeeper } from './ledger/ledger-keeper.js'
 import { readClocks, scoreClocks } from './read-clocks.js'
 import type { RegistrarContext } from './registrar-context.js'
+import { removeStaleUploads } from './remove-stale-uploads.js'
 import { WakeableLoop } from './wakeable-loop.js'
 
 const keepOutboxDays = 7
@@ -41,5 +42,6 @@ export class Sweep {
     }
     this.#isFirst = false
     await pruneOutbox(this.context.db, keepOutboxDays)
+    await removeStaleUploads(this.context)
   }
 }

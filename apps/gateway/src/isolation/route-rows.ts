@@ -45,6 +45,18 @@ export const routeRows: Readonly<Record<string, RouteRow>> = {
     without: 'engineer',
     permitted: 'engineer',
   },
+  'PATCH /v1/uploads/:tenant/:digest': {
+    path: ({ tenantId }) => `/v1/uploads/${tenantId}/${hex('x')}?size=1&expires=9999999999999&sig=x`,
+    answers: { anonymous: 403, rival: 403, 'without the right': 403 },
+    without: 'engineer',
+    permitted: 'engineer',
+  },
+  'DELETE /v1/uploads/:tenant/:digest': {
+    path: ({ tenantId }) => `/v1/uploads/${tenantId}/${hex('x')}?size=1&expires=9999999999999&sig=x`,
+    answers: { anonymous: 403, rival: 403, 'without the right': 403 },
+    without: 'engineer',
+    permitted: 'engineer',
+  },
   'GET /v1/samples/:version/:file': {
     path: ({ datasetVersionId }) => `/v1/samples/${datasetVersionId}/0.png`,
     answers: { anonymous: 401, rival: 404, 'without the right': 403 },

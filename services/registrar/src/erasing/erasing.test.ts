@@ -299,6 +299,8 @@ describe('what is cut off in the middle', () => {
     return {
       put: (tenantId, bytes) => rig.artifacts.put(tenantId, bytes),
       get: (tenantId, digest) => rig.artifacts.get(tenantId, digest),
+      putStream: (tenantId, digest, bytes) => rig.artifacts.putStream(tenantId, digest, bytes),
+      sizeOf: (tenantId, digest) => rig.artifacts.sizeOf(tenantId, digest),
       has: (tenantId, digest) => guard(() => rig.artifacts.has(tenantId, digest)),
       delete: (tenantId, digest) => guard(() => rig.artifacts.delete(tenantId, digest)),
     }

@@ -3,9 +3,12 @@ import type { Scope } from '../../context.js'
 import { shape } from '../../graphql/node.js'
 import { Upload } from './dataset.types.js'
 
-const validMs = 15 * 60_000
+const validMs = 24 * 3_600_000
 
-/** Leave to send exactly these bytes, for a quarter of an hour. Nothing is kept until they have arrived. */
+/**
+ * Leave to send exactly these bytes, for a day, so that a broken upload can be gone on with. Nothing is registered until
+ * they have arrived.
+ */
 export function createUpload(scope: Scope, input: { digest: string; sizeBytes: number }): Upload {
   const { services, tenantId } = scope
   const { digest, sizeBytes } = input

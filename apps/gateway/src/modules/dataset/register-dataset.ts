@@ -3,6 +3,7 @@ import {
   announce,
   assertRunAllowed,
   assertStorageAllowed,
+  keepUpload,
   newId,
   nextDatasetVersionNumber,
   startRun,
@@ -28,6 +29,8 @@ export const registerDataset = (scope: Scope, input: RegisterDataset): Promise<s
     checkTexts(input)
     const { tenantId, viewer } = scope
     const digest = Digest.parse(input.uploadDigest)
+    // Before it is looked for: whoever deletes what nobody registered waits for this, or this for them.
+    await keepUpload(tx, { tenantId, digest, now })
     const size = await uploadSize(scope, digest)
     await assertRunAllowed(tx, tenantId)
     await assertStorageAllowed(tx, tenantId, size)
@@ -72,16 +75,13 @@ function checkTexts({ name, description, attribution, imageSize }: RegisterDatas
 }
 
 async function uploadSize({ services, tenantId }: Scope, digest: Digest): Promise<number> {
-  try {
-    return (await services.artifacts.get(tenantId, digest)).byteLength
-  } catch (error) {
-    if (!isDomainError(error) || error.code !== 'ARTIFACT_MISSING') throw error
-    throw new DomainError(
-      'UPLOAD_MISSING',
-      'These bytes have not arrived: ask for an upload address with createUpload and PUT them there first.',
-      'input.uploadDigest',
-    )
-  }
+  const size = await services.artifacts.sizeOf(tenantId, digest)
+  if (size !== null) return size
+  throw new DomainError(
+    'UPLOAD_MISSING',
+    'These bytes have not arrived: ask for an upload address with createUpload and PUT them there first.',
+    'input.uploadDigest',
+  )
 }
 
 async function findOrCreateDataset(tx: Tx, { tenantId }: Scope, input: RegisterDataset, now: Date): Promise<string> {
