@@ -44,7 +44,6 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
   const pool = new pg.Pool({
     connectionString: options.url,
     max: options.maxConnections ?? 16,
-    idle_in_transaction_session_timeout: 60_000,
     application_name: logins[options.role],
   })
   // Without a listener a connection that breaks, idle or lent, would end the process. Who uses it hears of it anyway.
@@ -70,14 +69,9 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
   }
 }
 
-interface Entry {
-  readonly client: PrismaClient
-  readonly view: TenantPool
-}
-
 /** Clients by tenant, least recently used first. */
 class TenantClients {
-  readonly #entries = new Map<string, Entry>()
+  readonly #clients = new Map<string, PrismaClient>()
 
   constructor(
     private readonly pool: pg.Pool,
@@ -86,35 +80,32 @@ class TenantClients {
   ) {}
 
   of(tenantId: string): PrismaClient {
-    const entry = this.#entries.get(tenantId) ?? this.#open(tenantId)
-    this.#entries.delete(tenantId)
-    this.#entries.set(tenantId, entry)
-    this.#evict(tenantId)
-    return entry.client
+    const client = this.#clients.get(tenantId) ?? this.#open(tenantId)
+    this.#clients.delete(tenantId)
+    this.#clients.set(tenantId, client)
+    this.#letGo()
+    return client
   }
 
   async close(): Promise<void> {
-    await Promise.all([...this.#entries.values()].map(({ client }) => client.$disconnect()))
-    this.#entries.clear()
+    await Promise.all([...this.#clients.values()].map((client) => client.$disconnect()))
+    this.#clients.clear()
   }
 
-  #open(tenantId: string): Entry {
+  #open(tenantId: string): PrismaClient {
     const view = new TenantPool(this.pool, tenantId, (tables) => this.notices.tell(tenantId, tables))
-    const client = new PrismaClient({
+    return new PrismaClient({
       adapter: new PrismaPg(view),
       transactionOptions: { maxWait: 10_000, timeout: 30_000 },
     })
-    return { client, view }
   }
 
-  /** Lets go of the longest unused client at rest. One that somebody still holds connects again when it is used. */
-  #evict(keep: string): void {
-    if (this.#entries.size <= this.max) return
-    for (const [tenantId, { client, view }] of this.#entries) {
-      if (tenantId === keep || view.active > 0) continue
-      this.#entries.delete(tenantId)
-      void client.$disconnect()
-      return
-    }
+  /**
+   * Forgets the longest unused client. It is not disconnected: whoever holds it may just be beginning a transaction, which
+   * that would end. It has no connection of its own, and goes when nobody holds it.
+   */
+  #letGo(): void {
+    const [oldest] = this.#clients.keys()
+    if (this.#clients.size > this.max && oldest !== undefined) this.#clients.delete(oldest)
   }
 }

@@ -15,7 +15,7 @@ export function loginUrl(ownerUrl: string, login: Login, password: string): stri
 const attempts = 20
 
 /**
- * Sets the logins' passwords; safe to repeat at every start. Roles belong to the whole cluster, so two starters may
+ * Sets the logins' passwords, and how long they may leave a transaction idle; safe to repeat at every start. Roles belong to the whole cluster, so two starters may
  * collide ("tuple concurrently updated"): the loser tries again.
  */
 export async function setRolePasswords(input: {
@@ -26,8 +26,11 @@ export async function setRolePasswords(input: {
   await client.connect()
   try {
     for (const [login, password] of Object.entries(input.passwords) as [Login, string][]) {
-      const statement = `ALTER ROLE ${client.escapeIdentifier(logins[login])} LOGIN PASSWORD ${client.escapeLiteral(password)}`
-      await retryOnCollision(() => client.query(statement))
+      const role = client.escapeIdentifier(logins[login])
+      // At the role, since poolers refuse to hand such a setting on from a client.
+      const settings = `ALTER ROLE ${role} SET idle_in_transaction_session_timeout = '60s'`
+      await retryOnCollision(() => client.query(`ALTER ROLE ${role} LOGIN PASSWORD ${client.escapeLiteral(password)}`))
+      await retryOnCollision(() => client.query(settings))
     }
   } finally {
     await client.end()

@@ -16,7 +16,6 @@ const isCommand = (query: unknown, command: 'BEGIN' | 'COMMIT'): boolean =>
 export class TenantPool extends pg.Pool {
   readonly #shared: pg.Pool
   readonly #begin: string
-  #active = 0
 
   /** @throws DomainError TENANT_INVALID unless the id is a UUID in lower case. */
   constructor(
@@ -31,11 +30,6 @@ export class TenantPool extends pg.Pool {
     this.#begin = `BEGIN; SET LOCAL app.tenant_id = '${tenantId}'`
   }
 
-  /** Connections of the shared pool that this tenant holds now. */
-  get active(): number {
-    return this.#active
-  }
-
   override connect(): Promise<pg.PoolClient>
   override connect(
     callback: (error: Error | undefined, client: pg.PoolClient | undefined, done: () => void) => void,
@@ -47,7 +41,7 @@ export class TenantPool extends pg.Pool {
 
   // The adapter calls query(config, values) and awaits; the callback forms of pg.Pool are not offered.
   override query = (async (query: string | pg.QueryConfig, values?: unknown[]): Promise<pg.QueryResult> => {
-    const client = await this.#acquire()
+    const client = await this.#shared.connect()
     let broken: Error | undefined
     try {
       await client.query(this.#begin)
@@ -62,28 +56,13 @@ export class TenantPool extends pg.Pool {
       })
       throw error
     } finally {
-      this.#release(client, broken)
+      client.release(broken)
     }
   }) as pg.Pool['query']
 
-  async #acquire(): Promise<pg.PoolClient> {
-    this.#active += 1
-    try {
-      return await this.#shared.connect()
-    } catch (error) {
-      this.#active -= 1
-      throw error
-    }
-  }
-
-  #release(client: pg.PoolClient, broken?: Error | boolean): void {
-    this.#active -= 1
-    client.release(broken)
-  }
-
   /** A connection on which BEGIN also sets the tenant, and of whose commits is told what they appended. */
   async #lend(): Promise<pg.PoolClient> {
-    const client = await this.#acquire()
+    const client = await this.#shared.connect()
     const runQuery = client.query.bind(client) as (query: unknown, values?: unknown) => Promise<pg.QueryResult>
     let appended = new Set<AwaitedTable>()
     const runNext = async (query: unknown, values?: unknown): Promise<pg.QueryResult> => {
@@ -104,7 +83,7 @@ export class TenantPool extends pg.Pool {
     return new Proxy(client, {
       get: (target, key) => {
         if (key === 'query') return run
-        if (key === 'release') return (broken?: Error | boolean) => this.#release(client, broken)
+        if (key === 'release') return (broken?: Error | boolean) => client.release(broken)
         const value: unknown = Reflect.get(target, key)
         return typeof value === 'function' ? (value as (...args: unknown[]) => unknown).bind(target) : value
       },

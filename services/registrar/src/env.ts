@@ -6,6 +6,10 @@ const schema = z.object({
   DATABASE_URL: z
     .url()
     .describe('PostgreSQL as the login lethe_registrar, postgresql://lethe_registrar:password@host:5432/name'),
+  DIRECT_DATABASE_URL: z
+    .url()
+    .optional()
+    .describe('the same past a pooler in transaction mode, where LISTEN has no effect; default DATABASE_URL'),
   NATS_URL: z.url().describe('nats-server with JetStream, nats://user:password@host:4222'),
   ARTIFACTS: z.string().default('nats').describe('where blobs are kept: nats, or file:///folder'),
   LOG_SIGNING_KEY_FILE: z

@@ -34,7 +34,7 @@ async function run(): Promise<void> {
     modelSigner,
     logger,
     now: () => new Date(),
-    databaseUrl: env.DATABASE_URL,
+    databaseUrl: env.DIRECT_DATABASE_URL ?? env.DATABASE_URL,
     ...logKeys,
     checkpointDir: env.CHECKPOINT_DIR,
     sweepIntervalMs: env.SWEEP_INTERVAL_MS,
