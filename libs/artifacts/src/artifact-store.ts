@@ -13,7 +13,11 @@ export interface ArtifactStore {
    *
    * @throws DomainError ARTIFACT_CORRUPT when the bytes do not have it; then nothing is kept
    */
-  putStream(tenantId: string, digest: Digest, bytes: AsyncIterable<Uint8Array>): Promise<{ digest: Digest; size: number }>
+  putStream(
+    tenantId: string,
+    digest: Digest,
+    bytes: AsyncIterable<Uint8Array>,
+  ): Promise<{ digest: Digest; size: number }>
   /** Bytes of a blob, or null where there is none. */
   sizeOf(tenantId: string, digest: Digest): Promise<number | null>
   /** The bytes whose digest was asked for, or a refusal: ARTIFACT_MISSING, ARTIFACT_CORRUPT. */

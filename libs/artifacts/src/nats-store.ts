@@ -1,5 +1,6 @@
 import { JetStreamApiError, jetstreamManager, type JetStreamManager, type StoredMsg } from '@nats-io/jetstream'
 import { Objm, type ObjectInfo, type ObjectStore } from '@nats-io/obj'
+import { ReadableStream } from 'node:stream/web'
 import { setTimeout as wait } from 'node:timers/promises'
 import type { NatsConnection } from 'nats'
 import { blobName, checked, corrupt, digestOf, missing, verified, type ArtifactStore } from './artifact-store.js'

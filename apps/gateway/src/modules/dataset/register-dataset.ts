@@ -9,7 +9,7 @@ import {
   startRun,
   type Tx,
 } from '@lethe/db'
-import { Digest, DomainError, isDomainError, RunId, type TwinPairing } from '@lethe/domain'
+import { Digest, DomainError, RunId, type TwinPairing } from '@lethe/domain'
 import type { Scope } from '../../context.js'
 import { runOnce } from '../../graphql/run-once.js'
 
