@@ -1,4 +1,5 @@
 import type { BetterAuthPlugin } from 'better-auth'
+import { createAuthEndpoint } from 'better-auth/api'
 import { z } from 'zod'
 import { foundingOf } from './founding.js'
 import { publicEndpoint, SecretToken } from './identity-endpoint.js'
@@ -13,13 +14,16 @@ export const TenantNames = z.object({
 })
 const Founding = Held.extend({ ...Credentials.partial().shape, tenant: TenantNames })
 
-/** POST /auth/sign-up/request, read and complete. Closed platforms refuse all three with SIGN_UP_CLOSED. */
+/** GET /auth/sign-up says whether the platform is open; POST /auth/sign-up/request, read and complete. Closed platforms refuse all three with SIGN_UP_CLOSED. */
 export function foundingEndpoints(core: IdentityCore) {
   const { now } = core.options
   const founding = foundingOf(core)
   return {
     id: 'lethe-founding',
     endpoints: {
+      readSignUpPolicy: createAuthEndpoint('/sign-up', { method: 'GET' }, (context) =>
+        context.json({ signUp: core.options.signUp }),
+      ),
       requestSignUp: publicEndpoint('/sign-up/request', z.object({ email: z.email().max(254) }), async (call) => {
         await founding.request(call.body.email, call.language, now())
         return { ok: true }

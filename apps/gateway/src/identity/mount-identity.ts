@@ -15,6 +15,7 @@ const endpoints = [
   ['POST', '/auth/reset-password'],
   ['POST', '/auth/invitation/read'],
   ['POST', '/auth/invitation/accept'],
+  ['GET', '/auth/sign-up'],
   ['POST', '/auth/sign-up/request'],
   ['POST', '/auth/sign-up/read'],
   ['POST', '/auth/sign-up/complete'],

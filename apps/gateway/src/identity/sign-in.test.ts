@@ -171,6 +171,7 @@ describe('where sign-up is closed', () => {
   it('everything about it is refused', async () => {
     const closed = await startGatewayRig()
     try {
+      expect(await (await fetch(`${closed.url}/auth/sign-up`)).json()).toEqual({ signUp: 'closed' })
       for (const [path, body] of [
         ['request', { email: 'a@b.test' }],
         ['read', { token: 'x'.repeat(43) }],

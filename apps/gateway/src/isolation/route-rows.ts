@@ -16,6 +16,7 @@ export const publicRoutes: readonly string[] = [
   'POST /auth/reset-password',
   'POST /auth/invitation/read',
   'POST /auth/invitation/accept',
+  'GET /auth/sign-up',
   'POST /auth/sign-up/request',
   'POST /auth/sign-up/read',
   'POST /auth/sign-up/complete',
