@@ -2,6 +2,7 @@ import { unwrapResolverError } from '@apollo/server/errors'
 import { isDomainError } from '@lethe/domain'
 import type { Logger } from '@lethe/runtime'
 import { GraphQLError, type GraphQLFormattedError } from 'graphql'
+import { limits } from './limits.js'
 
 /** Codes of ours and of the GraphQL server that a client may see; everything else is an accident. */
 const expected = new Set([
@@ -24,14 +25,18 @@ const expected = new Set([
   'RATE_LIMITED',
 ])
 
+const tooLarge = {
+  code: 'QUERY_TOO_LARGE',
+  message: `A document has at most ${limits.tokens} tokens; send a shorter one.`,
+}
+
 /** The server gives every problem of a document one code; ours, which the original carries, says more. */
-function codeOf(formatted: GraphQLFormattedError, error: unknown): unknown {
+function ownOf(formatted: GraphQLFormattedError, error: unknown): { code: unknown; message: string } {
   const original = error instanceof GraphQLError ? error.originalError : undefined
   const own = original instanceof GraphQLError ? original.extensions['code'] : undefined
   const code = own ?? formatted.extensions?.['code']
-  return code === 'GRAPHQL_PARSE_FAILED' && /contains more that \d+ tokens/.test(formatted.message)
-    ? 'QUERY_TOO_LARGE'
-    : code
+  const isTooLarge = code === 'GRAPHQL_PARSE_FAILED' && /contains more that \d+ tokens/.test(formatted.message)
+  return isTooLarge ? tooLarge : { code, message: formatted.message }
 }
 
 /**
@@ -43,16 +48,17 @@ export function formatError(
   error: unknown,
   { correlationId, logger }: { correlationId: string; logger: Logger },
 ): GraphQLFormattedError {
-  const cause = unwrapResolverError(error)
+  const original = error instanceof GraphQLError ? error.originalError : undefined
+  const cause = isDomainError(original) ? original : unwrapResolverError(error)
   const at = formatted.path ? { path: formatted.path } : {}
   if (isDomainError(cause)) {
     const field = cause.field === undefined ? {} : { field: cause.field }
     return { message: cause.message, ...at, extensions: { code: cause.code, ...field } }
   }
-  const code = codeOf(formatted, error)
+  const { code, message } = ownOf(formatted, error)
   if (typeof code === 'string' && expected.has(code)) {
     const { stacktrace: _, http: __, ...extensions } = formatted.extensions ?? {}
-    return { ...formatted, extensions: { ...extensions, code } }
+    return { ...formatted, message, extensions: { ...extensions, code } }
   }
   logger.error({ err: cause, correlationId, path: formatted.path }, 'request failed')
   return {

@@ -84,8 +84,12 @@ const maxRootFields: ValidationRule = (context): ASTVisitor => {
   return {
     OperationDefinition: ({ selectionSet }) => {
       if (countOf(selectionSet) <= limits.rootFields) return
-      const message = `An operation asks for at most ${limits.rootFields} fields of its root; send several operations.`
-      context.reportError(refusal('QUERY_TOO_WIDE', message))
+      context.reportError(
+        refusal(
+          'QUERY_TOO_WIDE',
+          `At most ${limits.rootFields} fields of the root in an operation; send several operations.`,
+        ),
+      )
     },
   }
 }

@@ -50,7 +50,7 @@ export async function sendEvents(
   }, keepAliveMs)
   try {
     for await (const event of events) {
-      if (!raw.writable) return
+      if (leaving.signal.aborted) return
       if (raw.write(print(event)) || (await hasDrained(reply, stallMs))) continue
       part(reply, tooSlow)
       return
@@ -78,6 +78,7 @@ function hasDrained({ raw }: FastifyReply, ms: number): Promise<boolean> {
 }
 
 function part({ raw }: FastifyReply, last: StreamedEvent): void {
-  raw.end(print(last) + print({ event: 'complete' }))
-  setTimeout(() => raw.destroy(), partingMs).unref()
+  const { socket } = raw
+  raw.end(print(last) + print({ event: 'complete' }), () => socket?.end())
+  setTimeout(() => socket?.destroy(), partingMs).unref()
 }

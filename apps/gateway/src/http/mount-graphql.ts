@@ -20,7 +20,7 @@ const costPlugin = (schema: GraphQLSchema, spending: Spending): ApolloServerPlug
   requestDidStart: () =>
     Promise.resolve({
       didResolveOperation: async ({ request: { variables, operationName }, document, operation, contextValue }) => {
-        assertServedHere(operation as OperationDefinitionNode | undefined)
+        assertServedHere(operation)
         const cost = costOf(schema, { document, variables, operationName })
         const allowances = await contextValue.services.rates.spend(contextValue, cost)
         spending.set(contextValue, { cost, allowances })

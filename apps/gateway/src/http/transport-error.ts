@@ -1,4 +1,5 @@
 import { isDomainError } from '@lethe/domain'
+import { STATUS_CODES } from 'node:http'
 import type { Socket } from 'node:net'
 import type { FastifyError } from 'fastify'
 
@@ -33,25 +34,27 @@ export function transportRefusal(error: FastifyError): TransportRefusal | null {
   return status < 500 ? { status, code: 'BAD_REQUEST', message: error.message } : null
 }
 
-const brokenRequests: Readonly<Record<string, readonly [string, string, string]>> = {
-  ERR_HTTP_REQUEST_TIMEOUT: [
-    '408 Request Timeout',
-    'REQUEST_TIMEOUT',
-    'The request did not arrive in time; send it again.',
-  ],
-  HPE_HEADER_OVERFLOW: ['431 Request Header Fields Too Large', 'HEADERS_TOO_LARGE', 'The headers are too large.'],
+const brokenRequests: Readonly<Record<string, TransportRefusal>> = {
+  ERR_HTTP_REQUEST_TIMEOUT: {
+    status: 408,
+    code: 'REQUEST_TIMEOUT',
+    message: 'The request did not arrive in time; send it again.',
+  },
+  HPE_HEADER_OVERFLOW: { status: 431, code: 'HEADERS_TOO_LARGE', message: 'The headers are too large; send fewer.' },
 }
+
+const notHttp: TransportRefusal = { status: 400, code: 'BAD_REQUEST', message: 'What arrived is not an HTTP request.' }
 
 /** Answers what never became a request: headers or a body that did not come in time, or that are not HTTP. */
 export function answerBrokenRequest(error: NodeJS.ErrnoException, socket: Socket): void {
   if (error.code === 'ECONNRESET' || !socket.writable) return void socket.destroy()
-  const [status, code, message] = brokenRequests[error.code ?? ''] ?? [
-    '400 Bad Request',
-    'BAD_REQUEST',
-    'What arrived is not an HTTP request.',
-  ]
+  const { status, code, message } = brokenRequests[error.code ?? ''] ?? notHttp
   const body = JSON.stringify({ code, message })
-  socket.end(
-    `HTTP/1.1 ${status}\r\ncontent-type: application/json\r\ncontent-length: ${body.length}\r\nconnection: close\r\n\r\n${body}`,
-  )
+  const head = [
+    `HTTP/1.1 ${status} ${STATUS_CODES[status]}`,
+    'content-type: application/json',
+    `content-length: ${body.length}`,
+    'connection: close',
+  ]
+  socket.end(`${head.join('\r\n')}\r\n\r\n${body}`)
 }
