@@ -79,7 +79,7 @@ describe('an upload through the gateway', () => {
       body: Readable.toWeb(Readable.from(half())) as ReadableStream,
       duplex: 'half',
       signal: cut.signal,
-    } as RequestInit).catch(() => undefined)
+    }).catch(() => undefined)
     expect((await patch(url, 120_000, bytes.subarray(120_000), '?1')).status).toBe(201)
     expect(await has(bytes)).toBe(true)
   })

@@ -94,6 +94,26 @@ describe.each([
     expect(await store.has(tenant, digestOf(bytes))).toBe(true)
   })
 
+  it('keeps what comes piece by piece as it keeps a whole, once, and nothing when it has another digest', async () => {
+    const bytes = fresh(700_001)
+    async function* pieces(of: Uint8Array) {
+      for (let at = 0; at < of.length; at += 50_000) yield await Promise.resolve(of.subarray(at, at + 50_000))
+    }
+    const before = await rig.countStored()
+    const digest = digestOf(bytes)
+    const wrong = bytes.slice()
+    wrong[700_000] = (wrong[700_000] ?? 0) ^ 1
+    await expect(store.putStream(tenant, digest, pieces(wrong))).rejects.toMatchObject({ code: 'ARTIFACT_CORRUPT' })
+    expect([await store.sizeOf(tenant, digest), await rig.countStored()]).toEqual([null, before])
+    for (let time = 0; time < 2; time++)
+      expect(await store.putStream(tenant, digest, pieces(bytes))).toEqual({ digest, size: 700_001 })
+    expect([await store.sizeOf(tenant, digest), await rig.countStored()]).toEqual([700_001, before + 1])
+    expect(Buffer.compare(await store.get(tenant, digest), bytes)).toBe(0)
+    await rig.tamper(tenant, digest, wrong)
+    await store.putStream(tenant, digest, pieces(bytes))
+    expect(Buffer.compare(await store.get(tenant, digest), bytes)).toBe(0)
+  })
+
   it('does not show one tenant what another holds, and deletes for one only', async () => {
     const [other, bytes] = [randomUUID(), fresh()]
     const { digest } = await store.put(tenant, bytes)
