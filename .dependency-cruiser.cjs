@@ -79,6 +79,9 @@ const mayKnow = {
   ],
   'apps/cli': [
     'libs/domain',
+    // fsck looks at the blobs that evidence names.
+    'libs/artifacts',
+    'libs/bus',
     'libs/stack',
     'libs/db',
     'libs/datasets',

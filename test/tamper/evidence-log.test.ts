@@ -189,9 +189,12 @@ describe('a published file that was', () => {
     await expectNamed(tenantId, { code: 'GROWTH_INVALID', checkpoint: 9, place: fileOf(tenantId, '9') })
   })
   it('removed is named', async () => {
-    const tenantId = await stage.createLog([4, 9, 12])
-    rmSync(fileOf(tenantId, '9'))
-    expect((await fsck(tenantId)).findings[0]).toMatchObject({ code: 'CHECKPOINT_UNPUBLISHED', checkpoint: 9 })
+    // In the middle, and the oldest, before which there is nothing to compare with.
+    for (const removed of [9, 4]) {
+      const tenantId = await stage.createLog([4, 9, 12])
+      rmSync(fileOf(tenantId, String(removed)))
+      expect((await fsck(tenantId)).findings[0]).toMatchObject({ code: 'CHECKPOINT_UNPUBLISHED', checkpoint: removed })
+    }
   })
 })
 

@@ -6,6 +6,7 @@ export {
   writeBundle,
 } from './bundle/write-bundle.js'
 export type { LedgerError, LedgerErrorCode } from './errors.js'
+export type { BlobState } from './fsck/kept-blobs.js'
 export { checkLog, type LogReport, type OutsideLog, type StoredLog } from './fsck/check-log.js'
 export type { OutsideCheckpoint } from './fsck/checkpoint-check.js'
 export type { LogFinding } from './fsck/findings.js'

@@ -1,12 +1,12 @@
 import { mkdirSync } from 'node:fs'
 import path from 'node:path'
 import { pathToFileURL } from 'node:url'
-import { busPermissions, busUsers } from '@lethe/bus'
+import { busUsers } from '@lethe/bus'
 import { migrate, setRolePasswords } from '@lethe/db'
 import { readInheritedEnv, readStackEnv } from './env.js'
 import { tryLock } from './file-lock.js'
 import { openGroupLeash } from './group-leash.js'
-import { startNatsServer } from './nats-server.js'
+import { startPlatformNats } from './platform-nats.js'
 import { endOrphanedServices, platformLock, readPlatformRecord, writePlatformRecord } from './platform-record.js'
 import { startPostgres } from './postgres.js'
 import type { Report } from './report.js'
@@ -167,7 +167,7 @@ async function openBus(
 ): Promise<Readonly<Record<string, string>>> {
   const { natsUrl, report } = options
   if (natsUrl !== undefined) return Object.fromEntries(busUsers.map((user) => [user, natsUrl]))
-  const nats = await startNatsServer({ ...options, users: busUsers, permissions: busPermissions })
+  const nats = await startPlatformNats(options)
   undo.push(() => nats.stop())
   const { version, source } = nats.binary
   report(`nats-server ${version} (${source}) ${nats.adopted ? 'was running and is taken over' : 'is up'}`)

@@ -1,3 +1,4 @@
+import type { ArtifactStore } from '@lethe/artifacts'
 import { DomainError } from '@lethe/domain'
 import { trustRootLines } from '@lethe/ledger'
 import { platformHolder, rotateLogKey } from '@lethe/stack'
@@ -6,6 +7,7 @@ import { existsSync } from 'node:fs'
 import path from 'node:path'
 import { withExamples } from '../files/command-options.js'
 import { tabulate } from '../files/tabulate.js'
+import { withBlobs } from '../ledger/open-blobs.js'
 import { checkLogs, describeReports, isSound, keysByTenant, tenantsOf } from '../ledger/fsck.js'
 import { localLogKeys } from '../ledger/local-roots.js'
 import { localSecrets, withLogDatabase } from '../ledger/open-log-database.js'
@@ -16,6 +18,7 @@ import { registerWitness } from './ledger-witness.js'
 interface FsckOptions {
   readonly tenant?: string
   readonly checkpoints?: string
+  readonly artifacts?: string | true
   readonly database?: string
   readonly trust?: string
   readonly json?: boolean
@@ -32,6 +35,10 @@ export function registerLedger(program: Command): void {
     .description('rebuild every log from its rows and compare it with all that was ever signed over it')
     .option('--tenant <id>', 'this tenant’s log alone')
     .option('--checkpoints <folder>', 'where checkpoints are published; default that of the platform of LETHE_HOME')
+    .option(
+      '--artifacts [where]',
+      'also read every blob that evidence names: nats (that of LETHE_HOME or NATS_URL) or file:///folder',
+    )
     .option('--database <url>', 'PostgreSQL as the login lethe_registrar; default that of LETHE_HOME')
     .option('--trust <file>', 'trust roots; default the keys of the platform of LETHE_HOME')
     .option('--json', 'print JSON')
@@ -59,7 +66,10 @@ async function fsckLogs(options: FsckOptions): Promise<void> {
     options.checkpoints ?? (database === undefined ? path.join(stateDirOf(), 'checkpoints') : undefined)
   if (options.checkpoints !== undefined && !existsSync(options.checkpoints))
     throw new DomainError('FOLDER_MISSING', `There is no folder ${options.checkpoints}.`, '--checkpoints')
-  const reports = await withLogDatabase(database, (db) => checkLogs(db, { tenantId, checkpoints, keysOf }))
+  const check = (blobs?: ArtifactStore) =>
+    withLogDatabase(database, (db) => checkLogs(db, { tenantId, checkpoints, blobs, keysOf }))
+  const { artifacts } = options
+  const reports = await (artifacts === undefined ? check() : withBlobs(artifacts === true ? 'nats' : artifacts, check))
   process.stdout.write(json ? `${JSON.stringify(reports, null, 2)}\n` : describeReports(reports))
   if (!isSound(reports)) process.exitCode = 4
 }

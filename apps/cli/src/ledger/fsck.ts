@@ -1,7 +1,9 @@
 import { readAgenda, readLogSnapshot, type Database } from '@lethe/db'
 import { DomainError } from '@lethe/domain'
+import type { ArtifactStore } from '@lethe/artifacts'
 import { checkLog, type LogReport, type LogVerifier, type TrustRoots } from '@lethe/ledger'
 import path from 'node:path'
+import { lookInto } from './open-blobs.js'
 import { outsideLog } from './published-files.js'
 
 export interface TenantReport extends LogReport {
@@ -15,10 +17,12 @@ export async function checkLogs(
     tenantId: string | undefined
     /** Where checkpoints are published, `<tenant>/<size>`; undefined leaves them out. */
     checkpoints: string | undefined
+    /** Undefined leaves blobs out. */
+    blobs: ArtifactStore | undefined
     keysOf: (tenantId: string) => readonly LogVerifier[]
   },
 ): Promise<TenantReport[]> {
-  const { tenantId: chosen, checkpoints, keysOf } = input
+  const { tenantId: chosen, checkpoints, blobs, keysOf } = input
   const reports: TenantReport[] = []
   for (const tenantId of chosen === undefined ? await tenantsOf(db) : [chosen]) {
     const trusted = keysOf(tenantId)
@@ -27,8 +31,9 @@ export async function checkLogs(
       throw new DomainError('TRUST_MISSING', `The trust roots name no key of the log of tenant ${tenantId}.`, '--trust')
     // Before the database: whatever is published was stored by then.
     const outside = checkpoints === undefined ? outsideLog('') : outsideLog(path.join(checkpoints, tenantId))
+    const look = blobs === undefined ? undefined : lookInto(blobs, tenantId)
     const report = await readLogSnapshot(db.forTenant(tenantId), tenantId, (stored) =>
-      checkLog({ tenantId, origin: key.name, trusted, stored, outside }),
+      checkLog({ tenantId, origin: key.name, trusted, stored, outside, look }),
     )
     reports.push({ tenantId, ...report })
   }
@@ -51,8 +56,8 @@ export const isSound = (reports: readonly TenantReport[]): boolean =>
   reports.every(({ findings }) => findings.length === 0)
 
 export function describeReports(reports: readonly TenantReport[]): string {
-  const lines = reports.flatMap(({ origin, entries, pending, checkpoints, findings, moreFindings }) => {
-    const count = `${entries} entries (${pending} pending), ${checkpoints.stored} checkpoints, ${checkpoints.outside} published`
+  const lines = reports.flatMap(({ origin, entries, pending, checkpoints, blobs, findings, moreFindings }) => {
+    const count = `${entries} entries (${pending} pending), ${checkpoints.stored} checkpoints, ${checkpoints.outside} published${blobs === null ? '' : `, ${blobs} blobs`}`
     const more = moreFindings === 0 ? [] : [`  and ${moreFindings} more`]
     return [
       `${findings.length === 0 ? 'sound   ' : 'DAMAGED '} ${origin}: ${count}`,

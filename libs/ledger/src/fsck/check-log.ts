@@ -3,6 +3,7 @@ import { type CachedNode, leavesOfLevel } from '../tree/cached-nodes.js'
 import { CheckpointCheck, type OutsideCheckpoint, type StoredCheckpoint } from './checkpoint-check.js'
 import { EntryChain, type StoredEntry } from './entry-chain.js'
 import { Findings, type LogFinding } from './findings.js'
+import { type BlobState, KeptBlobs } from './kept-blobs.js'
 import { Ordered } from './ordered.js'
 import { type SignedHead, TreeCheck } from './tree-check.js'
 
@@ -28,6 +29,8 @@ export interface LogReport {
   readonly pending: number
   /** Checkpoints in the database, and outside it. */
   readonly checkpoints: { readonly stored: number; readonly outside: number }
+  /** Blobs that evidence names and that were looked at; null when none were. */
+  readonly blobs: number | null
   /** Nothing wrong: empty. */
   readonly findings: readonly LogFinding[]
   /** Findings beyond the listed ones. */
@@ -38,7 +41,7 @@ const LEVELS = [1, 2, 3, 4, 5, 6]
 
 /**
  * Rebuilds a log from its rows and holds it against everything that was ever signed over it: body → leaf hash → chain →
- * cached subtrees → checkpoints in the database → checkpoints outside it. `outside`: listed before
+ * cached subtrees → checkpoints in the database → checkpoints outside it, and the blobs that it names. `outside`: listed before
  * the database was read. Nothing in the database is believed; `trusted` keys come from elsewhere.
  */
 export async function checkLog(input: {
@@ -47,9 +50,12 @@ export async function checkLog(input: {
   trusted: readonly LogVerifier[]
   stored: StoredLog
   outside: OutsideLog
+  /** Looks for a blob by its digest; absent: blobs are not looked at. */
+  look?: ((digest: string) => Promise<BlobState>) | undefined
 }): Promise<LogReport> {
-  const { tenantId, origin, trusted, stored, outside } = input
+  const { tenantId, origin, trusted, stored, outside, look } = input
   const findings = new Findings()
+  const kept = new KeptBlobs(findings)
   const chain = new EntryChain(tenantId, findings)
   const tree = new TreeCheck(findings)
   const nodes = new NodeCheck(stored, tree, findings)
@@ -58,6 +64,7 @@ export async function checkLog(input: {
   for await (const page of stored.entries())
     for (const entry of page) {
       const { leaf, missing } = chain.take(entry)
+      kept.take(entry)
       await heads.passUpTo(entry.seq - 1)
       const completed = tree.append(leaf, missing)
       if (completed.length > 0) await nodes.compare(completed)
@@ -69,11 +76,13 @@ export async function checkLog(input: {
   await nodes.end(heads.newestStored)
   const latest = outside.latest?.()
   if (latest !== undefined) signed.latest(latest)
+  const blobs = look === undefined ? null : await kept.compare(look)
   return {
     origin,
     entries: tree.size,
     pending: Math.max(0, tree.size - heads.newestStored),
     checkpoints: heads.counts,
+    blobs,
     findings: findings.list,
     moreFindings: findings.more,
   }
@@ -155,9 +164,8 @@ class HeadsInOrder {
     }
     const [first] = outside
     if (first === undefined) return
-    // Newer ones are published, so these were: the newest may still be on its way.
-    const published = this.counts.outside > outside.length ? this.#unpublished : []
-    for (const missing of published)
+    // Oldest first is the order of publication, so these were published too; the newest may still be on its way.
+    for (const missing of this.#unpublished)
       this.findings.add({
         code: 'CHECKPOINT_UNPUBLISHED',
         checkpoint: missing,

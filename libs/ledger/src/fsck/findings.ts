@@ -27,6 +27,12 @@ export type LogFindingCode =
   | 'NODE_MISSING'
   /** A cached subtree root of leaves that no checkpoint covers. */
   | 'NODE_UNKNOWN'
+  /** Named by evidence, not stored, and without a receipt. */
+  | 'BLOB_MISSING'
+  /** Stored with other bytes than its digest says. */
+  | 'BLOB_CHANGED'
+  /** Stored, though a receipt says that it was deleted. */
+  | 'BLOB_UNDELETED'
 
 export interface LogFinding {
   readonly code: LogFindingCode

@@ -3,8 +3,8 @@ import { isDomainError } from '@lethe/domain'
 import { emptyRoot, encodeLogGrowth, readConsistencyProof, verifyConsistency } from '@lethe/ledger'
 import type { CheckpointPublisher } from './checkpoint-publisher.js'
 
-/** How far back a start looks for checkpoints that were never published. */
-const lookBack = 1000
+/** How far back a start looks for checkpoints that were never published, such as all when a folder is named later. */
+const lookBack = 100_000
 
 /**
  * Publishes what a crash or a full disk left behind, oldest first, each with the proof that it contains the one before.
