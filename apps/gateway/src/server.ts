@@ -10,6 +10,7 @@ import { mountGraphql } from './http/mount-graphql.js'
 import { mountHealth } from './http/mount-health.js'
 import { mountSubscriptions } from './http/mount-subscriptions.js'
 import { mountUploads } from './http/mount-uploads.js'
+import { guardRoutes } from './http/route-access.js'
 import { answerBrokenRequest, transportRefusal } from './http/transport-error.js'
 import type { IdentityProvider } from './identity/identity-provider.js'
 import { mountIdentity } from './identity/mount-identity.js'
@@ -59,6 +60,7 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
   )
   acceptJson(app)
   const schema = createSchema()
+  guardRoutes(app, services)
   mountHealth(app, services)
   await mountIdentity(app, identity)
   await mountGraphql(app, { schema, ...options })

@@ -1,6 +1,7 @@
 import type { Database, FoundApiKey } from '@lethe/db'
 import { findApiKey } from '@lethe/db'
 import type { Role } from '@lethe/domain'
+import { isUuid } from '../graphql/page.js'
 import type { Memberships } from '../identity/memberships.js'
 import type { TenantStanding } from '../tenant-viewer.js'
 
@@ -26,6 +27,7 @@ export interface Standings {
    * membership; the tenant and an auditor's grants are asked all the same.
    */
   of(userId: string, tenantId: string | null, claimed?: Claimed): Promise<Standing | null>
+  isSuspended(tenantId: string): Promise<boolean>
   /** The key of this SHA-256; null where there is none. */
   key(digest: string): Promise<FoundApiKey | null>
   /** Called after each change that is made here, so that it takes effect with the next request. */
@@ -48,6 +50,11 @@ export function createStandings({ memberships, db }: { memberships: Memberships;
       standings.get(`${tenantId}/${userId}/${claimed?.role ?? ''}`, () =>
         tenantId === null ? readAdmin(memberships, userId) : readMember({ memberships, db }, userId, tenantId, claimed),
       ),
+    isSuspended: async (tenantId) => {
+      if (!isUuid(tenantId)) return false
+      const tenant = await db.forTenant(tenantId).tenant.findFirst({ select: { suspendedAt: true } })
+      return tenant !== null && tenant.suspendedAt !== null
+    },
     key: (digest) => keys.get(digest, () => findApiKey(db, digest)),
     forget: () => {
       standings.clear()

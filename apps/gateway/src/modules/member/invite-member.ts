@@ -70,10 +70,7 @@ export async function findInvitation({ tenantId, services, now }: Scope, id: str
  * @returns the invitation's id
  * @throws DomainError INVALID_INPUT, ALREADY_MEMBER, QUOTA_MEMBERS, TOO_MANY_MAILS, MAIL_REFUSED, MAIL_UNREACHABLE
  */
-export const inviteMember = (
-  scope: Scope,
-  { idempotencyKey, ...input }: InviteMember,
-): Promise<string> =>
+export const inviteMember = (scope: Scope, { idempotencyKey, ...input }: InviteMember): Promise<string> =>
   runOnce(scope, 'inviteMember', { idempotencyKey, ...input }, async (tx, now) => {
     const { email, role, subjectKey, locale } = parseInput(NewInvitation, input, 'input')
     const { tenantId, viewer, services } = scope
