@@ -1,6 +1,7 @@
 import { IngestedSample } from '@lethe/bus'
 import {
   announce,
+  batchErasures,
   beginUnlearning,
   commitToRequest,
   moveErasureRequest,
@@ -11,6 +12,7 @@ import {
   promoteModelVersion,
   type Run,
   standingForgetSets,
+  startBatch,
   startClock,
   startRun,
   toJson,
@@ -24,6 +26,7 @@ import {
   TrainingRecipe,
   UnlearningRecipe,
 } from '@lethe/domain'
+import { recordEvidence } from '../record-evidence.js'
 import { recordResult } from '../results/record-result.js'
 import { succeeded, trained } from './results.js'
 import { blobOf, type Rig } from './rig.js'
@@ -164,15 +167,49 @@ export async function createProductionModel(rig: Rig, on: { tenantId: string; da
   return { modelId, versionId }
 }
 
+interface Planned {
+  readonly tenantId: string
+  readonly owner: string
+  readonly versionIds: readonly string[]
+  readonly comparisons?: readonly UnlearningRecipe[]
+  /** Other than all of the owner's. */
+  readonly contentIds?: readonly ContentId[]
+}
+
 /** An erasure request of one owner whose plan is approved: unlearn these versions, with fine-tuning beside. */
-export async function approveErasure(
-  rig: Rig,
-  input: { tenantId: string; owner: string; versionIds: readonly string[]; comparisons?: readonly UnlearningRecipe[] },
-): Promise<{ requestId: string; runIds: string[] }> {
+export async function approveErasure(rig: Rig, input: Planned): Promise<{ requestId: string; runIds: string[] }> {
+  const { tenantId } = input
+  const requestId = await planErasure(rig, input)
+  const now = rig.context.now()
+  return rig.gateway.forTenant(tenantId).$transaction(async (tx) => {
+    await moveErasureRequest(tx, { tenantId, requestId, to: 'APPROVED', now })
+    const { runIds } = await beginUnlearning(tx, { tenantId, requestId, now })
+    return { requestId, runIds }
+  })
+}
+
+/** Requests whose plans are approved each by itself, and that share one run. */
+export async function approveTogether(rig: Rig, inputs: readonly Planned[]): Promise<{ requestIds: string[] }> {
+  const requestIds: string[] = []
+  for (const input of inputs) requestIds.push(await planErasure(rig, input))
+  const tenantId = inputs[0]?.tenantId ?? ''
+  const now = rig.context.now()
+  await rig.gateway.forTenant(tenantId).$transaction(async (tx) => {
+    const { batchId, evidence } = await batchErasures(tx, { tenantId, requestIds, createdBy: requester, now })
+    for (const requestId of requestIds) await moveErasureRequest(tx, { tenantId, requestId, to: 'APPROVED', now })
+    const started = await startBatch(tx, { tenantId, batchId, requestedBy: requester, now })
+    await recordEvidence(tx, { tenantId, entries: [...evidence, ...started.evidence], now })
+  })
+  return { requestIds }
+}
+
+async function planErasure(rig: Rig, input: Planned): Promise<string> {
   const { tenantId } = input
   const requestId = newId()
   const now = rig.context.now()
-  const forget = freezeForgetSet(samples.filter(({ owner }) => owner === input.owner).map(({ contentId }) => contentId))
+  const forget = freezeForgetSet(
+    input.contentIds ?? samples.filter(({ owner }) => owner === input.owner).map(({ contentId }) => contentId),
+  )
   const blob = await rig.artifacts.put(tenantId, forgetSetBytes(forget.contentIds))
   return rig.gateway.forTenant(tenantId).$transaction(async (tx) => {
     const owner = await tx.dataOwner.findFirstOrThrow({ where: { subjectKey: input.owner } })
@@ -218,10 +255,8 @@ export async function approveErasure(
     })
     const items = input.versionIds.map((modelVersionId) => ({ modelVersionId, action: 'UNLEARN' as const }))
     await planThings(tx, { tenantId, requestId, items })
-    for (const to of ['VERIFIED', 'PLANNED', 'APPROVED'] as const)
-      await moveErasureRequest(tx, { tenantId, requestId, to, now })
+    for (const to of ['VERIFIED', 'PLANNED'] as const) await moveErasureRequest(tx, { tenantId, requestId, to, now })
     await announce(tx, { tenantId, aggregate: 'erasure-request', id: requestId, now })
-    const { runIds } = await beginUnlearning(tx, { tenantId, requestId, now })
-    return { requestId, runIds }
+    return requestId
   })
 }

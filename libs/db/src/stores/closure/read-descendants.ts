@@ -13,7 +13,8 @@ export interface Descendant {
 
 /**
  * Every model version that derives from a request's forget set, whatever its state and origin, and what is so or has to
- * be done about it. Samples in another forget set that a version leaves out do not count; one that is trained from
+ * be done about it. What is on the request's list stays one, though another erasure may have taken the samples that both
+ * ask for. Samples in another forget set that a version leaves out do not count; one that is trained from
  * nothing without the set does not derive from it.
  */
 export async function readDescendants(tx: Tx, input: { tenantId: string; requestId: string }): Promise<Descendant[]> {
@@ -47,7 +48,10 @@ async function findVersions(tx: Tx, input: { tenantId: string; requestId: string
   const { tenantId, requestId, forgetDigest } = input
   const rows = await tx.$queryRaw<{ id: string }[]>`
     SELECT v.id FROM model_version v
-    WHERE v.tenant_id = ${tenantId}::uuid AND EXISTS (
+    WHERE v.tenant_id = ${tenantId}::uuid AND (v.id IN (
+      SELECT t.ref_id FROM erasure_thing t
+      WHERE t.tenant_id = v.tenant_id AND t.request_id = ${requestId}::uuid AND t.thing = 'model-version')
+    OR EXISTS (
       SELECT FROM forget_set_sample f
       JOIN sample s ON s.tenant_id = f.tenant_id AND s.content_id = f.content_id
       WHERE f.tenant_id = v.tenant_id AND f.request_id = ${requestId}::uuid
@@ -56,7 +60,7 @@ async function findVersions(tx: Tx, input: { tenantId: string; requestId: string
           SELECT FROM forget_set_sample g
           JOIN erasure_request q ON q.tenant_id = g.tenant_id AND q.id = g.request_id
           WHERE g.tenant_id = f.tenant_id AND g.content_id = f.content_id AND q.forget_digest <> ${forgetDigest}
-            AND v.excluded @> jsonb_build_array(jsonb_build_object('digest', q.forget_digest))))`
+            AND v.excluded @> jsonb_build_array(jsonb_build_object('digest', q.forget_digest)))))`
   return tx.modelVersion.findMany({
     where: { tenantId, id: { in: rows.map(({ id }) => id) } },
     include: { model: { select: { name: true } } },
