@@ -1,12 +1,15 @@
 'use client'
 import { createColumnHelper } from '@tanstack/react-table'
 import { useTranslations } from 'next-intl'
-import { useMemo } from 'react'
+import { useMemo, useState } from 'react'
 import { RequestState } from '@/features/erasure/request-state'
+import { BoardFilter } from '@/features/sla/board-filter'
+import { BreachRisk } from '@/features/sla/breach-risk'
 import { byUrgency } from '@/features/sla/by-urgency'
 import { ClockState } from '@/features/sla/clock'
+import { ClockMarks, Receipt } from '@/features/sla/clock-marks'
 import { useBoardAnswer } from '@/features/sla/use-board-answer'
-import { SlaBoardDocument, type SlaBoardQuery } from '@/gql/graphql'
+import { type ClockState as State, SlaBoardDocument, type SlaBoardQuery } from '@/gql/graphql'
 import { lastInTime } from '@/i18n/quantities'
 import { useQuantities } from '@/i18n/use-quantities'
 import { useConnection } from '@/session/use-document'
@@ -25,7 +28,13 @@ const column = createColumnHelper<Row>()
 export function PlatformBoard() {
   const t = useTranslations()
   const { due } = useQuantities()
-  const list = useConnection(SlaBoardDocument, { first: 50 }, (result) => result.slaBoard)
+  const [state, setState] = useState<State | ''>('')
+  const [statuteId, setStatuteId] = useState('')
+  const list = useConnection(
+    SlaBoardDocument,
+    { first: 50, ...(state ? { state } : {}), ...(statuteId ? { statuteId } : {}) },
+    (result) => result.slaBoard,
+  )
   const rows = useMemo(() => list.rows.map((row) => ({ ...row, state: row.clockState })).sort(byUrgency), [list.rows])
   const answer = useBoardAnswer()
   const columns = useMemo(
@@ -37,7 +46,12 @@ export function PlatformBoard() {
       }),
       column.accessor('clockState', {
         header: t('sla.clock'),
-        cell: ({ row: { original } }) => <ClockState state={original.clockState} dueAt={original.dueAt} />,
+        cell: ({ row: { original } }) => (
+          <span className="grid justify-items-start gap-1">
+            <ClockState state={original.clockState} dueAt={original.dueAt} />
+            <ClockMarks pauses={original.pauses} isExtended={original.isExtended} notices={original.notices} />
+          </span>
+        ),
       }),
       column.accessor('dueAt', {
         header: t('erasure.column.due'),
@@ -50,9 +64,30 @@ export function PlatformBoard() {
           </span>
         ),
       }),
+      column.accessor((row) => row.breachProbability ?? -1, {
+        id: 'risk',
+        header: t('sla.forecast.risk'),
+        cell: ({ row: { original } }) =>
+          original.breachProbability == null ? (
+            '–'
+          ) : (
+            <BreachRisk probability={original.breachProbability} restsOn={original.forecastOn ?? 0} />
+          ),
+      }),
+      column.accessor((row) => row.acknowledgeDueAt ?? '', {
+        id: 'acknowledge',
+        header: t('sla.deadline.acknowledge'),
+        cell: ({ row: { original } }) =>
+          original.acknowledgeState && original.acknowledgeDueAt ? (
+            <Receipt state={original.acknowledgeState} dueAt={original.acknowledgeDueAt} />
+          ) : (
+            '–'
+          ),
+      }),
       column.accessor('statuteId', {
         header: t('sla.statute'),
-        cell: ({ getValue }) => <code className="font-mono text-xs">{getValue()}</code>,
+        cell: ({ getValue }) =>
+          t.has(`sla.statuteName.${getValue()}`) ? t(`sla.statuteName.${getValue()}`) : getValue(),
       }),
       column.accessor('requestState', {
         header: t('erasure.column.state'),
@@ -67,7 +102,12 @@ export function PlatformBoard() {
   )
   return (
     <Page title={t('sla.platform')} answer={list.isPending ? t('states.loading') : answer(rows)}>
-      <Card title={t('sla.list')} note={t('sla.platformNote')} flush>
+      <Card
+        title={t('sla.list')}
+        note={t('sla.platformNote')}
+        flush
+        action={<BoardFilter state={state} onState={setState} statuteId={statuteId} onStatute={setStatuteId} />}
+      >
         <ListBody list={list} empty={<Empty title={t('sla.none')}>{t('sla.noneNote')}</Empty>}>
           <Table
             caption={t('sla.list')}

@@ -4,34 +4,42 @@ import { useTranslations } from 'next-intl'
 import { useMemo, useState } from 'react'
 import { RequestState } from '@/features/erasure/request-state'
 import { byUrgency } from '@/features/sla/by-urgency'
+import { BoardFilter } from '@/features/sla/board-filter'
+import { BreachRisk } from '@/features/sla/breach-risk'
 import { ClockState, DueDate } from '@/features/sla/clock'
+import { ClockMarks, Receipt } from '@/features/sla/clock-marks'
+import { DeadlineCalendar } from '@/features/sla/deadline-calendar'
+import { deadlinesIcs } from '@/features/sla/deadlines-ics'
+import { ForecastCard } from '@/features/sla/forecast-card'
 import { useBoardAnswer } from '@/features/sla/use-board-answer'
 import { SlaClocksDocument, type ClockState as State, type SlaClocksQuery } from '@/gql/graphql'
 import { useQuantities } from '@/i18n/use-quantities'
 import { useConnection } from '@/session/use-document'
+import { useViewer } from '@/session/viewer-context'
+import { Button, ButtonLink } from '@/ui/button'
 import { Card } from '@/ui/card'
-import { SelectField } from '@/ui/field'
 import { ListBody } from '@/ui/list-body'
 import { Moment } from '@/ui/moment'
 import { MoreRows } from '@/ui/more-rows'
 import { Page } from '@/ui/page'
 import { Empty } from '@/ui/states'
 import { Table } from '@/ui/table'
+import { Tabs } from '@/ui/tabs'
 import { TextLink } from '@/ui/text-link'
 
 type Row = SlaClocksQuery['slaClocks']['edges'][number]['node']
-
-export const clockStates: readonly State[] = ['RUNNING', 'PAUSED', 'MET', 'BREACHED']
 
 const column = createColumnHelper<Row>()
 
 export function TenantBoard() {
   const t = useTranslations()
   const { due } = useQuantities()
+  const { actions } = useViewer()
   const [state, setState] = useState<State | ''>('')
+  const [statuteId, setStatuteId] = useState('')
   const list = useConnection(
     SlaClocksDocument,
-    { first: 50, ...(state ? { state } : {}) },
+    { first: 50, ...(state ? { state } : {}), ...(statuteId ? { statuteId } : {}) },
     (result) => result.slaClocks,
   )
   const answer = useBoardAnswer()
@@ -48,7 +56,15 @@ export function TenantBoard() {
       }),
       column.accessor('state', {
         header: t('sla.clock'),
-        cell: ({ row: { original } }) => <ClockState state={original.state} dueAt={original.dueAt} />,
+        cell: ({ row: { original } }) => (
+          <span className="grid justify-items-start gap-1">
+            <ClockState state={original.state} dueAt={original.dueAt} />
+            <ClockMarks
+              pauses={original.events.filter(({ kind }) => kind === 'pause').length}
+              isExtended={original.events.some(({ kind }) => kind === 'extend')}
+            />
+          </span>
+        ),
       }),
       column.accessor('dueAt', {
         header: t('erasure.column.due'),
@@ -58,6 +74,24 @@ export function TenantBoard() {
             {original.state === 'MET' ? null : <span className="block text-xs text-ink-2">{due(original.dueAt)}</span>}
           </span>
         ),
+      }),
+      column.accessor((row) => row.forecast?.probability ?? -1, {
+        id: 'risk',
+        header: t('sla.forecast.risk'),
+        cell: ({ row: { original } }) =>
+          original.forecast ? (
+            <BreachRisk probability={original.forecast.probability} restsOn={original.forecast.finishedRequests} />
+          ) : (
+            '–'
+          ),
+      }),
+      column.accessor((row) => row.deadlines.find(({ kind }) => kind === 'acknowledge')?.dueAt ?? '', {
+        id: 'acknowledge',
+        header: t('sla.deadline.acknowledge'),
+        cell: ({ row: { original } }) => {
+          const receipt = original.deadlines.find(({ kind }) => kind === 'acknowledge')
+          return receipt ? <Receipt {...receipt} /> : '–'
+        },
       }),
       column.accessor('citation', {
         header: t('sla.statute'),
@@ -78,39 +112,91 @@ export function TenantBoard() {
   )
   const rows = useMemo(() => [...list.rows].sort(byUrgency), [list.rows])
   return (
-    <Page title={t('nav.sla')} answer={list.isPending ? t('states.loading') : answer(rows)}>
+    <Page
+      title={t('nav.sla')}
+      answer={list.isPending ? t('states.loading') : answer(rows)}
+      actions={
+        <>
+          <ButtonLink href="/sla/rules">
+            {actions.includes('clock:write') ? t('sla.rules.set') : t('sla.rules.see')}
+          </ButtonLink>
+          <CalendarFile rows={rows} />
+        </>
+      }
+    >
       <Card
         title={t('sla.list')}
         note={t('sla.listNote')}
         flush
-        action={
-          <SelectField
-            label={<span className="sr-only">{t('sla.clock')}</span>}
-            value={state}
-            onChange={(event) => setState(event.target.value as State | '')}
-          >
-            <option value="">{t('sla.allStates')}</option>
-            {clockStates.map((value) => (
-              <option key={value} value={value}>
-                {t(`sla.state.${value}`)}
-              </option>
-            ))}
-          </SelectField>
-        }
+        action={<BoardFilter state={state} onState={setState} statuteId={statuteId} onStatute={setStatuteId} />}
       >
-        <ListBody
-          list={list}
-          empty={<Empty title={state ? t('states.noMatch') : t('sla.none')}>{state ? null : t('sla.noneNote')}</Empty>}
-        >
-          <Table
-            caption={t('sla.list')}
-            rows={rows}
-            columns={columns}
-            rowKey={(row) => row.id}
-            footer={<MoreRows shown={list.rows.length} total={list.total} {...list.more} />}
-          />
-        </ListBody>
+        <Tabs
+          label={t('sla.view.label')}
+          tabs={[
+            {
+              id: 'list',
+              label: t('sla.view.list'),
+              content: (
+                <ListBody
+                  list={list}
+                  empty={
+                    <Empty title={state || statuteId ? t('states.noMatch') : t('sla.none')}>
+                      {state || statuteId ? null : t('sla.noneNote')}
+                    </Empty>
+                  }
+                >
+                  <Table
+                    caption={t('sla.list')}
+                    rows={rows}
+                    columns={columns}
+                    rowKey={(row) => row.id}
+                    footer={<MoreRows shown={list.rows.length} total={list.total} {...list.more} />}
+                  />
+                </ListBody>
+              ),
+            },
+            {
+              id: 'calendar',
+              label: t('sla.view.calendar'),
+              content: (
+                <DeadlineCalendar
+                  entries={rows.map(({ id, state: clockState, dueAt, erasureRequest }) => ({
+                    id,
+                    state: clockState,
+                    dueAt,
+                    label: t('erasure.request', { number: erasureRequest.number }),
+                    href: `/requests/${encodeURIComponent(erasureRequest.id)}`,
+                  }))}
+                />
+              ),
+            },
+          ]}
+        />
       </Card>
+      <ForecastCard />
     </Page>
+  )
+}
+
+/** Open deadlines on screen, for the calendar that one already uses. */
+function CalendarFile({ rows }: { rows: readonly Row[] }) {
+  const t = useTranslations()
+  const open = rows.filter(({ state }) => state === 'RUNNING' || state === 'BREACHED')
+  const save = () => {
+    const things = open.map(({ id, dueAt, erasureRequest }) => ({
+      id,
+      dueAt,
+      title: t('sla.calendar.event', { number: erasureRequest.number }),
+      url: new URL(`/requests/${encodeURIComponent(erasureRequest.id)}`, window.location.href).href,
+    }))
+    const url = URL.createObjectURL(new Blob([deadlinesIcs(things, new Date())], { type: 'text/calendar' }))
+    const link = Object.assign(document.createElement('a'), { href: url, download: 'deadlines.ics' })
+    link.click()
+    URL.revokeObjectURL(url)
+  }
+  return (
+    <Button disabled={open.length === 0} onClick={save}>
+      {t('sla.calendar.file')}
+    </Button>
   )
 }
