@@ -5,6 +5,7 @@ import { registerDataset } from './commands/dataset.js'
 import { registerDemo } from './commands/demo.js'
 import { registerDoctor } from './commands/doctor.js'
 import { registerEmbed } from './commands/embed.js'
+import { registerErasure } from './commands/erasure.js'
 import { registerEvidence } from './commands/evidence.js'
 import { registerLedger } from './commands/ledger.js'
 import { registerModel } from './commands/model.js'
@@ -29,6 +30,7 @@ const commands: readonly Register[] = [
   registerEmbed,
   registerModel,
   registerAudit,
+  registerErasure,
   registerEvidence,
   registerLedger,
   registerSubject,

@@ -4,6 +4,16 @@ export { downloadBundle, findRequestId, requestBundle, type EvidenceBundle } fro
 export { firstThumbnail, findDataset, registerDataset, type DatasetVersion } from './api/dataset-api.js'
 export { embedPicture } from './api/embed-api.js'
 export { changeErasure, findErasure, readAudit, readErasure, type ErasureRequest } from './api/erasure-api.js'
+export {
+  importErasures,
+  listErasures,
+  raiseErasure,
+  showErasure,
+  withdrawErasure,
+  type ErasureImport,
+  type ListedErasure,
+  type ShownErasure,
+} from './api/erasure-list-api.js'
 export { readEvidence, readEvidenceLog } from './api/evidence-api.js'
 export { findModel, pretrain, promote, type Model, type ModelVersion } from './api/model-api.js'
 export { readRun, type Run } from './api/run-api.js'
