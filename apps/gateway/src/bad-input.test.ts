@@ -19,7 +19,7 @@ interface Refusal {
 }
 
 /** Bytes as they are, with the headers of a client that speaks the current media type. */
-async function send(body: BodyInit, headers: Record<string, string> = {}): Promise<Refusal> {
+async function send(body: string | Buffer<ArrayBuffer>, headers: Record<string, string> = {}): Promise<Refusal> {
   const response = await fetch(`${rig.url}/graphql`, {
     method: 'POST',
     body,
@@ -145,7 +145,7 @@ describe('a document that is none', () => {
 })
 
 describe('bytes that are no request', () => {
-  it.each<[string, BodyInit, Record<string, string>, number, string]>([
+  it.each<[string, string | Buffer<ArrayBuffer>, Record<string, string>, number, string]>([
     ['no JSON', '{"query": ', {}, 400, 'BODY_INVALID'],
     ['nothing at all', '', {}, 400, 'BODY_INVALID'],
     ['JSON that is no object', '"{ viewer { id } }"', {}, 400, 'BAD_REQUEST'],

@@ -2,6 +2,7 @@ import { ApolloArmor } from '@escape.tech/graphql-armor'
 import {
   type ASTVisitor,
   type DocumentNode,
+  type GraphQLField,
   getNullableType,
   GraphQLError,
   type GraphQLSchema,
@@ -12,6 +13,7 @@ import {
   type ValidationRule,
 } from 'graphql'
 import { type ComplexityEstimatorArgs, getComplexity } from 'graphql-query-complexity'
+import { Extensions } from 'type-graphql'
 
 /** Bounds of one operation; what goes past them is refused before anything is resolved. */
 export const limits = {
@@ -104,11 +106,26 @@ const noNulCharacters: ValidationRule = (context): ASTVisitor => ({
 
 export const limitRules: readonly ValidationRule[] = [...validationRules, maxRootFields, noNulCharacters]
 
-/** A page costs its fields times its length, a list without `first` five times its fields, everything else its fields. */
+/** A page is two statements of its own, wherever it stands. */
+const COST_OF_PAGE = 10
+
+/** Marks a field that asks the database for each thing anew, ten for each statement; others cost 1. */
+export const Costs = (cost: number): MethodDecorator => Extensions({ cost })
+
+export const costOfField = ({ extensions, args }: GraphQLField<unknown, unknown>): number => {
+  const marked = extensions['cost']
+  if (typeof marked === 'number') return marked
+  return args.some(({ name }) => name === 'after') ? COST_OF_PAGE : 1
+}
+
+/**
+ * A field costs 1, or what is marked on it; what is asked of its things is added as often as there may be things: the
+ * length of a page, five for a list without one.
+ */
 const estimate = ({ args, field, childComplexity }: ComplexityEstimatorArgs): number => {
   const first: unknown = args['first']
   const isParts = field.name !== 'edges' && isListType(getNullableType(field.type))
-  return 1 + childComplexity * (typeof first === 'number' ? Math.max(1, first) : isParts ? PARTS : 1)
+  return costOfField(field) + childComplexity * (typeof first === 'number' ? Math.max(1, first) : isParts ? PARTS : 1)
 }
 
 const tooComplex = (what: string): GraphQLError =>

@@ -3,6 +3,7 @@ import { Arg, Args, ArgsType, Ctx, Field, FieldResolver, ID, Int, Query, Resolve
 import type { Context } from '../../context.js'
 import { required } from '../../graphql/batching.js'
 import { PageArgs } from '../../graphql/connection.js'
+import { Costs } from '../../graphql/limits.js'
 import { Requires } from '../../graphql/requires.js'
 import { shapeAudit } from '../audit/audit.shape.js'
 import { Audit } from '../audit/audit.types.js'
@@ -66,6 +67,7 @@ export class ErasureResolver {
     return findSamples(context.scope(), files)
   }
 
+  @Costs(20)
   @FieldResolver(() => [RelatedErasure], {
     description: 'Requests that ask for the same, found when one of them came in.',
   })
@@ -81,6 +83,7 @@ export class ErasureResolver {
     return (await context.scope().loaders.batchOfRequest.load(request.batchId)).map(shapeErasureRequest)
   }
 
+  @Costs(100)
   @FieldResolver(() => [PlanOption], {
     description:
       'Each version that learned from the forget set, with what every method takes; empty where no plan is due.',
@@ -108,6 +111,7 @@ export class ErasureResolver {
     return (await context.scope().loaders.planOfRequest.load(request.id)).map(shapePlanItem)
   }
 
+  @Costs(100)
   @FieldResolver(() => [ClosureItem], {
     description: 'Everything that derives from the forgotten samples, what the plan says of it, and what became of it.',
   })

@@ -59,8 +59,8 @@ export async function findEvidence(scope: Scope, seq: number): Promise<EvidenceE
   return row && shapeEvidence(row)
 }
 
-export async function latestCheckpoint({ db }: Scope): Promise<LogCheckpoint | null> {
-  const row = await db.logCheckpoint.findFirst({ orderBy: { size: 'desc' } })
+export async function latestCheckpoint({ loaders }: Scope): Promise<LogCheckpoint | null> {
+  const row = await loaders.newestCheckpoint.load('newest')
   return row && shapeCheckpoint(row)
 }
 

@@ -1,6 +1,7 @@
 import { Arg, Args, Ctx, FieldResolver, Int, Query, Resolver, Root } from 'type-graphql'
 import type { Context } from '../../context.js'
 import { PageArgs } from '../../graphql/connection.js'
+import { Costs } from '../../graphql/limits.js'
 import { Requires } from '../../graphql/requires.js'
 import { EvidenceArgs } from './evidence-filter.js'
 import {
@@ -38,10 +39,11 @@ export class EvidenceResolver {
 
   @FieldResolver(() => EvidenceStatus)
   async status(@Root() entry: EvidenceEntry, @Ctx() context: Context): Promise<EvidenceStatus> {
-    const newest = await context.scope().loaders.newestCheckpointSize.load('newest')
-    return newest !== null && newest.size >= entry.seq ? 'PUBLISHED' : 'PENDING'
+    const newest = await context.scope().loaders.newestCheckpoint.load('newest')
+    return newest !== null && Number(newest.size) >= entry.seq ? 'PUBLISHED' : 'PENDING'
   }
 
+  @Costs(10)
   @FieldResolver(() => InclusionProof, {
     nullable: true,
     description: 'Proof against the newest log checkpoint, or the one of the given tree size. Null while pending.',
