@@ -1,6 +1,7 @@
 'use client'
 import { useTranslations, useTimeZone } from 'next-intl'
 import { LocaleChoice, ThemeChoice } from '@/features/settings/choices'
+import { NoticeSettings } from '@/features/settings/notice-settings'
 import { useViewer } from '@/session/viewer-context'
 import { Card, Facts } from '@/ui/card'
 import { Page } from '@/ui/page'
@@ -20,6 +21,7 @@ export function Settings() {
           <ThemeChoice />
         </div>
       </Card>
+      <NoticeSettings />
       <Card title={t('settings.account')}>
         <Facts
           columns={2}

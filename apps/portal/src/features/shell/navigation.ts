@@ -1,4 +1,5 @@
 import {
+  Bell,
   BookOpen,
   CalendarClock,
   Database,
@@ -31,6 +32,7 @@ const items: readonly NavigationItem[] = [
   { href: '/evidence', label: 'evidence', icon: ScrollText, needs: ['evidence:read'] },
   { href: '/sla', label: 'sla', icon: CalendarClock, needs: ['sla:read', 'platform:read'] },
   { href: '/reference', label: 'reference', icon: BookOpen, needs: [] },
+  { href: '/notices', label: 'notices', icon: Bell, needs: ['tenant:read'] },
   { href: '/settings', label: 'settings', icon: Settings, needs: [] },
 ]
 

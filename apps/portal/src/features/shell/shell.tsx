@@ -5,6 +5,7 @@ import Link from 'next/link'
 import { usePathname } from 'next/navigation'
 import { useTranslations } from 'next-intl'
 import { useState, type ReactNode } from 'react'
+import { NoticeCount } from '@/features/notices/notice-count'
 import { navigationFor } from '@/features/shell/navigation'
 import { Wordmark } from '@/features/shell/wordmark'
 import { useViewer } from '@/session/viewer-context'
@@ -97,6 +98,7 @@ function Navigation() {
               >
                 <Icon aria-hidden className="size-4 shrink-0" />
                 {t(label)}
+                {label === 'notices' ? <NoticeCount /> : null}
               </Link>
             </li>
           ))}

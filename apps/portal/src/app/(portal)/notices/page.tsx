@@ -1,0 +1,5 @@
+import { Notices } from '@/features/notices/notices'
+
+export default function NoticesPage() {
+  return <Notices />
+}

@@ -1,0 +1,5 @@
+import { Webhooks } from '@/features/webhooks/webhooks'
+
+export default function WebhooksPage() {
+  return <Webhooks />
+}

@@ -1,0 +1,60 @@
+'use client'
+import { useTranslations } from 'next-intl'
+import { ChooseNoticeDocument, NoticeChoicesDocument, type NoticeChoicesQuery } from '@/gql/graphql'
+import { newIdempotencyKey, useChange, useDocument } from '@/session/use-document'
+import { Card } from '@/ui/card'
+import { FailedPage } from '@/ui/failed-page'
+import { Page } from '@/ui/page'
+import { Empty, LoadingPage } from '@/ui/states'
+import { TextLink } from '@/ui/text-link'
+
+type Choice = NoticeChoicesQuery['noticeChoices']['choices'][number]
+
+/** Of what the viewer gets mail. */
+export function NoticeChoices() {
+  const t = useTranslations()
+  const { data, error, refetch } = useDocument(NoticeChoicesDocument, {})
+  if (error) return <FailedPage error={error} retry={() => void refetch()} />
+  if (!data) return <LoadingPage />
+  const { choices } = data.noticeChoices
+  return (
+    <Page
+      trail={<TextLink href="/settings">{t('nav.settings')}</TextLink>}
+      title={t('notices.mail')}
+      answer={t('notices.mailAnswer', { count: choices.filter(({ byMail }) => byMail).length })}
+    >
+      <Card flush>
+        {choices.length === 0 ? (
+          <Empty title={t('notices.noMail')} />
+        ) : (
+          <ul className="divide-y">
+            {choices.map((choice) => (
+              <ChoiceLine key={choice.kind} choice={choice} />
+            ))}
+          </ul>
+        )}
+      </Card>
+    </Page>
+  )
+}
+
+function ChoiceLine({ choice: { kind, byMail, isDefault } }: { choice: Choice }) {
+  const t = useTranslations('notices')
+  const change = useChange(ChooseNoticeDocument)
+  const choose = (wanted: boolean) =>
+    change.mutate({ input: { idempotencyKey: newIdempotencyKey(), kind, byMail: wanted } })
+  return (
+    <li>
+      <label className="flex min-h-11 cursor-pointer items-center gap-3 px-4 py-2 text-sm sm:px-5">
+        <input
+          type="checkbox"
+          checked={byMail}
+          disabled={change.isPending}
+          onChange={(event) => choose(event.target.checked)}
+        />
+        <span className="min-w-0 flex-1">{t(`kind.${kind}`)}</span>
+        {isDefault ? <span className="text-xs text-ink-2">{t('byRole')}</span> : null}
+      </label>
+    </li>
+  )
+}
