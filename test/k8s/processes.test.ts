@@ -77,6 +77,8 @@ describe('every process', () => {
     logPublicKey: '',
     modelSigningKeyFile: '',
     modelPublicKey: '',
+    embeddingKeyFile: '',
+    embeddingPublicKey: '',
     logPreviousPublicKeys: [],
     bootstrapAdmin: { email: '', password: '' },
     mail: { url: 'file:///outbox', from: 'Lethe <no-reply@lethe.local>' },

@@ -31,6 +31,10 @@ const GatewayEnv = z.object({
     .string()
     .min(1)
     .describe('Base64 of the P-256 key (SPKI) that the files of model versions are signed with.'),
+  EMBEDDING_PUBLIC_KEY: z
+    .string()
+    .min(1)
+    .describe('Base64 of the Ed25519 key (SPKI) by which the embedding service shows who it is.'),
   LOG_HOST: z
     .string()
     .default('lethe')

@@ -99,6 +99,7 @@ export async function openGateway(env: GatewayEnv, logger: Logger, now: () => Da
   }
   const app = await createServer({
     services,
+    serviceKeys: { embedding: env.EMBEDDING_PUBLIC_KEY },
     identity,
     isProduction: env.NODE_ENV === 'production',
     trustedProxies: env.TRUST_PROXY,

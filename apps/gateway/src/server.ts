@@ -1,4 +1,5 @@
 import { newId } from '@lethe/db'
+import type { CallingService } from '@lethe/domain'
 import Fastify, { type FastifyError, type FastifyInstance } from 'fastify'
 import { createSchema } from './graphql/build-schema.js'
 import { limits } from './graphql/limits.js'
@@ -9,6 +10,7 @@ import { mountFiles } from './http/mount-files.js'
 import { mountGraphql } from './http/mount-graphql.js'
 import { mountHealth } from './http/mount-health.js'
 import { mountSubscriptions } from './http/mount-subscriptions.js'
+import { mountIntrospection } from './http/mount-introspection.js'
 import { mountUploads } from './http/mount-uploads.js'
 import { guardRoutes } from './http/route-access.js'
 import { answerBrokenRequest, transportRefusal } from './http/transport-error.js'
@@ -18,6 +20,8 @@ import type { Services } from './services.js'
 
 export interface ServerOptions {
   readonly services: Services
+  /** Base64 of the Ed25519 keys (SPKI) by which services that call this one show who they are. */
+  readonly serviceKeys: Readonly<Record<CallingService, string>>
   readonly identity: IdentityProvider
   /** Hides the schema from strangers. */
   readonly isProduction: boolean
@@ -69,6 +73,7 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
   mountFiles(app, services)
   mountEvidenceExport(app, services)
   mountAdmin(app, services)
+  await mountIntrospection(app, services, options.serviceKeys)
   await app.ready()
   return app
 }

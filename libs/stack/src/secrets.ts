@@ -11,6 +11,10 @@ export interface Secrets {
   modelSigningKeyFile: string
   /** Base64 of its public half (SPKI), which anybody may know. */
   modelPublicKey: string
+  /** PKCS #8 PEM of the Ed25519 key by which the embedding service shows who it is. */
+  embeddingKeyFile: string
+  /** Base64 of its public half (SPKI), which anybody may know. */
+  embeddingPublicKey: string
   /** Base64 of its public half (SPKI), which anybody may know. */
   logPublicKey: string
   /** The same of the keys that signed before, newest first. */
@@ -33,6 +37,8 @@ export function openSecrets(stateDir: string): Secrets {
   const modelSigningKeyFile = path.join(folder, 'model-signing-key.pem')
   if (!existsSync(modelSigningKeyFile))
     writePrivateKey(modelSigningKeyFile, generateKeyPairSync('ec', { namedCurve: 'prime256v1' }).privateKey)
+  const embeddingKeyFile = path.join(folder, 'embedding-service-key.pem')
+  if (!existsSync(embeddingKeyFile)) writePrivateKey(embeddingKeyFile, generateKeyPairSync('ed25519').privateKey)
   if (!existsSync(file)) {
     const passwords = { gateway: random(), registrar: random(), auth: random() }
     writePrivately(file, JSON.stringify({ passwords, gatewaySecret: random(), adminPassword: random() }))
@@ -46,6 +52,8 @@ export function openSecrets(stateDir: string): Secrets {
     logPublicKey,
     modelSigningKeyFile,
     modelPublicKey: publicHalf(modelSigningKeyFile),
+    embeddingKeyFile,
+    embeddingPublicKey: publicHalf(embeddingKeyFile),
     logPreviousPublicKeys: readPreviousKeys(folder).filter((key) => key !== logPublicKey),
     bootstrapAdmin: { email: 'admin@lethe.local', password: adminPassword },
   }

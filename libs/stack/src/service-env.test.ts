@@ -17,6 +17,8 @@ const facts: PlatformFacts = {
   logPublicKey: 'public',
   modelSigningKeyFile: '/state/secrets/model-signing-key.pem',
   modelPublicKey: 'public',
+  embeddingKeyFile: '/state/secrets/embedding-service-key.pem',
+  embeddingPublicKey: 'public',
   logPreviousPublicKeys: ['older', 'oldest'],
   bootstrapAdmin: { email: 'admin@lethe.local', password: 'admin-secret' },
   mail: { url: 'file:///outbox', from: 'Lethe <no-reply@lethe.local>' },
@@ -35,6 +37,7 @@ it('gives nobody the database owner', () => {
 it('gives compute, embedding and portal no database, and the signing key to the registrar alone', () => {
   for (const name of ['compute', 'embedding', 'portal'] as const) expect(told(name)).not.toContain('postgresql:')
   expect(serviceNames.filter((name) => told(name).includes('log-signing-key'))).toEqual(['registrar'])
+  expect(serviceNames.filter((name) => told(name).includes('embedding-service-key'))).toEqual(['embedding'])
   for (const secret of ['session-secret', 'admin-secret'])
     expect(serviceNames.filter((name) => told(name).includes(secret))).toEqual(['gateway'])
 })

@@ -30,6 +30,10 @@ export interface PlatformFacts {
   modelSigningKeyFile: string
   /** Base64 of the public half (SPKI). */
   modelPublicKey: string
+  /** PKCS #8 PEM of the Ed25519 key by which the embedding service shows who it is. */
+  embeddingKeyFile: string
+  /** Base64 of the public half (SPKI). */
+  embeddingPublicKey: string
   bootstrapAdmin: { email: string; password: string }
   mail: MailFacts
   /** Folder in which uploads grow. */
@@ -90,6 +94,8 @@ export function serviceEnv(name: ServiceName, facts: PlatformFacts): ServiceEnv 
         JWKS_URL: `${gatewayUrl}/auth/jwks`,
         JWT_ISSUER: token.issuer,
         JWT_AUDIENCE: token.audience,
+        INTROSPECTION_URL: `${gatewayUrl}/v1/introspect`,
+        SERVICE_KEY_FILE: facts.embeddingKeyFile,
       }
     case 'gateway':
       return {
@@ -106,6 +112,7 @@ export function serviceEnv(name: ServiceName, facts: PlatformFacts): ServiceEnv 
         LOG_PUBLIC_KEY: facts.logPublicKey,
         LOG_PREVIOUS_PUBLIC_KEYS: facts.logPreviousPublicKeys.join(','),
         MODEL_PUBLIC_KEY: facts.modelPublicKey,
+        EMBEDDING_PUBLIC_KEY: facts.embeddingPublicKey,
         LOG_HOST: logHost,
         UPLOAD_DIR: facts.uploadDir,
         WEBHOOK_TARGETS: facts.webhookTargets,

@@ -10,6 +10,12 @@ const schema = z.object({
   JWKS_URL: z.url({ protocol: /^https?$/ }).describe('where the public keys of sign-in are, https://host/path'),
   JWT_ISSUER: z.string().describe('the issuer that a token must name'),
   JWT_AUDIENCE: z.string().describe('the audience that a token must name'),
+  INTROSPECTION_URL: z
+    .url({ protocol: /^https?$/ })
+    .describe('where the gateway says whether a token holds, http://gateway:4000/v1/introspect'),
+  SERVICE_KEY_FILE: z
+    .string()
+    .describe('PKCS #8 PEM of the Ed25519 key that this service signs its own credentials with'),
   LETHE_BACKEND: BackendChoice.default('auto').describe('auto, tensorflow-gpu, tensorflow, wasm, webgpu or cpu'),
   LETHE_TFJS_NODE_DIR: z
     .string()

@@ -3,8 +3,10 @@ import { connectBus, isBusReachable } from '@lethe/bus'
 import { openDevice } from '@lethe/device'
 import { isDomainError } from '@lethe/domain'
 import { createLogger, onShutdown, type ShutdownStep } from '@lethe/runtime'
+import { readFile } from 'node:fs/promises'
 import type { AddressInfo } from 'node:net'
 import { readEmbeddingEnv } from './env.js'
+import { createIntrospection } from './http/introspect-token.js'
 import { serveEmbeddings } from './http/serve-embeddings.js'
 import { tokenVerifier } from './http/verify-token.js'
 import { DeployedModels } from './models/deployed-models.js'
@@ -24,7 +26,15 @@ try {
   const app = await serveEmbeddings({
     models,
     logger,
-    verify: tokenVerifier({ jwksUrl: env.JWKS_URL, issuer: env.JWT_ISSUER, audience: env.JWT_AUDIENCE }),
+    verify: tokenVerifier({
+      jwksUrl: env.JWKS_URL,
+      issuer: env.JWT_ISSUER,
+      audience: env.JWT_AUDIENCE,
+      introspect: createIntrospection({
+        url: env.INTROSPECTION_URL,
+        privateKeyPem: await readFile(env.SERVICE_KEY_FILE, 'utf8'),
+      }),
+    }),
     requestsPerMinute: env.RATE_LIMIT_PER_MINUTE,
     isReady: async () => !shutdown.signal.aborted && models.isCurrent && (await isBusReachable(bus)),
   })

@@ -110,7 +110,6 @@ export const queryRows: Readonly<Record<string, QueryRow>> = {
     foreign: 'own',
     own: 'listed',
   },
-  ssoProviders: { document: `{ ssoProviders { totalCount edges { node { id issuer domain proofValue } } } }`, foreign: 'own', own: 'listed' },
   apiKeys: { document: `{ apiKeys { totalCount edges { node { id name madeBy } } } }`, foreign: 'own', own: 'any' },
   auditorGrants: {
     document: '{ auditorGrants { totalCount edges { node { id reason auditor erasureRequests { id } } } } }',

@@ -5,6 +5,8 @@ import type { RouteRow, Things } from './row.js'
 export const publicRoutes: readonly string[] = [
   'GET /livez',
   'GET /readyz',
+  // For services by their own credential; tested in introspection.test.ts.
+  'POST /v1/introspect',
   // Sign-in: answers about whoever brings the password or the session.
   'POST /auth/sign-in/email',
   'POST /auth/sign-out',

@@ -1,4 +1,4 @@
-import { generateKeyPairSync } from 'node:crypto'
+import { generateKeyPairSync, type KeyObject } from 'node:crypto'
 import { chmodSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -29,6 +29,8 @@ export interface GatewayRig {
   readonly lock: (table: string) => Promise<() => Promise<void>>
   /** The registrar's, whose public half the gateway knows. */
   readonly modelSigner: ModelSigner
+  /** The embedding service's. */
+  readonly serviceKey: KeyObject
   /** A connection that may do everything, for what other services would say. The gateway's own may do little. */
   readonly bus: Bus
   /** Milliseconds that the gateway's clock is ahead. */
@@ -74,6 +76,7 @@ export async function startGatewayRig(env: Partial<GatewayEnv> = {}): Promise<Ga
   const clock = { aheadMs: 0 }
   const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'prime256v1' })
   const modelSigner = modelSignerFromPem(privateKey.export({ type: 'pkcs8', format: 'pem' }).toString())
+  const service = generateKeyPairSync('ed25519')
   const gateway = await openGateway(
     {
       DATABASE_URL: loginUrl(postgres.url, 'gateway', 'g'),
@@ -90,6 +93,7 @@ export async function startGatewayRig(env: Partial<GatewayEnv> = {}): Promise<Ga
         .publicKey.export({ type: 'spki', format: 'der' })
         .toString('base64'),
       MODEL_PUBLIC_KEY: encodeModelVerifier(modelSigner),
+      EMBEDDING_PUBLIC_KEY: service.publicKey.export({ type: 'spki', format: 'der' }).toString('base64'),
       LOG_PREVIOUS_PUBLIC_KEYS: [],
       LOG_HOST: 'lethe.test',
       BOOTSTRAP_ADMIN_EMAIL: adminEmail,
@@ -132,6 +136,7 @@ export async function startGatewayRig(env: Partial<GatewayEnv> = {}): Promise<Ga
     bus,
     clock,
     modelSigner,
+    serviceKey: service.privateKey,
     ...client,
     sql: async (text, values) => (await owner.query<Record<string, unknown>>(text, values)).rows,
     lock: async (table) => {

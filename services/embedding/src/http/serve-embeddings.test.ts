@@ -185,6 +185,15 @@ describe('who may ask', () => {
     expect((await embed({ token: await rig.token({ tenantId, role: 'platform_admin' }) })).status).toBe(403)
   })
 
+  it('refuses a token that has not expired but holds no more, within a second', async () => {
+    const token = await rig.token({ tenantId })
+    expect((await embed({ token })).status).toBe(200)
+    rig.leave(token)
+    await vi.waitFor(async () =>
+      expect(await embed({ token })).toMatchObject({ status: 401, body: { code: 'TOKEN_INVALID' } }),
+    )
+  })
+
   it('answers another tenant as if the model were not there', async () => {
     const stranger = await rig.token({ tenantId: otherTenant })
     const theirs = await embed({ token: stranger })

@@ -10,11 +10,11 @@ import type { DeployedModels } from '../models/deployed-models.js'
 import { errorReply } from './error-reply.js'
 import { limits, readImages } from './read-images.js'
 import { readTexts } from './read-texts.js'
-import type { Caller } from './verify-token.js'
+import type { Caller, VerifyCaller } from './verify-token.js'
 
 export interface ServerOptions {
   readonly models: DeployedModels
-  readonly verify: (authorization?: string) => Promise<Caller>
+  readonly verify: VerifyCaller
   readonly requestsPerMinute: number
   readonly isReady: () => Promise<boolean>
   readonly logger: Logger
@@ -71,7 +71,8 @@ export async function serveEmbeddings(options: ServerOptions): Promise<FastifyIn
 /** Signed in first, counted second, and only then is a body read. */
 async function modelRoutes(app: FastifyInstance, { models, verify, requestsPerMinute }: ServerOptions): Promise<void> {
   app.addHook('onRequest', async (request) => {
-    request.caller = await verify(request.headers.authorization)
+    const { modelVersionId } = request.params as { modelVersionId?: string }
+    request.caller = await verify(request.headers.authorization, modelVersionId ?? '')
   })
   await app.register(rateLimit, {
     max: requestsPerMinute,

@@ -1,18 +1,19 @@
 import { openArtifactStore, type ArtifactStore } from '@lethe/artifacts'
 import { busPermissions, busUsers, connectBus, putDeployment, type Bus, type Deployment } from '@lethe/bus'
 import { openDevice } from '@lethe/device'
-import { randomStream, type Role, type TenantId, TrainingRecipe } from '@lethe/domain'
+import { gatewayAudience, issuerOfService, randomStream, type Role, type TenantId, TrainingRecipe } from '@lethe/domain'
 import { pretrain } from '@lethe/learning'
 import { createLogger } from '@lethe/runtime'
 import { startNatsServer } from '@lethe/stack'
-import { exportJWK, generateKeyPair, SignJWT, type CryptoKey } from 'jose'
-import { randomUUID } from 'node:crypto'
+import { decodeJwt, exportJWK, generateKeyPair, jwtVerify, SignJWT, type CryptoKey } from 'jose'
+import { generateKeyPairSync, type KeyObject, randomUUID } from 'node:crypto'
 import { once } from 'node:events'
 import { mkdtempSync, rmSync } from 'node:fs'
-import { createServer } from 'node:http'
+import { createServer, type IncomingMessage } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { createIntrospection } from '../http/introspect-token.js'
 import { serveEmbeddings } from '../http/serve-embeddings.js'
 import { tokenVerifier } from '../http/verify-token.js'
 import { DeployedModels } from '../models/deployed-models.js'
@@ -37,6 +38,8 @@ export interface EmbeddingRig {
   readonly models: DeployedModels
   readonly logs: string[]
   token(claims: TokenClaims): Promise<string>
+  /** From now on a token does not hold any more, though it has not expired. */
+  leave(token: string): void
   deploy(tenantId: string, weights: Uint8Array): Promise<Deployment>
   stop(): Promise<void>
 }
@@ -52,7 +55,15 @@ export async function startEmbeddingRig(options: { requestsPerMinute: number; wa
   const weights = await openArtifactStore('nats', own.nc, { isMadeElsewhere: true })
   const { publicKey, privateKey } = await generateKeyPair('EdDSA')
   const jwks = JSON.stringify({ keys: [{ ...(await exportJWK(publicKey)), alg: 'EdDSA', kid: 'k1' }] })
-  const identity = createServer((_, response) => response.setHeader('content-type', 'application/json').end(jwks))
+  const service = generateKeyPairSync('ed25519')
+  const left = new Set<string>()
+  const identity = createServer((request, response) => {
+    response.setHeader('content-type', 'application/json')
+    if (request.url === '/jwks') return void response.end(jwks)
+    void answerIntrospection(request, service.publicKey, left).then((answer) =>
+      response.writeHead(answer === null ? 401 : 200).end(JSON.stringify(answer)),
+    )
+  })
   identity.listen(0, '127.0.0.1')
   await once(identity, 'listening')
   const end = new AbortController()
@@ -60,11 +71,15 @@ export async function startEmbeddingRig(options: { requestsPerMinute: number; wa
   const logger = createLogger('embedding', 'info', { write: (line) => void logs.push(line) })
   const models = new DeployedModels({ bus: own, artifacts: weights, logger, warm: options.warm, signal: end.signal })
   const following = models.follow()
-  const jwksUrl = `http://127.0.0.1:${(identity.address() as AddressInfo).port}/jwks`
+  const identityUrl = `http://127.0.0.1:${(identity.address() as AddressInfo).port}`
+  const introspect = createIntrospection({
+    url: `${identityUrl}/v1/introspect`,
+    privateKeyPem: service.privateKey.export({ type: 'pkcs8', format: 'pem' }).toString(),
+  })
   const app = await serveEmbeddings({
     models,
     logger,
-    verify: tokenVerifier({ jwksUrl, issuer, audience }),
+    verify: tokenVerifier({ jwksUrl: `${identityUrl}/jwks`, issuer, audience, introspect }),
     requestsPerMinute: options.requestsPerMinute,
     isReady: async () => models.isCurrent,
   })
@@ -74,6 +89,7 @@ export async function startEmbeddingRig(options: { requestsPerMinute: number; wa
     artifacts,
     models,
     logs,
+    leave: (token) => void left.add(token),
     token: (claims) =>
       new SignJWT({ tenant: claims.tenantId, role: claims.role ?? 'engineer' })
         .setProtectedHeader({ alg: 'EdDSA', kid: 'k1' })
@@ -129,4 +145,25 @@ export async function tinyWeights(seed: number, framework: 'simclr' | 'clip' = '
   const { signal } = new AbortController()
   const { checkpoint } = await pretrain({ recipe, images, signal, now: () => 0 })
   return checkpoint.weights
+}
+
+/** Stands where a gateway stands: checks the service's credential and says what the token says, unless its holder left. */
+async function answerIntrospection(
+  request: IncomingMessage,
+  key: KeyObject,
+  left: ReadonlySet<string>,
+): Promise<object | null> {
+  const credential = (request.headers.authorization ?? '').replace('Bearer ', '')
+  const issuer = issuerOfService('embedding')
+  const isOurs = await jwtVerify(credential, key, { issuer, subject: issuer, audience: gatewayAudience }).then(
+    () => true,
+    () => false,
+  )
+  if (!isOurs) return null
+  let body = ''
+  for await (const chunk of request) body += String(chunk)
+  const token = new URLSearchParams(body).get('token') ?? ''
+  if (left.has(token)) return { active: false }
+  const { sub, tenant, role, exp } = decodeJwt(token)
+  return { active: true, sub, tenant, role, exp }
 }
