@@ -28,6 +28,33 @@ export interface PortalStage {
   close: () => Promise<void>
 }
 
+/** The portal before anything has happened. */
+export type BarePortal = Pick<PortalStage, 'url' | 'visit' | 'close'>
+
+/** Members of a tenant that has nothing yet, with a portal and no service that computes. */
+export async function openBarePortal(): Promise<BarePortal> {
+  await promisify(execFile)(process.execPath, ['scripts/build.mjs'], { cwd: checkoutDir })
+  const stateDir = makeStateDir('portal')
+  const platform = await startTestPlatform(stateDir, ['registrar', 'gateway', 'portal'])
+  const browser = await openChromium(process.env['CHROMIUM_PATH'])
+  const { signIns } = await platform.cast(digitScenario())
+  const url = platform.urls.portal
+  return {
+    url,
+    visit: async (role, options = {}) => {
+      const visit = await openVisit(browser, url, options)
+      const person = signIns.find((each) => each.role === role)
+      if (person) await signIn(visit.page, person)
+      return visit
+    },
+    close: async () => {
+      await browser.close()
+      await platform.stop()
+      removeStateDir(stateDir)
+    },
+  }
+}
+
 /** The whole platform with its portal, after the route on handwritten digits, and a real browser. */
 export async function openPortalStage(): Promise<PortalStage> {
   await promisify(execFile)(process.execPath, ['scripts/build.mjs'], { cwd: checkoutDir })
