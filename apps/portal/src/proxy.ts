@@ -18,9 +18,12 @@ const policy = (nonce: string): string =>
     "object-src 'none'",
   ].join('; ')
 
+/** Pages for people who are not signed in, or not yet. */
+const forAnybody = new Set(['/sign-in', '/sign-up', '/forgot-password', '/reset-password', '/invitation'])
+
 export function proxy(request: NextRequest): NextResponse {
   const { pathname } = request.nextUrl
-  if (pathname !== '/sign-in' && !request.cookies.has(sessionCookie)) {
+  if (!forAnybody.has(pathname) && !request.cookies.has(sessionCookie)) {
     const target = new URL('/sign-in', request.url)
     if (pathname !== '/') target.searchParams.set('to', pathname)
     return NextResponse.redirect(target)

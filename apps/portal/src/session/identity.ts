@@ -1,26 +1,9 @@
 import { z } from 'zod'
-import { gatewayUrl } from '@/session/env'
+import { askIdentity, type Asker } from '@/session/ask-identity'
 import { isFresh } from '@/session/tokens'
 
 export type SignInOutcome =
   { ok: true; session: string; token: string } | { ok: false; reason: 'refused' | 'rate-limited' | 'unreachable' }
-
-const timeoutMs = 15_000
-
-async function askIdentity(path: string, init: { session?: string; body?: unknown } = {}): Promise<Response> {
-  const base = gatewayUrl()
-  return fetch(`${base}/auth${path}`, {
-    method: init.body === undefined ? 'GET' : 'POST',
-    headers: {
-      origin: new URL(base).origin,
-      ...(init.body === undefined ? {} : { 'content-type': 'application/json' }),
-      ...(init.session === undefined ? {} : { authorization: `Bearer ${init.session}` }),
-    },
-    ...(init.body === undefined ? {} : { body: JSON.stringify(init.body) }),
-    signal: AbortSignal.timeout(timeoutMs),
-    cache: 'no-store',
-  })
-}
 
 /** A short-lived JWT for a session; null when the session has ended. */
 export async function mintToken(session: string): Promise<string | null> {
@@ -30,9 +13,14 @@ export async function mintToken(session: string): Promise<string | null> {
   return body.success ? body.data.token : null
 }
 
-export async function signIn(email: string, password: string): Promise<SignInOutcome> {
+export async function signIn(email: string, password: string, asker: Asker): Promise<SignInOutcome> {
+  return enter('/sign-in/email', { email, password }, asker)
+}
+
+/** Begins a session by whatever ends in one. */
+export async function enter(path: string, body: object, asker: Asker): Promise<SignInOutcome> {
   try {
-    const response = await askIdentity('/sign-in/email', { body: { email, password } })
+    const response = await askIdentity(path, { body, asker })
     if (response.status === 429) return { ok: false, reason: 'rate-limited' }
     const session = response.headers.get('set-auth-token')
     if (!response.ok || session === null)
@@ -59,4 +47,16 @@ export async function currentToken(
   if (session === undefined) return null
   const minted = await mintToken(session).catch(() => null)
   return minted === null ? null : { token: minted, renewed: true }
+}
+
+/** Whether anybody may found a tenant here; a gateway that cannot be asked is closed. */
+export async function readSignUpPolicy(): Promise<'open' | 'closed'> {
+  try {
+    const body = z
+      .object({ signUp: z.enum(['open', 'closed']) })
+      .safeParse(await (await askIdentity('/sign-up')).json())
+    return body.success ? body.data.signUp : 'closed'
+  } catch {
+    return 'closed'
+  }
 }

@@ -1,10 +1,12 @@
 'use client'
 import { useTranslations, useTimeZone } from 'next-intl'
+import { SessionsCard } from '@/features/account/sessions-card'
 import { LocaleChoice, ThemeChoice } from '@/features/settings/choices'
 import { NoticeSettings } from '@/features/settings/notice-settings'
 import { useViewer } from '@/session/viewer-context'
 import { Card, Facts } from '@/ui/card'
 import { Page } from '@/ui/page'
+import { TextLink } from '@/ui/text-link'
 
 export function Settings() {
   const t = useTranslations()
@@ -42,6 +44,14 @@ export function Settings() {
           ]}
         />
       </Card>
+      <SessionsCard />
+      {viewer.actions.includes('sso:read') ? (
+        <Card title={t('sso.title')} note={t('sso.cardNote')}>
+          <p className="text-sm">
+            <TextLink href="/settings/single-sign-on">{t('sso.link')}</TextLink>
+          </p>
+        </Card>
+      ) : null}
     </Page>
   )
 }

@@ -6,6 +6,7 @@ import { usePathname } from 'next/navigation'
 import { useTranslations } from 'next-intl'
 import { useState, type ReactNode } from 'react'
 import { NoticeCount } from '@/features/notices/notice-count'
+import { TenantChoice } from '@/features/account/tenant-choice'
 import { navigationFor } from '@/features/shell/navigation'
 import { Wordmark } from '@/features/shell/wordmark'
 import { useViewer } from '@/session/viewer-context'
@@ -72,7 +73,7 @@ function MobileBar() {
 
 function Navigation() {
   const t = useTranslations('nav')
-  const { actions, tenant } = useViewer()
+  const { actions } = useViewer()
   const pathname = usePathname()
   const isCurrent = (href: string): boolean =>
     href === '/' ? pathname === '/' : pathname === href || pathname.startsWith(`${href}/`)
@@ -80,7 +81,7 @@ function Navigation() {
     <>
       <div className="px-5 pt-5 pb-4">
         <Wordmark />
-        <p className="mt-1.5 truncate text-xs text-ink-2">{tenant?.name ?? t('platform')}</p>
+        <TenantChoice />
       </div>
       <nav aria-label={t('label')} className="min-h-0 flex-1 overflow-y-auto px-3">
         <ul className="grid gap-0.5">

@@ -1,10 +1,11 @@
 'use client'
 import { useTranslations } from 'next-intl'
-import { useState, type FormEvent } from 'react'
-import { LocaleChoice } from '@/features/settings/choices'
-import { Wordmark } from '@/features/shell/wordmark'
+import { useState, type FormEvent, type MouseEvent } from 'react'
+import { callIdentity } from '@/features/account/call-identity'
+import { formClass, Notice, OutsidePage, Problem } from '@/features/account/outside-page'
 import { Button } from '@/ui/button'
 import { TextField } from '@/ui/field'
+import { TextLink } from '@/ui/text-link'
 
 const reasons = ['refused', 'rate-limited', 'unreachable'] as const
 type Reason = (typeof reasons)[number]
@@ -14,16 +15,20 @@ const reasonOf = (body: unknown): Reason => {
   return reasons.find((known) => known === reason) ?? 'unreachable'
 }
 
-export function SignInForm({ target, hasEnded }: { target: string; hasEnded: boolean }) {
-  const t = useTranslations('signIn')
-  const [pending, setPending] = useState(false)
-  const [reason, setReason] = useState<Reason | null>(null)
+interface SignInFormProps {
+  target: string
+  hasEnded: boolean
+  /** Came back from an identity provider that did not sign anybody in. */
+  ssoFailed: boolean
+  isSignUpOpen: boolean
+}
 
-  const submit = async (event: FormEvent<HTMLFormElement>) => {
-    event.preventDefault()
-    const form = new FormData(event.currentTarget)
-    setPending(true)
-    setReason(null)
+export function SignInForm({ target, hasEnded, ssoFailed, isSignUpOpen }: SignInFormProps) {
+  const t = useTranslations()
+  const [pending, setPending] = useState(false)
+  const [problem, setProblem] = useState(ssoFailed ? t('access.sso.refused') : null)
+
+  const withPassword = async (form: FormData) => {
     const body = JSON.stringify({ email: form.get('email'), password: form.get('password') })
     const response = await fetch('/api/session', {
       method: 'POST',
@@ -31,37 +36,57 @@ export function SignInForm({ target, hasEnded }: { target: string; hasEnded: boo
       body,
     }).catch(() => null)
     if (response?.ok) return window.location.assign(target)
-    setReason(reasonOf(await response?.json().catch(() => null)))
+    setProblem(t(`signIn.reasons.${reasonOf(await response?.json().catch(() => null))}`))
     setPending(false)
+  }
+  const withProvider = async (form: FormData) => {
+    const called = await callIdentity<{ url: string }>('/api/sso/begin', { email: form.get('email'), target })
+    if (called.ok) return window.location.assign(called.answer.url)
+    setProblem(t(`access.problems.${called.problem}`))
+    setPending(false)
+  }
+  const begin = (work: (form: FormData) => Promise<void>, form: HTMLFormElement) => {
+    setPending(true)
+    setProblem(null)
+    void work(new FormData(form))
+  }
+  const submit = (event: FormEvent<HTMLFormElement>) => {
+    event.preventDefault()
+    begin(withPassword, event.currentTarget)
+  }
+  // Needs the address alone, so the form as a whole is not asked whether it is complete.
+  const leaveForProvider = (event: MouseEvent<HTMLButtonElement>) => {
+    const { form } = event.currentTarget
+    const email = form?.elements.namedItem('email')
+    if (form && email instanceof HTMLInputElement && email.reportValidity()) begin(withProvider, form)
   }
 
   return (
-    <main className="grid min-h-dvh content-center px-5 py-10">
-      <div className="mx-auto grid w-full max-w-sm gap-7">
-        <div className="grid gap-4">
-          <Wordmark />
-          <h1 className="answer">{t('answer')}</h1>
-          <p className="text-sm text-ink-2">{t('note')}</p>
-        </div>
-        {hasEnded && reason === null ? (
-          <p role="status" className="rounded-md bg-open-well px-3 py-2 text-sm text-open">
-            {t('ended')}
-          </p>
-        ) : null}
-        <form onSubmit={(event) => void submit(event)} className="grid gap-4 rounded-lg border bg-sheet p-5">
-          <TextField label={t('email')} name="email" type="email" autoComplete="username" required autoFocus />
-          <TextField label={t('password')} name="password" type="password" autoComplete="current-password" required />
-          {reason ? (
-            <p role="alert" className="rounded-md bg-danger-well px-3 py-2 text-sm text-danger">
-              {t(`reasons.${reason}`)}
-            </p>
-          ) : null}
-          <Button type="submit" tone="primary" disabled={pending} aria-busy={pending}>
-            {pending ? t('pending') : t('submit')}
-          </Button>
-        </form>
-        <LocaleChoice />
-      </div>
-    </main>
+    <OutsidePage answer={t('signIn.answer')} note={t('signIn.note')}>
+      {hasEnded && problem === null ? <Notice>{t('signIn.ended')}</Notice> : null}
+      <form onSubmit={submit} className={formClass}>
+        <TextField label={t('signIn.email')} name="email" type="email" autoComplete="username" required autoFocus />
+        <TextField
+          label={t('signIn.password')}
+          name="password"
+          type="password"
+          autoComplete="current-password"
+          required
+          hint={<TextLink href="/forgot-password">{t('access.forgot.link')}</TextLink>}
+        />
+        {problem ? <Problem>{problem}</Problem> : null}
+        <Button type="submit" tone="primary" disabled={pending} aria-busy={pending}>
+          {pending ? t('signIn.pending') : t('signIn.submit')}
+        </Button>
+        <Button onClick={leaveForProvider} disabled={pending}>
+          {t('access.sso.submit')}
+        </Button>
+      </form>
+      {isSignUpOpen ? (
+        <p className="text-sm">
+          <TextLink href="/sign-up">{t('access.signUp.link')}</TextLink>
+        </p>
+      ) : null}
+    </OutsidePage>
   )
 }

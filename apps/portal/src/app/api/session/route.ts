@@ -1,9 +1,10 @@
 import { NextResponse, type NextRequest } from 'next/server'
 import { z } from 'zod'
-import { cookieOptions } from '@/session/forward'
+import { askerOf } from '@/session/ask-identity'
 import { signIn, signOut } from '@/session/identity'
 import { isSameOrigin } from '@/session/same-origin'
-import { sessionCookie, tokenCookie } from '@/session/tokens'
+import { forgetSignedIn, keepSignedIn } from '@/session/sign-in-cookies'
+import { sessionCookie } from '@/session/tokens'
 
 export const dynamic = 'force-dynamic'
 
@@ -14,11 +15,10 @@ export async function POST(request: NextRequest): Promise<Response> {
   if (!isSameOrigin(request.headers)) return NextResponse.json({ reason: 'refused' }, { status: 403 })
   const parsed = SignIn.safeParse(await request.json().catch(() => null))
   if (!parsed.success) return NextResponse.json({ reason: 'refused' }, { status: 401 })
-  const outcome = await signIn(parsed.data.email, parsed.data.password)
+  const outcome = await signIn(parsed.data.email, parsed.data.password, askerOf(request))
   if (!outcome.ok) return NextResponse.json({ reason: outcome.reason }, { status: statuses[outcome.reason] })
   const response = NextResponse.json({ ok: true })
-  response.cookies.set(sessionCookie, outcome.session, cookieOptions(request))
-  response.cookies.set(tokenCookie, outcome.token, cookieOptions(request))
+  keepSignedIn(response, request, outcome)
   return response
 }
 
@@ -27,7 +27,6 @@ export async function DELETE(request: NextRequest): Promise<Response> {
   const session = request.cookies.get(sessionCookie)?.value
   if (session !== undefined) await signOut(session)
   const response = NextResponse.json({ ok: true })
-  response.cookies.delete(sessionCookie)
-  response.cookies.delete(tokenCookie)
+  forgetSignedIn(response)
   return response
 }

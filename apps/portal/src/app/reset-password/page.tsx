@@ -1,0 +1,5 @@
+import { ResetPassword } from '@/features/account/reset-password'
+
+export default function ResetPasswordPage() {
+  return <ResetPassword />
+}
