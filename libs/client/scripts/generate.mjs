@@ -12,7 +12,7 @@ const gateway = new URL('../../../apps/gateway/', import.meta.url)
 const output = fileURLToPath(new URL('../src/generated/', import.meta.url))
 const sdl = readFileSync(new URL('schema.graphql', gateway), 'utf8')
 const schema = buildSchema(sdl)
-const { fields: rights } = JSON.parse(readFileSync(new URL('access.json', gateway), 'utf8'))
+const access = JSON.parse(readFileSync(new URL('access.json', gateway), 'utf8'))
 
 const capital = (name) => name[0].toUpperCase() + name.slice(1)
 
@@ -23,7 +23,7 @@ function documentOf(kind, root, field) {
   })
   const passed = field.args.map(({ name }) => `${name}: $${name}`)
   const list = (items) => (items.length === 0 ? '' : `(${items.join(', ')})`)
-  const selection = selectFields(field.type, { schema, rights, right: rights[`${root.name}.${field.name}`] })
+  const selection = selectFields(field.type, { schema, access, right: access.fields[`${root.name}.${field.name}`] })
   return print(parse(`${kind} ${capital(field.name)}${list(variables)} { ${field.name}${list(passed)} ${selection} }`))
 }
 

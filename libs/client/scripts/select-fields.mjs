@@ -15,13 +15,19 @@ const isNeedy = ({ args }) => args.some((arg) => isNonNullType(arg.type) && arg.
 /**
  * What an operation asks for when nobody says so: every field of the thing itself, of its parts (types without an id)
  * theirs, and of other things their ids. Pages inside a thing, and fields that ask for another right than the operation
- * does, are left to documents of one's own.
+ * does, are left to documents of one's own; so are, in a list, lists of parts and what is costly to read.
  *
  * @param right the action that the operation asks for
- * @param rights `Type.field` to action
+ * @param access rights and costs of fields by `Type.field`
  */
-export function selectFields(type, { schema, right, rights }) {
-  const mayAsk = (owner, field) => [undefined, right].includes(rights[`${owner.name}.${field.name}`]) && !isNeedy(field)
+export function selectFields(type, { schema, right, access }) {
+  let isInList = false
+  const mayAsk = (owner, field) => {
+    const coordinate = `${owner.name}.${field.name}`
+    if (![undefined, right].includes(access.fields[coordinate]) || isNeedy(field)) return false
+    const isPlain = isLeafType(getNamedType(field.type)) || !isListType(unwrapped(field.type))
+    return !isInList || (isPlain && access.costs[coordinate] === undefined)
+  }
 
   const fieldsOf = (owner, ancestors) =>
     Object.values(owner.getFields())
@@ -49,6 +55,7 @@ export function selectFields(type, { schema, right, rights }) {
   const named = getNamedType(type)
   if (!isCompositeType(named)) return ''
   if (isConnection(named) && !isListType(unwrapped(type))) {
+    isInList = true
     const node = getNamedType(getNamedType(named.getFields().edges.type).getFields().node.type)
     const page = 'pageInfo { startCursor endCursor hasNextPage hasPreviousPage } totalCount'
     return `{ edges { cursor node { ${membersOf(node, [node])} } } ${page} }`
