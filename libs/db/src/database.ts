@@ -44,6 +44,8 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
   const pool = new pg.Pool({
     connectionString: options.url,
     max: options.maxConnections ?? 16,
+    // A statement and the transaction around it go in one round trip; see TenantPool.
+    pipeline: true,
     application_name: logins[options.role],
   })
   // Without a listener a connection that breaks, idle or lent, would end the process. Who uses it hears of it anyway.

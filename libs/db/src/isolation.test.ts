@@ -151,7 +151,7 @@ describe('negative controls: these checks see a leak when there is one', () => {
 
   it('one client for all tenants leaks through batching; a client for each does not', async () => {
     const scope = new AsyncLocalStorage<string>()
-    const shared = new pg.Pool({ connectionString: test.gatewayUrl, max: 4 })
+    const shared = new pg.Pool({ pipeline: true, connectionString: test.gatewayUrl, max: 4 })
     class ScopedPool extends TenantPool {
       override connect = (() => new TenantPool(shared, scope.getStore() ?? a).connect()) as TenantPool['connect']
       override query = ((...args: [string]) =>
@@ -202,12 +202,25 @@ describe('many tenants at once', () => {
     await new Promise(setImmediate)
     expect(warnings).toEqual([])
     // Negative control: the driver itself warns of it.
-    const bare = await db.pool.connect()
+    const bare = new pg.Client({ connectionString: test.gatewayUrl })
+    await bare.connect()
     await Promise.all([bare.query('SELECT 1'), bare.query('SELECT 1'), bare.query('SELECT 1')])
-    bare.release()
+    await bare.end()
     await new Promise(setImmediate)
     process.off('warning', note)
     expect(warnings).toEqual([expect.stringContaining('already executing a query')])
+  })
+
+  it('a statement that fails takes nothing with it, and leaves its connection fit for the next tenant', async () => {
+    const narrow = await test.open('gateway', { maxConnections: 1 })
+    const id = newId()
+    const twice = { id, tenantId: a, name: `twice ${id}` }
+    await narrow.forTenant(a).dataset.create({ data: twice })
+    await expect(narrow.forTenant(a).dataset.create({ data: twice })).rejects.toThrow(/Unique constraint/)
+    await expect(narrow.forTenant(a).$queryRaw`SELECT 1 / 0`).rejects.toThrow(/division by zero/)
+    expect(await narrow.forTenant(b).dataset.count({ where: { id } })).toBe(0)
+    expect(await narrow.forTenant(a).dataset.count({ where: { id } })).toBe(1)
+    expect(narrow.pool.totalCount).toBe(1)
   })
 
   it('rolls back what fails, and gives the connection back', async () => {

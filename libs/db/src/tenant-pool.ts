@@ -39,25 +39,24 @@ export class TenantPool extends pg.Pool {
     return this.#lend()
   }
 
-  // The adapter calls query(config, values) and awaits; the callback forms of pg.Pool are not offered.
+  /**
+   * All three are sent at once, since the pool's connections are pipelined; where the statement fails, COMMIT rolls back. The
+   * adapter calls query(config, values) and awaits; the callback forms of pg.Pool are not offered.
+   */
   override query = (async (query: string | pg.QueryConfig, values?: unknown[]): Promise<pg.QueryResult> => {
     const client = await this.#shared.connect()
-    let broken: Error | undefined
-    try {
-      await client.query(this.#begin)
-      const result = await client.query(query, values)
-      await client.query('COMMIT')
-      const table = awaitedTableOf(query)
-      if (table !== undefined) this.onCommitted(new Set([table]))
-      return result
-    } catch (error) {
-      await client.query('ROLLBACK').catch((failure: unknown) => {
-        broken = failure as Error
-      })
-      throw error
-    } finally {
-      client.release(broken)
-    }
+    const [begun, asked, ended] = await Promise.allSettled([
+      client.query(this.#begin),
+      client.query(query, values),
+      client.query('COMMIT'),
+    ])
+    const failed = [asked, begun, ended].find((step) => step.status === 'rejected')
+    // Of a connection that could not end its transaction nothing is known.
+    client.release(begun.status === 'rejected' || ended.status === 'rejected')
+    if (asked.status === 'rejected' || failed !== undefined) throw failed?.reason
+    const table = awaitedTableOf(query)
+    if (table !== undefined) this.onCommitted(new Set([table]))
+    return asked.value
   }) as pg.Pool['query']
 
   /** A connection on which BEGIN also sets the tenant, and of whose commits is told what they appended. */
