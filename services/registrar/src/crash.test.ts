@@ -1,9 +1,12 @@
 import { once } from 'node:events'
 import { setTimeout as wait } from 'node:timers/promises'
 import { readQueues } from '@lethe/bus'
-import { type OutboxMessage, relayOutbox, type Run } from '@lethe/db'
+import { type OutboxMessage, queueBundle, relayOutbox, type Run } from '@lethe/db'
+import { sha256 } from '@lethe/domain'
+import { writeBundle } from '@lethe/ledger'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { publishMessage } from './publish-message.js'
+import { collectParts } from './bundle/collect-parts.js'
 import { advanceErasing } from './erasing/eraser.js'
 import { recordResult } from './results/record-result.js'
 import { redacted } from './testing/erase.js'
@@ -15,8 +18,10 @@ import {
   approveErasure,
   createDataset,
   createProductionModel,
+  ingested,
   readRun,
   samples,
+  startIngest,
   startPretraining,
 } from './testing/world.js'
 
@@ -135,6 +140,48 @@ it('killed while it erases, again and again, it goes on: nothing is left, and ea
   expect(await client.evidence.count({ where: { requestId, kind: 'erasure-closed/v1' } })).toBe(1)
   const forgotten = samples.filter(({ owner }) => owner === 'ruth').map(({ contentId }) => contentId)
   expect(await tracesOf(rig, tenantId, forgotten)).toEqual({ blobs: [], rows: [] })
+}, 120_000)
+
+it('killed in the middle of a bundle, it makes the very same: its size of the log and its bytes stay', async () => {
+  const dataset = await createDataset(rig)
+  const { tenantId } = dataset
+  const { versionId } = await createProductionModel(rig, dataset)
+  const { requestId } = await approveErasure(rig, { ...dataset, owner: 'ruth', versionIds: [versionId] })
+  const client = rig.gateway.forTenant(tenantId)
+  const isSigned = async () => {
+    const newest = await client.logCheckpoint.findFirst({ orderBy: { size: 'desc' } })
+    return Number(newest?.size) === (await client.evidence.count())
+  }
+  const killed = spawnRegistrar({ LOG_HOST: 'lethe.test' })
+  await until(isSigned)
+  // Proofs cannot be read, so that the kill falls into the middle.
+  const obstacle = await rig.test.owner.connect()
+  await obstacle.query('BEGIN; LOCK TABLE log_node IN ACCESS EXCLUSIVE MODE')
+  const { id } = await client.$transaction((tx) =>
+    queueBundle(tx, { tenantId, requestId, requestedBy: null, now: new Date() }),
+  )
+  const readBundle = () => client.evidenceBundle.findFirstOrThrow({ where: { id } })
+  await until(async () => (await readBundle()).attempts === 1)
+  await killNow(killed)
+  await obstacle.query('ROLLBACK')
+  obstacle.release()
+  const begun = await readBundle()
+  expect(begun).toMatchObject({ state: 'QUEUED', digest: null })
+  // The log grows on.
+  await recordResult(rig.context, await ingested(rig, (await startIngest(rig, tenantId)).run))
+  const again = spawnRegistrar({ LOG_HOST: 'lethe.test' })
+  const made = await until(async () => {
+    const bundle = await readBundle()
+    return bundle.state !== 'QUEUED' && bundle
+  })
+  await until(isSigned)
+  await killNow(again)
+  const { logSize, pinnedAt } = begun
+  expect(made).toMatchObject({ state: 'READY', attempts: 2, logSize, pinnedAt })
+  if (logSize === null || pinnedAt === null) throw new Error('A bundle that was begun has a size of the log.')
+  const sources = { client: rig.context.db.forTenant(tenantId), artifacts: rig.artifacts }
+  const parts = await collectParts(sources, { ...begun, logSize, pinnedAt })
+  expect(sha256(writeBundle(parts, rig.options.signerOf(tenantId)))).toBe(made.digest)
 }, 120_000)
 
 it('says every problem of a wrong configuration, and refuses a login that could see everything', async () => {
