@@ -3,6 +3,8 @@ import { useTranslations } from 'next-intl'
 import { useRouter } from 'next/navigation'
 import { useState, type FormEvent } from 'react'
 import { ErasurePreview } from '@/features/erasure/erasure-preview'
+import { FileSearch } from '@/features/erasure/file-search'
+import { ImportCard } from '@/features/erasure/import-card'
 import { readContentIds } from '@/features/erasure/read-content-ids'
 import { PreviewErasureDocument, RequestErasureDocument, type ErasureSelection } from '@/gql/graphql'
 import { newIdempotencyKey, useChange, useDocument } from '@/session/use-document'
@@ -36,6 +38,7 @@ export function NewRequest() {
         <SelectionForm onFind={setSelection} />
       </Card>
       {selection ? <Found selection={selection} /> : null}
+      <ImportCard />
     </Page>
   )
 }
@@ -47,7 +50,7 @@ const textOf = (form: FormData, name: string): string => {
 
 function SelectionForm({ onFind }: { onFind: (selection: ErasureSelection) => void }) {
   const t = useTranslations('newRequest')
-  const [by, setBy] = useState<'subjectKey' | 'contentIds'>('subjectKey')
+  const [by, setBy] = useState<'subjectKey' | 'contentIds' | 'files'>('subjectKey')
   const [error, setError] = useState<string | null>(null)
   const submit = (event: FormEvent<HTMLFormElement>) => {
     event.preventDefault()
@@ -58,17 +61,28 @@ function SelectionForm({ onFind }: { onFind: (selection: ErasureSelection) => vo
     if (!read.ok) return setError(t(`problem.${read.problem}`, { example: read.example }))
     onFind({ contentIds: read.contentIds })
   }
+  const choice = (
+    <SelectField
+      label={t('by')}
+      value={by}
+      onChange={(event) => setBy(event.target.value as typeof by)}
+      className="max-w-sm"
+    >
+      <option value="subjectKey">{t('bySubject')}</option>
+      <option value="contentIds">{t('byContent')}</option>
+      <option value="files">{t('byFiles')}</option>
+    </SelectField>
+  )
+  if (by === 'files')
+    return (
+      <div className="grid gap-4">
+        {choice}
+        <FileSearch onFind={onFind} />
+      </div>
+    )
   return (
     <form onSubmit={submit} className="grid max-w-2xl gap-4">
-      <SelectField
-        label={t('by')}
-        value={by}
-        onChange={(event) => setBy(event.target.value as typeof by)}
-        className="max-w-sm"
-      >
-        <option value="subjectKey">{t('bySubject')}</option>
-        <option value="contentIds">{t('byContent')}</option>
-      </SelectField>
+      {choice}
       {by === 'subjectKey' ? (
         <TextField
           key="subject"

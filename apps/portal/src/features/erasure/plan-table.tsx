@@ -74,12 +74,22 @@ function PlanRow({ item }: { item: RequestDetailFragment['plan'][number] }) {
       </th>
       <td className="px-3 py-3">
         <span className="font-medium whitespace-nowrap">{t(`plan.action.${item.action}`)}</span>
+        {item.basis ? (
+          <span lang="en" className="block max-w-xs text-xs text-ink-2">
+            {item.basis}
+          </span>
+        ) : null}
         {item.method ? (
           <span className="block text-xs whitespace-nowrap text-ink-2">{methodName(t, item.method)}</span>
         ) : null}
       </td>
       <td className="px-3 py-3 whitespace-nowrap">
         {time}
+        {measured == null && item.estimateLowSeconds != null && item.estimateHighSeconds != null ? (
+          <span className="block text-xs text-ink-2">
+            {t('plan.between', { low: duration(item.estimateLowSeconds), high: duration(item.estimateHighSeconds) })}
+          </span>
+        ) : null}
         {item.retrainEstimateSeconds == null ? null : (
           <span className="block text-xs text-ink-2">
             {t('plan.retraining', { duration: duration(item.retrainEstimateSeconds) })}

@@ -1,75 +1,93 @@
 'use client'
 import { useTranslations } from 'next-intl'
 import { useState } from 'react'
+import { BatchAction } from '@/features/erasure/batch-action'
+import { BeginIdentityCheck, VerifyIdentity } from '@/features/erasure/identity-actions'
+import { PlanAction } from '@/features/erasure/plan-action'
+import { useStep } from '@/features/erasure/use-step'
 import {
   ApproveErasureDocument,
-  PlanErasureDocument,
+  LeaveErasureBatchDocument,
   RejectErasureDocument,
   RetryErasureDocument,
-  VerifyIdentityDocument,
   WithdrawErasureDocument,
+  type RejectionCode,
   type RequestDetailFragment,
 } from '@/gql/graphql'
-import { newIdempotencyKey, useChange } from '@/session/use-document'
 import { Button } from '@/ui/button'
 import { Confirm } from '@/ui/dialog'
-import { TextArea } from '@/ui/field'
+import { SelectField, TextArea } from '@/ui/field'
 
 const documents = {
   retryErasure: RetryErasureDocument,
-  verifyIdentity: VerifyIdentityDocument,
-  planErasure: PlanErasureDocument,
   approveErasure: ApproveErasureDocument,
+  leaveErasureBatch: LeaveErasureBatchDocument,
   rejectErasure: RejectErasureDocument,
   withdrawErasure: WithdrawErasureDocument,
 } as const
 
 type ActionName = keyof typeof documents
 
-const order = Object.keys(documents) as ActionName[]
+const order = [
+  'retryErasure',
+  'verifyIdentity',
+  'beginIdentityCheck',
+  'approveErasure',
+  'planErasure',
+  'batchErasures',
+  'leaveErasureBatch',
+  'rejectErasure',
+  'withdrawErasure',
+] as const
 
 /** Those whose input carries a reason; for the first two it must be given. */
-const withReason: readonly ActionName[] = ['rejectErasure', 'withdrawErasure', 'verifyIdentity', 'approveErasure']
-const reasonRequired: readonly ActionName[] = ['rejectErasure', 'withdrawErasure']
-const isEnding = (name: ActionName): boolean => reasonRequired.includes(name)
+const withReason: readonly ActionName[] = ['rejectErasure', 'withdrawErasure', 'approveErasure']
+const reasonRequired: readonly string[] = ['rejectErasure', 'withdrawErasure']
+const isEnding = (name: string): boolean => reasonRequired.includes(name)
+
+const rejections: readonly RejectionCode[] = [
+  'OTHER',
+  'IDENTITY_NOT_CONFIRMED',
+  'EXEMPT',
+  'UNFOUNDED_OR_EXCESSIVE',
+  'DUPLICATE',
+]
 
 /** What this viewer may do now, each after one question that says what will happen. */
 export function RequestActions({ request }: { request: RequestDetailFragment }) {
   const allowed = order.filter((name) => request.allowedActions.includes(name))
-  return allowed.map((name, index) => (
-    <Action key={name} name={name} request={request} isMain={index === 0 && !isEnding(name)} />
-  ))
+  return allowed.map((name, index) => {
+    const isMain = index === 0 && !isEnding(name)
+    switch (name) {
+      case 'beginIdentityCheck':
+        return <BeginIdentityCheck key={name} request={request} />
+      case 'verifyIdentity':
+        return <VerifyIdentity key={name} request={request} isMain={isMain} />
+      case 'planErasure':
+        return <PlanAction key={name} request={request} isMain={isMain} />
+      case 'batchErasures':
+        return <BatchAction key={name} request={request} />
+      default:
+        return <Action key={name} name={name} request={request} isMain={isMain} />
+    }
+  })
 }
 
 function Action({ name, request, isMain }: { name: ActionName; request: RequestDetailFragment; isMain: boolean }) {
   const t = useTranslations('erasure.action')
+  const codes = useTranslations('identity.rejection')
   const [reason, setReason] = useState('')
-  const [error, setError] = useState<string | null>(null)
-  // One key per question asked, so that a repeated click is not a second act.
-  const [idempotencyKey, setIdempotencyKey] = useState(newIdempotencyKey)
-  const change = useChange(documents[name] as typeof VerifyIdentityDocument)
+  const [reasonCode, setReasonCode] = useState<RejectionCode>('OTHER')
+  const { act, error, isPending } = useStep(documents[name] as typeof RejectErasureDocument)
   const takesReason = withReason.includes(name)
-
-  const act = async (): Promise<boolean> => {
-    setError(null)
-    const input = {
-      idempotencyKey,
+  const run = () =>
+    act({
       erasureRequestId: request.id,
       ...(takesReason ? { reason } : {}),
+      ...(name === 'rejectErasure' ? { reasonCode } : {}),
       // An approval is for the plan on the screen and for no later one.
       ...(name === 'approveErasure' ? { planDigest: request.planDigest ?? null } : {}),
-    }
-    try {
-      const result = Object.values(await change.mutateAsync({ input })).find((value) => typeof value === 'object')
-      setIdempotencyKey(newIdempotencyKey())
-      if (result?.__typename !== 'UserError') return true
-      setError(result.message)
-    } catch (problem) {
-      setError(problem instanceof Error ? problem.message : String(problem))
-    }
-    return false
-  }
-
+    })
   return (
     <Confirm
       trigger={<Button tone={isEnding(name) ? 'danger' : isMain ? 'primary' : 'plain'}>{t(`${name}.label`)}</Button>}
@@ -77,11 +95,24 @@ function Action({ name, request, isMain }: { name: ActionName; request: RequestD
       consequence={t(`${name}.consequence`, { pictures: request.forgetCount })}
       confirm={t(`${name}.label`)}
       tone={isEnding(name) ? 'danger' : 'primary'}
-      pending={change.isPending}
+      pending={isPending}
       disabled={isEnding(name) && reason.trim() === ''}
       error={error}
-      onConfirm={act}
+      onConfirm={run}
     >
+      {name === 'rejectErasure' ? (
+        <SelectField
+          label={codes('label')}
+          value={reasonCode}
+          onChange={(event) => setReasonCode(event.target.value as RejectionCode)}
+        >
+          {rejections.map((code) => (
+            <option key={code} value={code}>
+              {codes(code)}
+            </option>
+          ))}
+        </SelectField>
+      ) : null}
       {takesReason ? (
         <TextArea
           label={isEnding(name) ? t('reason') : t('reasonOptional')}

@@ -6,7 +6,9 @@ import { BundleCard } from '@/features/bundles/bundle-card'
 import { Approvals } from '@/features/erasure/approvals'
 import { ClockCard } from '@/features/erasure/clock-card'
 import { ClosureCard } from '@/features/erasure/closure-card'
+import { PlanOptions } from '@/features/erasure/plan-options'
 import { PlanTable } from '@/features/erasure/plan-table'
+import { RelatedCard } from '@/features/erasure/related-card'
 import { RequestActions } from '@/features/erasure/request-actions'
 import { RequestState } from '@/features/erasure/request-state'
 import { Timeline } from '@/features/erasure/timeline'
@@ -62,6 +64,9 @@ function Request({ request, stream }: { request: RequestDetailFragment; stream: 
         <p className="rounded-lg border border-warn bg-warn-well px-4 py-3 text-sm sm:px-5" data-testid="state-reason">
           <span className="font-medium text-warn">{t('erasure.why')} </span>
           <span lang="en">{request.stateReason}</span>
+          {request.resumesAt ? (
+            <span className="block text-ink-2">{t(`erasure.resumesAt.${request.resumesAt as 'ERASING'}`)}</span>
+          ) : null}
         </p>
       ) : null}
       {running.length > 0 ? (
@@ -77,6 +82,8 @@ function Request({ request, stream }: { request: RequestDetailFragment; stream: 
       ) : null}
       <div className="grid gap-5 lg:grid-cols-[minmax(0,1fr)_20rem] lg:items-start">
         <div className="grid min-w-0 gap-5">
+          <RelatedCard request={request} />
+          <PlanOptions request={request} />
           <PlanTable request={request} />
           <ClosureCard items={request.closure} />
           {request.audits.length > 0 ? (
@@ -100,12 +107,14 @@ function Request({ request, stream }: { request: RequestDetailFragment; stream: 
 
 function About({ request }: { request: RequestDetailFragment }) {
   const t = useTranslations('erasure')
+  const identity = useTranslations('identity')
   return (
     <Card title={t('about')}>
       <Facts
         rows={[
           [t('column.owner'), request.owner?.subjectKey ?? t('hiddenOwner')],
           [t('ground'), request.ground],
+          [t('identity'), identity(request.identityMethod ? `methods.${request.identityMethod}` : 'none')],
           [t('column.pictures'), request.forgetCount],
           [t('column.received'), <Moment key="received" at={request.receivedAt} />],
           [t('forgetDigest'), <CopyableId key="forget" value={request.forgetDigest} />],

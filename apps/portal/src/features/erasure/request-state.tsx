@@ -10,6 +10,7 @@ import {
   ShieldCheck,
   Undo2,
   UserCheck,
+  UserSearch,
   Waves,
   type LucideIcon,
 } from 'lucide-react'
@@ -19,6 +20,7 @@ import { Badge, type BadgeTone } from '@/ui/badge'
 
 const marks: Record<ErasureState, [LucideIcon, BadgeTone]> = {
   RECEIVED: [FileInput, 'neutral'],
+  IDENTITY_PENDING: [UserSearch, 'warn'],
   VERIFIED: [UserCheck, 'neutral'],
   PLANNED: [ListChecks, 'accent'],
   APPROVED: [ShieldCheck, 'accent'],

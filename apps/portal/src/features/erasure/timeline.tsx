@@ -42,6 +42,7 @@ export function Timeline({ entries, requestId }: { entries: RequestDetailFragmen
               </span>
               <span className="text-xs text-ink-2">
                 <Moment at={entry.at} />
+                {entry.by ? ` · ${entry.by}` : null}
               </span>
             </p>
             <p className="mt-0.5 text-sm text-ink-2">
@@ -54,6 +55,7 @@ export function Timeline({ entries, requestId }: { entries: RequestDetailFragmen
                 <span className="text-xs whitespace-nowrap">{t('entry', { seq: entry.evidenceSeq })}</span>
               )}
             </p>
+            {entry.reason ? <p className="mt-0.5 border-l-2 pl-2 text-sm text-ink-2">{entry.reason}</p> : null}
           </li>
         ))}
       </ol>

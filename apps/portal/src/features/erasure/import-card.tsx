@@ -1,0 +1,130 @@
+'use client'
+import { useTranslations } from 'next-intl'
+import { useState, type ChangeEvent } from 'react'
+import { ImportErasuresDocument, type ImportErasuresMutation } from '@/gql/graphql'
+import { useChange } from '@/session/use-document'
+import { Button } from '@/ui/button'
+import { Card } from '@/ui/card'
+import { TextArea, TextField } from '@/ui/field'
+import { TextLink } from '@/ui/text-link'
+
+type Import = Extract<ImportErasuresMutation['importErasures'], { __typename: 'ErasureImport' }>
+type Row = Import['rows'][number]
+
+/** One key for all lists, so that a mended list sent again takes in only what is new. */
+const idempotencyKey = 'erasure-import'
+
+/** A list of requests: looked at first, row by row, and then taken in. */
+export function ImportCard() {
+  const t = useTranslations('newRequest.list')
+  const [csv, setCsv] = useState('')
+  const [result, setResult] = useState<Import | null>(null)
+  const [error, setError] = useState<string | null>(null)
+  const change = useChange(ImportErasuresDocument)
+
+  const send = async (dryRun: boolean) => {
+    setError(null)
+    try {
+      const { importErasures } = await change.mutateAsync({ input: { idempotencyKey, csv, dryRun } })
+      if (importErasures.__typename === 'ErasureImport') setResult(importErasures)
+      else setError(importErasures.message)
+    } catch (problem) {
+      setError(problem instanceof Error ? problem.message : String(problem))
+    }
+  }
+  const edit = (text: string) => {
+    setCsv(text)
+    setResult(null)
+  }
+  const open = async (event: ChangeEvent<HTMLInputElement>) => edit((await event.target.files?.[0]?.text()) ?? '')
+  return (
+    <Card title={t('title')} note={t('note')}>
+      <div className="grid max-w-3xl gap-4">
+        <TextField label={t('file')} type="file" accept=".csv,text/csv" onChange={(event) => void open(event)} />
+        <TextArea
+          label={t('text')}
+          hint={t('hint')}
+          error={error}
+          value={csv}
+          onChange={(event) => edit(event.target.value)}
+          rows={5}
+          spellCheck={false}
+          placeholder="subject_key,content_id,ground,received_at,statute"
+          className="font-mono text-xs"
+        />
+        <div className="flex flex-wrap gap-2">
+          <Button onClick={() => void send(true)} disabled={csv.trim() === '' || change.isPending}>
+            {t('check')}
+          </Button>
+          <Button
+            tone="primary"
+            onClick={() => void send(false)}
+            disabled={result?.isDryRun !== true || result.accepted === 0 || change.isPending}
+          >
+            {t('take', { count: result?.isDryRun === true ? result.accepted : 0 })}
+          </Button>
+        </div>
+        {result ? <Outcome result={result} /> : null}
+      </div>
+    </Card>
+  )
+}
+
+function Outcome({ result }: { result: Import }) {
+  const t = useTranslations('newRequest.list')
+  const { accepted, known, refused, rows, isDryRun } = result
+  return (
+    <div className="grid gap-3" data-testid="import">
+      <p className="text-sm font-medium" aria-live="polite">
+        {t(isDryRun ? 'checked' : 'taken', { accepted, known, refused })}
+      </p>
+      <div className="relative overflow-x-auto" tabIndex={0} role="region" aria-label={t('title')}>
+        <table className="w-full border-collapse text-sm">
+          <caption className="sr-only">{t('title')}</caption>
+          <thead>
+            <tr className="border-y bg-well/60 text-left text-xs text-ink-2">
+              {(['row', 'outcome', 'detail'] as const).map((column) => (
+                <th key={column} scope="col" className="px-3 py-2 font-medium">
+                  {t(`column.${column}`)}
+                </th>
+              ))}
+            </tr>
+          </thead>
+          <tbody>
+            {rows.map((row) => (
+              <ImportRow key={row.row} row={row} />
+            ))}
+          </tbody>
+        </table>
+      </div>
+    </div>
+  )
+}
+
+function ImportRow({ row }: { row: Row }) {
+  const t = useTranslations('newRequest.list')
+  const requests = useTranslations('erasure')
+  return (
+    <tr className="border-b align-top last:border-b-0">
+      <th scope="row" className="px-3 py-2 text-left font-normal">
+        {row.row}
+      </th>
+      <td className={`px-3 py-2 whitespace-nowrap ${row.outcome === 'REFUSED' ? 'font-medium text-danger' : ''}`}>
+        {t(`outcome.${row.outcome}`)}
+      </td>
+      <td className="px-3 py-2">
+        {row.request ? (
+          <TextLink href={`/requests/${encodeURIComponent(row.request.id)}`}>
+            {requests('request', { number: row.request.number })}
+          </TextLink>
+        ) : null}
+        {row.message ? (
+          <span lang="en">
+            {row.field ? <code className="mr-1 text-xs">{row.field}</code> : null}
+            {row.message}
+          </span>
+        ) : null}
+      </td>
+    </tr>
+  )
+}
