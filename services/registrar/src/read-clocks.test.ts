@@ -72,6 +72,17 @@ describe('notices', () => {
     ])
   })
 
+  it('say that a request was late that was closed late between two sweeps', async () => {
+    await sweepAt('2026-02-20T12:00:00Z')
+    const now = new Date('2026-03-03T12:00:00Z')
+    await rig.gateway.forTenant(tenantId).$transaction(async (tx) => {
+      await moveErasureRequest(tx, { tenantId, requestId, to: 'BLOCKED', reason: 'r', now })
+      await closeErasureRequest(tx, { tenantId, requestId, to: 'REJECTED', reason: 'r', now })
+    })
+    await sweepAt('2026-03-03T12:00:30Z')
+    expect(await notices()).toEqual(['clock.breached 2026-03-03T12:00:30.000Z'])
+  })
+
   it('are given anew for the date that an extension leads to, and not while a clock is paused', async () => {
     await sweepAt('2026-02-24T12:00:00Z')
     await move('extend', '2026-02-24T13:00:00Z')

@@ -25,11 +25,18 @@ interface OpenClock {
   readonly reading: ClockReading
 }
 
-/** Reads every open clock of a tenant again, says what is due, foretells once a day, and scores what was foretold. */
+/** Reads every open clock of a tenant again, and those that ended late untold; says what is due, and foretells once a day. */
 export async function readClocks(context: RegistrarContext, tenantId: string): Promise<void> {
   const client = context.db.forTenant(tenantId)
   const open = await client.erasureRequest.findMany({
-    where: { tenantId, state: { notIn: ['FULFILLED', 'REJECTED', 'WITHDRAWN'] }, clock: { isNot: null } },
+    where: {
+      tenantId,
+      OR: [
+        { state: { notIn: ['FULFILLED', 'REJECTED', 'WITHDRAWN'] }, clock: { isNot: null } },
+        // Closed late between two sweeps, and nobody has said so.
+        { clock: { state: 'BREACHED', notices: { none: { threshold: 'over' } } } },
+      ],
+    },
     select: { id: true, number: true, state: true, receivedAt: true },
   })
   const clocks: OpenClock[] = []

@@ -35,8 +35,8 @@ export class Sweep {
 
   async run(): Promise<void> {
     for (const { tenantId, evidenceSize, checkpointSize, openClocks } of await readAgenda(this.context.db)) {
-      if (openClocks > 0) await readClocks(this.context, tenantId)
-      await scoreClocks(this.context, tenantId)
+      const ended = await scoreClocks(this.context, tenantId)
+      if (openClocks > 0 || ended > 0) await readClocks(this.context, tenantId)
       // After a start every log is looked at: its key may be another one, and a checkpoint unpublished.
       if (evidenceSize > checkpointSize || (this.#isFirst && checkpointSize > 0)) this.ledger.wake(tenantId)
     }
