@@ -153,9 +153,7 @@ it('records what one transaction did in its order, numbered within each request,
   const announced = await client.outbox.findMany()
   // Ids of one millisecond are in no order.
   const bySeq = announced.map(({ payload }) => payload as { id: string }).sort((x, y) => Number(x.id) - Number(y.id))
-  expect(bySeq).toMatchObject(
-    numbers.map((seq) => ({ aggregate: 'evidence', id: String(seq), tenantId: tenant })),
-  )
+  expect(bySeq).toMatchObject(numbers.map((seq) => ({ aggregate: 'evidence', id: String(seq), tenantId: tenant })))
   expect(await findFault(tenant)).toBeNull()
 })
 
