@@ -3,7 +3,7 @@ import { DomainError } from './errors.js'
 import { ruleFor, type StatuteRule } from './statutes.js'
 
 /** Why an event was refused. */
-export type ClockRefusal = 'CLOCK_EVENTS_INVALID' | 'CLOCK_EVENT_REFUSED'
+type ClockRefusal = 'CLOCK_EVENTS_INVALID' | 'CLOCK_EVENT_REFUSED'
 
 /** A clock between two of its events. */
 export interface ClockProgress {
@@ -43,9 +43,9 @@ export interface DueDates {
  */
 export function advanceClock(progress: ClockProgress, event: ClockEvent, dates: DueDates): ClockProgress {
   const life = clockTransitions[progress.life][event.kind]
-  if (!life) throw invalid(`A clock that is ${progress.life} cannot ${event.kind}.`)
+  if (!life) throw refusal('CLOCK_EVENTS_INVALID', `A clock that is ${progress.life} cannot ${event.kind}.`, 'events')
   if (event.kind !== 'start' && Date.parse(event.at) < latestOf(progress))
-    throw invalid('Events of a clock come in the order of time.')
+    throw refusal('CLOCK_EVENTS_INVALID', 'Events of a clock come in the order of time.')
   return { ...progress, ...effects[event.kind](progress, event, dates), life }
 }
 
@@ -68,12 +68,14 @@ type Effect = (progress: ClockProgress, event: ClockEvent, dates: DueDates) => P
 const effects: Readonly<Record<ClockEventKind, Effect>> = {
   start: (_, { at }) => ({ startedAt: at }),
   acknowledge: ({ acknowledgedAt }, { at }) => {
-    if (acknowledgedAt !== null) throw refused('Receipt was confirmed before; once is enough.')
+    if (acknowledgedAt !== null) throw refusal('CLOCK_EVENT_REFUSED', 'Receipt was confirmed before; once is enough.')
     return { acknowledgedAt: at }
   },
   pause: (progress, { at }, dates) => {
-    if (!progress.rule.pauses) throw refused(`${progress.rule.citation} does not let a clock pause.`)
-    if (isOver(progress, at, dates)) throw refused('The period is over; a clock that is late is not paused.')
+    if (!progress.rule.pauses)
+      throw refusal('CLOCK_EVENT_REFUSED', `${progress.rule.citation} does not let a clock pause.`)
+    if (isOver(progress, at, dates))
+      throw refusal('CLOCK_EVENT_REFUSED', 'The period is over; a clock that is late is not paused.')
     return { pausedSince: at }
   },
   resume: ({ pauses, pausedSince }, { at, reason }) => ({
@@ -82,16 +84,23 @@ const effects: Readonly<Record<ClockEventKind, Effect>> = {
   }),
   extend: (progress, { at, count, reason }, dates) => {
     const { extension, citation } = progress.rule
-    if (extension === null) throw refused(`${citation} knows no extension.`)
-    if (progress.extension !== null) throw refused('The period was extended before; the law allows it once.')
-    if (isOver(progress, at, dates)) throw refused('Notice of an extension is given inside the first period.')
+    if (extension === null) throw refusal('CLOCK_EVENT_REFUSED', `${citation} knows no extension.`)
+    if (progress.extension !== null)
+      throw refusal('CLOCK_EVENT_REFUSED', 'The period was extended before; the law allows it once.')
+    if (isOver(progress, at, dates))
+      throw refusal('CLOCK_EVENT_REFUSED', 'Notice of an extension is given inside the first period.')
     if (count !== undefined && count > extension.count)
-      throw refused(`${citation} allows at most ${extension.count} × ${extension.unit}.`, 'input.count')
+      throw refusal(
+        'CLOCK_EVENT_REFUSED',
+        `${citation} allows at most ${extension.count} × ${extension.unit}.`,
+        'input.count',
+      )
     return { extension: { unit: extension.unit, count: count ?? extension.count, reason } }
   },
   change: (progress, { at, basis }, dates) => {
-    if (basis === undefined) throw invalid('A change of rule names the new rule.')
-    if (isOver(progress, at, dates)) throw refused('The period is over; another rule cannot undo that.')
+    if (basis === undefined) throw refusal('CLOCK_EVENTS_INVALID', 'A change of rule names the new rule.')
+    if (isOver(progress, at, dates))
+      throw refusal('CLOCK_EVENT_REFUSED', 'The period is over; another rule cannot undo that.')
     const rule = ruleFor(basis.statuteId, basis.ruleVersion, basis.terms)
     return { basis, rule, changes: [...progress.changes, { at, from: progress.basis }] }
   },
@@ -113,6 +122,4 @@ const latestOf = ({ startedAt, pauses, pausedSince, acknowledgedAt, changes }: C
       .map((at) => Date.parse(at)),
   )
 
-const invalid = (message: string) => new DomainError<ClockRefusal>('CLOCK_EVENTS_INVALID', message, 'events')
-const refused = (message: string, field?: string) =>
-  new DomainError<ClockRefusal>('CLOCK_EVENT_REFUSED', message, field)
+const refusal = (code: ClockRefusal, message: string, field?: string) => new DomainError(code, message, field)
