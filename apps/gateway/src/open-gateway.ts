@@ -21,6 +21,7 @@ import { openIdentity } from './open-identity.js'
 import { createTokenVerifier, rememberKeys } from './identity/verify-token.js'
 import { encodeModelVerifier, parseModelVerifier } from '@lethe/ledger'
 import { createLogIdentity } from './modules/evidence/log-identity.js'
+import { createExportSigner } from './modules/export/export-signer.js'
 import { createServer } from './server.js'
 import type { Services } from './services.js'
 
@@ -76,6 +77,7 @@ export async function openGateway(env: GatewayEnv, logger: Logger, now: () => Da
     }),
     uploads: createUploadSigner(env.GATEWAY_SECRET),
     staging,
+    exportSigner: createExportSigner(env.GATEWAY_SECRET),
     documents: openTrustedDocuments(env.TRUSTED_DOCUMENTS, env.TRUSTED_DOCUMENTS_FILES),
     rates: createRateLimits({
       pool: db.pool,

@@ -6,6 +6,7 @@ import { limits } from './graphql/limits.js'
 import { acceptJson } from './http/body.js'
 import { mountAdmin } from './http/mount-admin.js'
 import { mountEvidenceExport } from './http/mount-evidence-export.js'
+import { mountExports } from './http/mount-exports.js'
 import { mountFiles } from './http/mount-files.js'
 import { mountGraphql } from './http/mount-graphql.js'
 import { mountHealth } from './http/mount-health.js'
@@ -72,6 +73,7 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
   await mountUploads(app, services)
   mountFiles(app, services)
   mountEvidenceExport(app, services)
+  mountExports(app, services)
   mountAdmin(app, services)
   await mountIntrospection(app, services, options.serviceKeys)
   await app.ready()

@@ -17,6 +17,7 @@ import type { Invitations } from './identity/invitations.js'
 import type { People } from './identity/people.js'
 import type { SsoProviders } from './identity/sso/sso-providers.js'
 import type { TokenVerifier } from './identity/verify-token.js'
+import type { ExportSigner } from './modules/export/export-signer.js'
 import type { LogIdentity } from './modules/evidence/log-identity.js'
 
 /** What every request is served with; made once per process. */
@@ -41,6 +42,8 @@ export interface Services {
   readonly rates: RateLimits
   readonly eventPositions: EventPositions
   readonly logIdentity: LogIdentity
+  /** Signs the manifests of exports. */
+  readonly exportSigner: ExportSigner
   /** Checks signatures over model files. */
   readonly modelVerifier: ModelVerifier
   /** Names a member in evidence to nobody who does not know both the member and the platform's secret. */

@@ -22,6 +22,11 @@ const access: Readonly<Record<string, RouteAccess>> = {
   '/v1/audits/:id/matrices': 'audit:read',
   '/v1/evidence/bundles/:id': 'erasure:read',
   '/v1/evidence/export': 'evidence:read',
+  '/v1/exports/erasure-requests': 'erasure:read',
+  '/v1/exports/audits': 'audit:read',
+  '/v1/exports/clocks': 'sla:read',
+  '/v1/exports/runs': 'run:read',
+  '/v1/exports/key.pem': 'public',
   '/v1/evidence/log-checkpoint': 'evidence:read',
   '/v1/evidence/model-signing-key.pem': 'evidence:read',
   // What was learned asks for more, which depends on the file's name.

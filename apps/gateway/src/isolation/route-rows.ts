@@ -5,6 +5,7 @@ import type { RouteRow, Things } from './row.js'
 export const publicRoutes: readonly string[] = [
   'GET /livez',
   'GET /readyz',
+  'GET /v1/exports/key.pem',
   // For services by their own credential; tested in introspection.test.ts.
   'POST /v1/introspect',
   // Sign-in: answers about whoever brings the password or the session.
@@ -89,6 +90,30 @@ export const routeRows: Readonly<Record<string, RouteRow>> = {
     answers: { anonymous: 401, rival: 200, 'without the right': 403, permitted: 200 },
     without: 'data_owner',
     permitted: 'auditor',
+  },
+  'GET /v1/exports/erasure-requests': {
+    path: () => '/v1/exports/erasure-requests',
+    answers: { anonymous: 401, rival: 200, 'without the right': 403, permitted: 200 },
+    without: 'platform_admin',
+    permitted: 'privacy_officer',
+  },
+  'GET /v1/exports/audits': {
+    path: () => '/v1/exports/audits',
+    answers: { anonymous: 401, rival: 200, 'without the right': 403, permitted: 200 },
+    without: 'platform_admin',
+    permitted: 'engineer',
+  },
+  'GET /v1/exports/clocks': {
+    path: () => '/v1/exports/clocks',
+    answers: { anonymous: 401, rival: 200, 'without the right': 403, permitted: 200 },
+    without: 'data_owner',
+    permitted: 'tenant_owner',
+  },
+  'GET /v1/exports/runs': {
+    path: () => '/v1/exports/runs',
+    answers: { anonymous: 401, rival: 200, 'without the right': 403, permitted: 200 },
+    without: 'data_owner',
+    permitted: 'engineer',
   },
   'GET /v1/evidence/log-checkpoint': {
     path: () => '/v1/evidence/log-checkpoint',

@@ -1,7 +1,7 @@
 'use client'
 import { RotateCw } from 'lucide-react'
 import { useTranslations } from 'next-intl'
-import { useState } from 'react'
+import { useEffect, useRef, useState } from 'react'
 import { useAttempt } from '@/features/webhooks/use-attempt'
 import { DeliveryState } from '@/features/webhooks/webhook-state'
 import {
@@ -30,6 +30,10 @@ export function Deliveries({ webhookId, mayReplay }: { webhookId: string; mayRep
     WebhookDeliveriesDocument,
     { id: webhookId, state: state === '' ? null : state, first: 20 },
     (result) => result.webhook?.deliveries,
+  )
+  useWhileWaiting(
+    list.rows.some((row) => row.state === 'QUEUED'),
+    list.refetch,
   )
   return (
     <Card
@@ -61,6 +65,17 @@ export function Deliveries({ webhookId, mayReplay }: { webhookId: string; mayRep
       </ListBody>
     </Card>
   )
+}
+
+/** What waits is looked at again every few seconds; nobody is told when it is settled. */
+function useWhileWaiting(isWaiting: boolean, look: () => void) {
+  const latest = useRef(look)
+  latest.current = look
+  useEffect(() => {
+    if (!isWaiting) return
+    const timer = setInterval(() => latest.current(), 2000)
+    return () => clearInterval(timer)
+  }, [isWaiting])
 }
 
 function Delivery({ delivery, mayReplay }: { delivery: WebhookDeliverySummaryFragment; mayReplay: boolean }) {
