@@ -21,7 +21,8 @@ const mayKnow = {
   // Markup from figures alone: the owner's kit writes it, and whoever holds a report may.
   'libs/report': ['libs/domain', 'libs/safetensors'],
   // Never ledger, db or bus: it shares no format and no cryptography with the platform that it judges.
-  'libs/verifier': ['libs/domain', 'libs/safetensors', 'libs/audit/src/judge'],
+  // The page of a report is a function of report and matrices, which it renders again.
+  'libs/verifier': ['libs/domain', 'libs/safetensors', 'libs/audit/src/judge', 'libs/report'],
   // The work itself, on bytes. Whoever has bytes may ask it: compute from the bus, the CLI from files.
   'libs/engine': [
     'libs/domain',

@@ -94,6 +94,8 @@ const lies: readonly (readonly [what: string, code: FindingCode, made: () => Uin
   ['keeps no scores', 'REPORT_NOT_REPEATABLE', () => told(smallCase([good]), [{ ...good, data: undefined as unknown as Uint8Array }])],
   ['keeps scores that are none', 'AUDIT_DATA_MALFORMED', () => told(smallCase([withData(good)]), [withData(good)])],
   ['says in the statement what the report does not', 'STATEMENT_DIFFERS', () => told(edited(history, 'audit-completed/v1', (entry) => ({ ...entry, predicate: { ...entry.predicate, verdict: 'PASS' } }), 1), audits)],
+  ['writes a kinder page than the report', 'PAGE_DIFFERS', () => replaced('audits/1/report.en.html', String(files.get('audits/1/report.en.html')).replace(/<h1>[^<]*/, '<h1>Nothing was found'))],
+  ['names no form on a page', 'PAGE_DIFFERS', () => replaced('audits/1/report.ja.html', 'PASS')],
   ['shows other matrices', 'MATRICES_DIFFER', () => replaced('audits/2/matrices.safetensors', files.get('audits/1/matrices.safetensors') ?? '')],
   ['closes a request whose model still remembers', 'VERDICT_RESIDUAL', () => told(smallCase([good, residual]).filter(({ entry }) => entry.kind !== 'erasure-blocked/v1'), [good, residual])],
   ['has no clock', 'CLOCK_MISSING', () => told(without('clock-changed/v1'), audits)],
@@ -210,7 +212,14 @@ it('computes with no scores but those that a trusted key signed', async () => {
 })
 
 it('has a lie for everything that can be found', () => {
+  // Some of entries alone, in saved-entries.test.ts.
   const elsewhere: FindingCode[] = [
+    'ENTRIES_ABSENT',
+    'ENTRY_MALFORMED',
+    'EXPORT_CUT',
+    'EXPORT_DISORDERED',
+    'PROOF_NOT_ASKED',
+    'TREE_MISMATCH',
     'ENTRY_DISORDERED',
     'ENTRY_MISSING',
     'ENTRY_REPEATED',

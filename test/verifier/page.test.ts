@@ -68,7 +68,7 @@ describe('the page, opened as a file', () => {
   it('verifies a bundle, draws its matrices anew, and asks nobody for anything', async () => {
     const { page, noise } = await open()
     expect(await verify(page, 'good.tar')).toBe('0')
-    expect(await page.locator('.check').count()).toBe(21)
+    expect(await page.locator('.check').count()).toBe(22)
     expect(await page.locator('.check[data-check=statistics]').getAttribute('data-outcome')).toBe('verified')
     expect(await page.locator('.heat-maps .maps img').count()).toBe(6)
     const drawn = '[...document.images].every((image) => image.complete && image.naturalWidth > 0)'

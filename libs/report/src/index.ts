@@ -8,6 +8,6 @@ export {
   type Provenance,
   type ReportPage,
 } from './page-input.js'
-export { renderAuditReport } from './render-audit-report.js'
+export { REPORT_GENERATOR, renderAuditReport } from './render-audit-report.js'
 export { style as reportStyle } from './style.js'
 export { verdictWords } from './words/words-of.js'

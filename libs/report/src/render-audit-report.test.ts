@@ -1,9 +1,9 @@
-import { AuditReport, OwnerAuditResult } from '@lethe/domain'
+import { AuditReport, OwnerAuditResult, sha256 } from '@lethe/domain'
 import { f32, serializeSafetensors } from '@lethe/safetensors'
 import { describe, expect, it } from 'vitest'
 import { ownerAuditResultText } from '../../../test/kit/owner-audit.js'
 import { languages } from './page-input.js'
-import { renderAuditReport } from './render-audit-report.js'
+import { REPORT_GENERATOR, renderAuditReport } from './render-audit-report.js'
 
 const { report } = OwnerAuditResult.parse(JSON.parse(ownerAuditResultText({ before: null, after: null })))
 
@@ -19,6 +19,13 @@ const render = (changes: Partial<AuditReport> = {}, language: 'en' | 'ja' = 'en'
 describe('the report', () => {
   it('is the same, byte for byte, whenever it is rendered', () => {
     expect(render()).toBe(render())
+  })
+  it('has another name for its form as soon as one byte of it changes, so that verifiers know what they can compare', () => {
+    const pages = languages.map((language) => render({}, language)).join('')
+    expect([REPORT_GENERATOR, sha256(pages)]).toEqual([
+      'lethe-report/1',
+      'e7a2ed3222d26f370ec48ed54442c12a30a34a563d2a0a92ab7551c6547407b1',
+    ])
   })
   it('fetches nothing and runs nothing, whatever is in it', () => {
     for (const language of languages) {

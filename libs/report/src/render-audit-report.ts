@@ -14,6 +14,9 @@ import { wordsOf } from './words/words-of.js'
 /** Nothing is fetched and no script runs, whatever the figures say. */
 const POLICY = "default-src 'none'; img-src data:; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
 
+/** Names the form of the page, so that who renders it again knows whether it has to be the same. A test pins it. */
+export const REPORT_GENERATOR = 'lethe-report/1'
+
 /**
  * The report as one page of HTML that holds everything it shows. Equal input gives equal bytes, so that a verifier may render
  * it again and compare.
@@ -29,6 +32,7 @@ export function renderAuditReport({ report, matrices, language, provenance, chec
       <head>
         <meta charset="utf-8" />
         <meta http-equiv="Content-Security-Policy" content="${POLICY}" />
+        <meta name="generator" content="${REPORT_GENERATOR}" />
         <meta name="viewport" content="width=device-width, initial-scale=1" />
         <title>${words.title}: ${words.verdict[report.verdict].word}</title>
         <style>

@@ -10,6 +10,7 @@ import { checkCheckpoint, checkInclusion, checkKeyRotation, checkWitnesses } fro
 import { checkManifest, checkManifestSignature } from './checks/check-manifest.js'
 import { checkModels, checkModelSignatures } from './checks/check-models.js'
 import { checkOpening } from './checks/check-opening.js'
+import { checkPages } from './checks/check-pages.js'
 import { checkPreRegistration } from './checks/check-pre-registration.js'
 import { checkRequestEntries } from './checks/check-request.js'
 import { checkStatements } from './checks/check-statements.js'
@@ -18,8 +19,8 @@ import { checkVerdict } from './checks/check-verdict.js'
 import { judgeAudits } from './checks/judge-audits.js'
 import { assertCryptography } from './crypto/assert-cryptography.js'
 import type { Opening } from './opening/opening.js'
-import { type CheckId, checkIds, limitCodes } from './report/finding.js'
-import { checkOf, refusedReport, reportOf, type VerificationReport } from './report/verification-report.js'
+import { type CheckId, checkIds, type LimitCode, limitCodes } from './report/finding.js'
+import { type Check, checkOf, refusedReport, reportOf, type VerificationReport } from './report/verification-report.js'
 import type { TrustRoots } from './trust/trust-roots.js'
 
 export interface Verification {
@@ -51,6 +52,7 @@ const checks: Readonly<Record<Exclude<(typeof checkIds)[number], 'archive'>, Che
   audits: checkAudits,
   statistics: checkStatistics,
   matrices: checkMatrices,
+  pages: checkPages,
   verdict: checkVerdict,
   'due-date': checkDueDate,
   models: checkModels,
@@ -99,7 +101,7 @@ async function examine(of: Case): Promise<Verification> {
   for (const [id, check] of Object.entries(checks) as [CheckId, CheckOfCase][]) done.push(checkOf(id, await check(of)))
   const { origin, number, createdAt } = of.bundle.manifest
   return {
-    report: reportOf({ checks: done, limits: limitCodes, auditLimits: auditLimitsOf(of) }),
+    report: reportOf({ checks: done, limits: limitsOf(done), auditLimits: auditLimitsOf(of) }),
     contents: {
       origin,
       number,
@@ -111,6 +113,13 @@ async function examine(of: Case): Promise<Verification> {
       ),
     },
   }
+}
+
+/** Pages are a limit where some were not rendered anew. */
+function limitsOf(done: readonly Check[]): LimitCode[] {
+  const pages = done.find(({ id }) => id === 'pages')
+  const areChecked = pages?.outcome === 'verified' && pages.facts['others'] === 0
+  return limitCodes.filter((code) => !(areChecked && code === 'pages-not-checked'))
 }
 
 /** What the audits themselves say that they do not prove. */

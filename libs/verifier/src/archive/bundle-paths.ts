@@ -14,7 +14,8 @@ const AUDIT_FILE =
   /^audits\/([1-9]\d{0,5})\/(report\.json|report\.en\.html|report\.ja\.html|matrices\.safetensors|audit-data\.safetensors)$/
 const MODEL_SIGNATURE = new RegExp(String.raw`^models/(${UUID})\.sig$`)
 
-export type AuditFile = 'report.json' | 'matrices.safetensors' | 'audit-data.safetensors'
+export type AuditFile =
+  'report.json' | 'report.en.html' | 'report.ja.html' | 'matrices.safetensors' | 'audit-data.safetensors'
 
 export const auditPath = (number: number, file: AuditFile): string => `audits/${number}/${file}`
 

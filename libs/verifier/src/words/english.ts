@@ -104,6 +104,12 @@ export const english: Words = {
         `Those of ${count(audits, 'audit', 'audits')} follow from the kept data, byte for byte.`,
       skipped: 'There are no matrices to compute again.',
     },
+    pages: {
+      title: 'Reports as pages',
+      verified: ({ pages, others }) =>
+        `${count(pages, 'page is', 'pages are')} what report and matrices give, rendered anew, byte for byte${others === 0 ? '' : `; ${others} of another form ${others === 1 ? 'was' : 'were'} not compared`}.`,
+      skipped: 'There is no page of a form that is rendered here.',
+    },
     verdict: {
       title: 'Forgetting',
       verified: ({ versions }) =>
@@ -208,6 +214,7 @@ export const english: Words = {
     AUDIT_DATA_MALFORMED: (what) => `is not what an audit keeps (${what}).`,
     STATEMENT_DIFFERS: (what) => `says something else than the report (${what}).`,
     MATRICES_DIFFER: () => 'does not follow from the kept data.',
+    PAGE_DIFFERS: () => 'shows something else than report and matrices give.',
     VERDICT_INCONCLUSIVE: (what) => `audit ${what} could not decide whether the model has forgotten.`,
     VERDICT_OVER_FORGOTTEN: (what) => `audit ${what} shows a model that shuns the forgotten pictures.`,
     VERDICT_RESIDUAL: (what) => `audit ${what} shows a model that still remembers.`,
@@ -274,7 +281,8 @@ export const english: Words = {
     selection: 'That nothing was left out. Each entry shows that it is in the log, not that there is no other.',
     'later-heads': 'That nothing was recorded after the head of the log that the entries were saved with.',
     'entries-alone': 'Anything about audits, clocks or closure. For that there is the bundle of the request.',
-    'pages-not-checked': 'What the reports as pages (report.*.html) say. The figures were checked in report.json.',
+    'pages-not-checked':
+      'What those reports as pages (report.*.html) say that were not rendered anew. The figures were checked in report.json.',
   },
   notProven: 'What this does not prove',
   auditLimits: (codes) => `What the audits themselves say that they do not prove: ${codes}.`,

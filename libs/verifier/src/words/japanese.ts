@@ -89,6 +89,12 @@ export const japanese: Words = {
       verified: ({ audits }) => `${audits} 件の監査の行列は、保存データから一字一句再現できました。`,
       skipped: '再計算する行列がありません。',
     },
+    pages: {
+      title: 'ページとしての報告',
+      verified: ({ pages, others }) =>
+        `${pages} ページは、報告と行列から描き直したものと一字一句同じです${others === 0 ? '' : `（別の形式の ${others} ページは比較していません）`}。`,
+      skipped: 'ここで描き直せる形式のページがありません。',
+    },
     verdict: {
       title: '忘却',
       verified: ({ versions }) =>
@@ -192,6 +198,7 @@ export const japanese: Words = {
     AUDIT_DATA_MALFORMED: (what) => `監査が保存するデータではありません（${what}）。`,
     STATEMENT_DIFFERS: (what) => `報告と異なることを述べています（${what}）。`,
     MATRICES_DIFFER: () => '保存データから導かれません。',
+    PAGE_DIFFERS: () => '報告と行列から得られるものと異なる内容を示しています。',
     VERDICT_INCONCLUSIVE: (what) => `監査 ${what} は、モデルが忘れたかを判定できませんでした。`,
     VERDICT_OVER_FORGOTTEN: (what) => `監査 ${what} は、忘却対象の画像を避けるモデルを示しています。`,
     VERDICT_RESIDUAL: (what) => `監査 ${what} は、モデルがまだ覚えていることを示しています。`,
@@ -258,7 +265,8 @@ export const japanese: Words = {
     selection: '何も省かれていないこと。各記録が示すのはログに含まれることだけで、他にないことではありません。',
     'later-heads': '保存時のログの先頭より後に、何も記録されていないこと。',
     'entries-alone': '監査・期限・網羅性についてのすべて。それには請求の証拠束を使ってください。',
-    'pages-not-checked': 'ページとしての報告（report.*.html）の内容。数値は report.json で確認しました。',
+    'pages-not-checked':
+      '描き直していないページとしての報告（report.*.html）の内容。数値は report.json で確認しました。',
   },
   notProven: 'これが証明しないこと',
   auditLimits: (codes) => `監査自身が証明しないと述べること：${codes}。`,
