@@ -1,5 +1,6 @@
 'use client'
 import { useTranslations } from 'next-intl'
+import { StandingNote } from '@/features/access/standing-note'
 import { AuditsTable } from '@/features/audits/audits-table'
 import { RequestsTable } from '@/features/erasure/requests-table'
 import { RunLine } from '@/features/runs/run-line'
@@ -44,6 +45,7 @@ export function Overview() {
         ) : null
       }
     >
+      <StandingNote />
       <Card title={t('overview.waiting')} note={t('overview.waitingNote')} flush>
         {overview.waitingForViewer.length === 0 ? (
           <Empty title={t('overview.nothingWaits')} />

@@ -1,5 +1,6 @@
 'use client'
 import { useTranslations, useTimeZone } from 'next-intl'
+import { AccessLinks } from '@/features/access/access-links'
 import { SessionsCard } from '@/features/account/sessions-card'
 import { LocaleChoice, ThemeChoice } from '@/features/settings/choices'
 import { NoticeSettings } from '@/features/settings/notice-settings'
@@ -45,6 +46,7 @@ export function Settings() {
         />
       </Card>
       <SessionsCard />
+      <AccessLinks />
       {viewer.actions.includes('sso:read') ? (
         <Card title={t('sso.title')} note={t('sso.cardNote')}>
           <p className="text-sm">

@@ -1,6 +1,7 @@
 import {
   Bell,
   BookOpen,
+  Building2,
   CalendarClock,
   Database,
   FileCheck2,
@@ -31,6 +32,7 @@ const items: readonly NavigationItem[] = [
   { href: '/runs', label: 'runs', icon: Gauge, needs: ['run:read'] },
   { href: '/evidence', label: 'evidence', icon: ScrollText, needs: ['evidence:read'] },
   { href: '/sla', label: 'sla', icon: CalendarClock, needs: ['sla:read', 'platform:read'] },
+  { href: '/tenants', label: 'tenants', icon: Building2, needs: ['platform:read'] },
   { href: '/reference', label: 'reference', icon: BookOpen, needs: [] },
   { href: '/notices', label: 'notices', icon: Bell, needs: ['tenant:read'] },
   { href: '/settings', label: 'settings', icon: Settings, needs: [] },

@@ -1,0 +1,5 @@
+import { ApiKeys } from '@/features/access/api-keys'
+
+export default function ApiKeysPage() {
+  return <ApiKeys />
+}

@@ -1,0 +1,5 @@
+import { Members } from '@/features/access/members'
+
+export default function MembersPage() {
+  return <Members />
+}

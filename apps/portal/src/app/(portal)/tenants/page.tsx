@@ -1,0 +1,5 @@
+import { Tenants } from '@/features/platform/tenants'
+
+export default function TenantsPage() {
+  return <Tenants />
+}
