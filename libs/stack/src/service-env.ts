@@ -1,4 +1,6 @@
+import path from 'node:path'
 import { loginUrl, type Login } from '@lethe/db'
+import { checkoutDir } from './checkout-dir.js'
 import type { TensorflowProvision } from './tensorflow.js'
 
 export const serviceNames = ['registrar', 'compute', 'embedding', 'gateway', 'portal'] as const
@@ -48,6 +50,12 @@ export interface PlatformFacts {
 }
 
 export type ServiceEnv = Readonly<Record<string, string>>
+
+/** What portal and client ask for; the build writes both. */
+const trustedDocuments = [
+  'apps/portal/src/gql/persisted-documents.json',
+  'libs/client/src/generated/persisted-documents.json',
+].map((file) => path.join(checkoutDir, file))
 
 /** The identity provider's claims; they do not change with the address the gateway is reached at. */
 const token = { issuer: 'https://lethe.dev/identity', audience: 'lethe' }
@@ -107,6 +115,7 @@ export function serviceEnv(name: ServiceName, facts: PlatformFacts): ServiceEnv 
         BASE_URL: gatewayUrl,
         TRUSTED_ORIGINS: localUrl(facts.ports.portal),
         EMBEDDING_URL: localUrl(facts.ports.embedding),
+        TRUSTED_DOCUMENTS_FILES: trustedDocuments.join(','),
         GATEWAY_SECRET: facts.gatewaySecret,
         ...facts.signIn,
         LOG_PUBLIC_KEY: facts.logPublicKey,

@@ -1,14 +1,11 @@
 import { createHash } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import path from 'node:path'
-import { fileURLToPath } from 'node:url'
+import { checkoutDir } from './checkout-dir.js'
 import { findFreePort } from './free-port.js'
 import type { PlatformRecord } from './platform-record.js'
 import { localUrl, serviceEnv, serviceNames, type PlatformFacts, type ServiceName } from './service-env.js'
 import type { ServiceSpec } from './supervise.js'
-
-/** The checkout this library is part of. */
-export const checkoutDir = fileURLToPath(new URL('../../..', import.meta.url))
 
 const entries: Readonly<Record<ServiceName, string>> = {
   registrar: 'services/registrar/dist/main.js',
