@@ -185,6 +185,9 @@ describe('an export', () => {
     expect([some.exitCode, findingsOf(some)]).toEqual([0, []])
     expect(some.limits).toContain('selection')
     expect((await judge(linesOf({ ...chosenManifest, entries: 0 }))).exitCode).toBe(0)
+    // What an auditor may see is a selection without a filter.
+    const seen = await judge(linesOf({ ...manifest, entries: chosen.length }, ...chosen))
+    expect([seen.exitCode, seen.limits.includes('selection')]).toEqual([0, true])
   })
 
   it.each<[string, string, string[]]>([

@@ -49,7 +49,9 @@ export function readExport(bytes: Uint8Array): LogEntries {
     checkpoint: parseCheckpoint(checkpoint),
     stated: { sizes: [treeSize], origin },
   }
-  const isWhole = Object.keys(filter).length === 0
+  // Nobody's filter, but perhaps the reach of whoever asked, chose where entries bring their own proofs.
+  const [, firstLine] = linesOf(bytes)
+  const isWhole = Object.keys(filter).length === 0 && firstLine !== undefined && !hasPath(firstLine)
   const entries: LogEntry[] = []
   const findings: Finding[] = []
   let last = 0
@@ -102,6 +104,11 @@ function readLine(
     path: hashes === undefined ? null : hashes.filter((hash) => hash !== null),
     head,
   }
+}
+
+function hasPath(line: Uint8Array): boolean {
+  const value = parseCanonicalJson(line)
+  return typeof value === 'object' && value !== null && 'path' in value
 }
 
 /** Lines without their newline. A last line that has none was cut off and is given as it is. */

@@ -161,7 +161,7 @@ export const english: Words = {
     export: {
       title: 'Export',
       verified: ({ entries, whole }) =>
-        `${count(entries, 'entry', 'entries')} in order, ${whole === 1 ? 'every one that the log has up to its head' : 'those that a filter chose, each with its proof'}.`,
+        `${count(entries, 'entry', 'entries')} in order, ${whole === 1 ? 'every one that the log has up to its head' : 'some of the log, each with its proof'}.`,
       skipped: '',
     },
     entries: {

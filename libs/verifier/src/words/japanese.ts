@@ -145,7 +145,7 @@ export const japanese: Words = {
       verified: ({ entries, whole }) =>
         whole === 1
           ? `先頭までのすべての記録 ${entries} 件が順に揃っています。`
-          : `条件で選ばれた記録 ${entries} 件が順に並び、それぞれに証明があります。`,
+          : `ログの一部の記録 ${entries} 件が順に並び、それぞれに証明があります。`,
       skipped: '',
     },
     entries: {
