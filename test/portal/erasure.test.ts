@@ -1,0 +1,207 @@
+import { AxeBuilder } from '@axe-core/playwright'
+import type { Page } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { filesOf } from '../kit/bundle/read-archive.js'
+import { digitScenario } from '../kit/digit-scenario.js'
+import { openPortalStage, overflowOf, type PortalStage, type Visit } from './portal-stage.js'
+
+let stage: PortalStage
+let officer: Visit
+let pictures: Buffer[]
+
+beforeAll(async () => {
+  stage = await openPortalStage()
+  officer = await stage.visit('privacy_officer')
+  pictures = await picturesOf('bob', 4)
+}, 500_000)
+afterAll(() => stage?.close())
+
+/** Files of an owner, as they were uploaded. */
+async function picturesOf(owner: string, count: number): Promise<Buffer[]> {
+  const files = await filesOf(await digitScenario().dataset.build())
+  const named = [...files].filter(([name]) => name.endsWith('.json'))
+  const theirs = named.filter(
+    ([, bytes]) => (JSON.parse(Buffer.from(bytes).toString()) as { owner: string }).owner === owner,
+  )
+  return theirs.slice(0, count).map(([name]) => Buffer.from(files.get(name.replace(/json$/, 'png')) ?? []))
+}
+
+const open = async (page: Page, path: string) => {
+  await page.goto(path)
+  await page
+    .getByTestId('answer')
+    .filter({ hasNotText: /Reading…|読み込み/ })
+    .waitFor()
+  await page.locator('.animate-pulse').first().waitFor({ state: 'detached' })
+}
+
+/** The same picture as other bytes: eight times the size, drawn by the browser. */
+const reencoded = async (page: Page, picture: Buffer): Promise<Buffer> => {
+  const url = await page.evaluate(`(async () => {
+    const bytes = Uint8Array.from(atob('${picture.toString('base64')}'), (c) => c.charCodeAt(0))
+    const bitmap = await createImageBitmap(new Blob([bytes], { type: 'image/png' }))
+    const canvas = document.createElement('canvas')
+    canvas.width = bitmap.width * 8
+    canvas.height = bitmap.height * 8
+    const context = canvas.getContext('2d')
+    context.drawImage(bitmap, 0, 0, canvas.width, canvas.height)
+    return canvas.toDataURL('image/jpeg', 0.9)
+  })()`)
+  return Buffer.from(String(url).split(',')[1] ?? '', 'base64')
+}
+
+const raise = async (page: Page): Promise<string> => {
+  await page.getByTestId('preview').waitFor()
+  await page.getByRole('button', { name: 'Raise request' }).click()
+  await page.getByRole('dialog').getByRole('button', { name: 'Raise request' }).click()
+  await page.waitForURL((url) => /^\/requests\/(?!new)/.test(url.pathname))
+  await page.getByTestId('timeline').waitFor()
+  return new URL(page.url()).pathname
+}
+
+/** Answers the question behind a button. */
+async function act(page: Page, name: string, answer: (dialog: ReturnType<Page['getByRole']>) => Promise<void>) {
+  await page.getByRole('button', { name, exact: true }).click()
+  const dialog = page.getByRole('dialog')
+  await answer(dialog)
+  await dialog.getByRole('button', { name, exact: true }).click()
+  await dialog.waitFor({ state: 'detached' })
+}
+
+const noAnswer = () => Promise.resolve()
+
+let byFiles: string
+let byList: string
+
+describe('a new request', () => {
+  it('is found by files that stay in the browser; what looks alike is proposed, never taken in by itself', async () => {
+    const { page } = officer
+    const sent: string[] = []
+    page.on('request', (request) => sent.push(request.postData() ?? ''))
+    await open(page, '/requests/new')
+    await page.getByLabel('Find by').selectOption('files')
+    const [first, second] = pictures as [Buffer, Buffer]
+    const copy = await reencoded(page, second)
+    await page.getByLabel('Pictures').setInputFiles([
+      { name: 'private-name.png', mimeType: 'image/png', buffer: first },
+      { name: 'copy.jpg', mimeType: 'image/jpeg', buffer: copy },
+    ])
+    await page.getByTestId('file-search').filter({ hasText: '1 of 2 files' }).waitFor()
+    await page.getByRole('button', { name: 'Go on with 1 picture' }).waitFor()
+    await page.getByRole('checkbox').first().check()
+    await page.getByRole('button', { name: 'Go on with 2 pictures' }).click()
+    byFiles = await raise(page)
+    expect(sent.filter((body) => body.includes('private-name'))).toEqual([])
+  }, 60_000)
+
+  it('comes in by a list that is checked first and says of each row what is wrong', async () => {
+    const { page } = officer
+    await open(page, '/requests/new')
+    await page.getByLabel('Or its text').fill('subject_key,ground\nbob,GDPR Art. 17\nnobody,GDPR Art. 17')
+    const take = page.getByRole('button', { name: /^Take in/ })
+    expect(await take.isDisabled()).toBe(true)
+    await page.getByRole('button', { name: 'Check', exact: true }).click()
+    const outcome = page.getByTestId('import')
+    await outcome.filter({ hasText: '1 would be taken in, 0 known already, 1 refused.' }).waitFor()
+    expect(await outcome.getByRole('row').nth(2).textContent()).toMatch(/^3Refused.*subject_key/)
+    await page.getByRole('button', { name: 'Take in 1 request' }).click()
+    await outcome.filter({ hasText: '1 taken in, 0 known already, 1 refused.' }).waitFor()
+    byList = (await outcome.getByRole('link').getAttribute('href')) ?? ''
+  }, 60_000)
+})
+
+describe('a request', () => {
+  it('shows what asks for the same', async () => {
+    const { page } = officer
+    await open(page, byList)
+    await page.getByTestId('related').filter({ hasText: '2 pictures in common' }).waitFor()
+  })
+
+  it('has its identity looked into, in doubt with the clock at rest, and tells who did it', async () => {
+    const { page } = officer
+    await act(page, 'Check identity', async (dialog) => {
+      await dialog.getByLabel(/Why identity/).fill('Unknown address.')
+      await dialog.getByRole('checkbox').check()
+    })
+    await page.getByText('Identity pending', { exact: true }).first().waitFor()
+    await page.getByText('Paused', { exact: true }).first().waitFor()
+    await act(page, 'Confirm identity', noAnswer)
+    await page.getByText('Verified', { exact: true }).first().waitFor()
+    const timeline = page.getByTestId('timeline')
+    await timeline.filter({ hasText: 'Unknown address.' }).waitFor()
+    await timeline.filter({ hasText: 'Ines Carvalho' }).waitFor()
+  }, 60_000)
+
+  it('that asks for all that a version learned is planned to destroy it', async () => {
+    const { page } = officer
+    await page.getByTestId('plan-options').filter({ hasText: 'Too few pictures would be left' }).waitFor()
+    await act(page, 'Make the plan', noAnswer)
+    await page.getByTestId('plan').filter({ hasText: 'Destroy' }).waitFor()
+    const titles = await page.getByRole('heading', { level: 2 }).allTextContents()
+    expect(titles).toEqual(expect.arrayContaining(['Plan', 'Coverage of everything derived']))
+    expect(new Set(titles).size).toBe(titles.length)
+  }, 60_000)
+
+  it('tells what each method takes, and is planned with the one that is chosen', async () => {
+    const { page } = officer
+    await open(page, byFiles)
+    await act(page, 'Confirm identity', noAnswer)
+    const options = page.getByTestId('plan-options')
+    await options.getByRole('row').filter({ hasText: 'Fine-tuning' }).waitFor()
+    expect(await options.getByRole('row').count()).toBe(8)
+    await act(page, 'Make the plan', (dialog) =>
+      dialog
+        .getByRole('combobox')
+        .selectOption('fine-tune')
+        .then(() => undefined),
+    )
+    await page.getByTestId('plan').filter({ hasText: 'Fine-tuning' }).waitFor()
+  }, 60_000)
+
+  it('shares a run with another that is planned alike', async () => {
+    const { page } = officer
+    await open(page, '/requests/new')
+    await page.getByLabel('Find by').selectOption('files')
+    await page
+      .getByLabel('Pictures')
+      .setInputFiles([{ name: 'c.png', mimeType: 'image/png', buffer: pictures[2] as Buffer }])
+    await page.getByRole('button', { name: 'Go on with 1 picture' }).click()
+    await raise(page)
+    await act(page, 'Confirm identity', noAnswer)
+    await act(page, 'Make the plan', (dialog) =>
+      dialog
+        .getByRole('combobox')
+        .selectOption('fine-tune')
+        .then(() => undefined),
+    )
+    await act(page, 'Share a run', (dialog) => dialog.getByRole('checkbox').first().check())
+    await page.getByTestId('related').filter({ hasText: 'Unlearned in one run with 2 requests' }).waitFor()
+    await page.getByRole('button', { name: 'Leave the batch' }).waitFor()
+  }, 60_000)
+})
+
+describe('these pages', () => {
+  it('have no serious violation of WCAG 2.2 AA, light and dark, and fit in 360 px in both languages', async () => {
+    for (const [scheme, locale] of [
+      ['light', 'en-GB'],
+      ['dark', 'ja-JP'],
+    ] as const) {
+      const narrow = { viewport: { width: 360, height: 740 }, colorScheme: scheme, locale }
+      const { page, complaints, close } = await stage.visit('privacy_officer', narrow)
+      for (const path of ['/requests/new', byFiles, byList]) {
+        await open(page, path)
+        const { violations } = await new AxeBuilder({ page })
+          .withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'])
+          .analyze()
+        const serious = violations.filter(({ impact }) => impact === 'serious' || impact === 'critical')
+        expect(
+          serious.map(({ id, nodes }) => ({ id, at: nodes.slice(0, 3).map(({ html }) => html.slice(0, 160)) })),
+          `${path}, ${scheme}`,
+        ).toEqual([])
+        expect(await overflowOf(page), `${path}, ${locale}`).toBeLessThanOrEqual(0)
+      }
+      expect(complaints).toEqual([])
+      await close()
+    }
+  }, 180_000)
+})
