@@ -20,7 +20,7 @@ beforeAll(async () => {
     audience: 'lethe',
     claims: { tenant: 'org', role: 'groups' },
     tenants: { 'acme-inc': tenantId },
-    roles: { 'lethe-engineers': 'engineer', 'lethe-officers': 'privacy_officer' },
+    roles: { 'lethe-engineers': 'engineer', 'lethe-officers': 'privacy_officer', 'lethe-owners': 'tenant_owner' },
   })
   rig = await startGatewayRig({ OIDC_ISSUERS: [known] })
   acme = await rig.createTenant('acme')
@@ -52,6 +52,28 @@ describe('a token of an issuer outside', () => {
     const outside = await rig.graphql(await issuer.accessToken(claims), rights)
     expect(outside.data).toEqual((await rig.graphql(acme.tokens.engineer, rights)).data)
     expect(outside.data).not.toEqual((await rig.graphql(acme.tokens.privacy_officer, rights)).data)
+  })
+
+  it('makes no key, which would outlive what the issuer says', async () => {
+    const answered = await rig.graphql(
+      await issuer.accessToken(claims),
+      `mutation { createApiKey(input: { idempotencyKey: "k", name: "n", role: engineer }) { ... on UserError { code } } }`,
+    )
+    expect(answered.data?.['createApiKey']).toEqual({ code: 'KEY_NEEDS_MEMBERSHIP' })
+  })
+
+  it('of an owner invites people, who then are members here', async () => {
+    await rig.sql(`INSERT INTO auth."organization" ("id", "name", "slug", "createdAt") VALUES ($1, 'O', 'o', now())`, [
+      tenantId,
+    ])
+    const answered = await rig.graphql(
+      await issuer.accessToken({ ...claims, groups: 'lethe-owners' }),
+      `mutation { inviteMember(input: { idempotencyKey: "i", email: "in@new.test", role: auditor }) {
+         ... on Invitation { email invitedBy } ... on UserError { code } } }`,
+    )
+    expect(answered.data?.['inviteMember']).toEqual({ email: 'in@new.test', invitedBy: null })
+    const [mail] = await rig.mailsTo('in@new.test')
+    expect(mail?.subject).toBe('Eva invites you to Outside on Lethe')
   })
 
   it.each([

@@ -17,8 +17,8 @@ export interface NewInvitation {
   readonly role: TenantRole
   /** Of a data owner: the key by which the tenant knows them. */
   readonly subjectKey?: string | undefined
-  /** `id` is null for who came by an issuer outside. */
-  readonly inviter: { readonly id: string | null; readonly name: string }
+  /** Kept where they have an account here; who came by an issuer outside has none. */
+  readonly inviter: { readonly id: string; readonly name: string }
   readonly locale: MailLocale
 }
 
@@ -85,7 +85,8 @@ export function invitationsOf({ pool, postman, hashPassword, options }: Identity
         const { rows } = await client.query<Invitation>(
           `INSERT INTO "invitation" ("id", "organizationId", "email", "role", "subjectKey", "status", "inviterId",
              "locale", "tokenHash", "createdAt", "expiresAt")
-           VALUES ($1, $2, $3, $4, $5, 'pending', $6, $7, $8, $9, $10) RETURNING ${columns}`,
+           VALUES ($1, $2, $3, $4, $5, 'pending', (SELECT "id" FROM "user" WHERE "id" = $6), $7, $8, $9, $10)
+           RETURNING ${columns}`,
           [
             newId(),
             invitation.tenantId,

@@ -32,7 +32,7 @@ export interface CreateApiKey {
  * need no slow hash.
  *
  * @returns the key's id, and the key itself unless the mutation is a repeat
- * @throws DomainError INVALID_INPUT, ROLE_TOO_WIDE
+ * @throws DomainError INVALID_INPUT, ROLE_TOO_WIDE, KEY_NEEDS_MEMBERSHIP
  */
 export async function createApiKey(
   scope: Scope,
@@ -42,6 +42,11 @@ export async function createApiKey(
   let secret: string | null = null
   const id = await runOnce(scope, 'createApiKey', { idempotencyKey, ...input }, async (tx, now) => {
     const { name, role, expiresAt, requestsPerMinute } = parseInput(NewKey, input, 'input')
+    if (viewer.issuer !== null)
+      throw new DomainError(
+        'KEY_NEEDS_MEMBERSHIP',
+        'Keys are for members; send tokens of your own issuer, or have an owner invite you.',
+      )
     if (!hasRightsOf(viewer.role, role))
       throw new DomainError('ROLE_TOO_WIDE', 'A key has no right that you lack; choose another role.', 'input.role')
     if (expiresAt != null && expiresAt <= now)
