@@ -1,4 +1,4 @@
-import { lookBytes, perceptualHash } from '@lethe/domain/perceptual-hash'
+import { lookBytes, perceptualHash } from '@lethe/domain/looks'
 
 /** What is told of a file; the file and its name stay in the browser. */
 export interface FileLook {
