@@ -22,6 +22,7 @@ import { createSchemaCheck } from '../kit/evidence-schemas.js'
 import { buildLethe, type LetheCommand } from '../kit/lethe-command.js'
 import { joinAsDataOwner, makeStateDir, removeStateDir, startTestPlatform, type TestPlatform } from '../kit/platform.js'
 import { contentIdsOf, leaksIn, readTenantEvidence } from '../kit/tenant-evidence.js'
+import { evidenceIsTakenHome } from './evidence-taken-home.js'
 
 const stateDir = makeStateDir('route')
 const scenario = digitScenario()
@@ -96,6 +97,8 @@ describe('from pictures to evidence, on handwritten digits', () => {
     changed[bytes.length >> 1] = (changed[bytes.length >> 1] as number) ^ 1
     expect((await verifyBundle(changed, reader)).report.exitCode).toBe(4)
   })
+
+  evidenceIsTakenHome({ lethe: () => lethe, platform: () => platform, demo: () => first, scenario, stateDir })
 
   it('is on record in statements that an independent validator finds in order, and that name nobody', async () => {
     const { as } = await platform.cast(scenario)
