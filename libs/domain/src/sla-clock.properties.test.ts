@@ -58,6 +58,8 @@ const basis: fc.Arbitrary<ClockBasis> = fc.oneof(
 const attempt = fc.record({
   kind: fc.constantFrom<ClockEventKind>('acknowledge', 'pause', 'resume', 'extend', 'change', 'stop'),
   afterMs: fc.integer({ min: 0, max: 12 * 86_400_000 }),
+  /** Instead of some time later, this long before or after the end of the period: where rules have their edges. */
+  aboutEndMs: fc.option(fc.integer({ min: -3 * 86_400_000, max: 3 * 86_400_000 })),
   basis,
 })
 
@@ -77,14 +79,20 @@ const isRefused = (life: Life, event: ClockEvent): boolean => {
   }
 }
 
+/** When an attempt comes, never before the last event. */
+const instantOf = (lived: Life, last: string, when: { afterMs: number; aboutEndMs: number | null }): number => {
+  const end = Date.parse(read(lived, last).dueAt)
+  return Math.max(Date.parse(last), when.aboutEndMs === null ? Date.parse(last) + when.afterMs : end + when.aboutEndMs)
+}
+
 /** Lives of clocks, of events that were allowed when they came. */
 const life: fc.Arbitrary<Life> = fc
   .record({ basis, start: instant, attempts: fc.array(attempt, { maxLength: 8 }) })
   .map(({ basis: rule, start, attempts }) => {
     const events: ClockEvent[] = [{ kind: 'start', at: start, reason: '' }]
     let at = Date.parse(start)
-    for (const { kind, afterMs, basis: other } of attempts) {
-      at += afterMs
+    for (const { kind, afterMs, aboutEndMs, basis: other } of attempts) {
+      at = instantOf({ basis: rule, events }, new Date(at).toISOString(), { afterMs, aboutEndMs })
       const event = { kind, at: new Date(at).toISOString(), reason: '', ...(kind === 'change' ? { basis: other } : {}) }
       if (!isRefused({ basis: rule, events }, event)) events.push(event)
     }
@@ -138,8 +146,8 @@ describe('for every life of a clock', () => {
 
   it('nothing brings a late clock back, and no event but a change of rule brings the due date nearer', () => {
     fc.assert(
-      fc.property(life, attempt, (lived, { kind, afterMs, basis: other }) => {
-        const at = later(lastOf(lived), afterMs)
+      fc.property(life, attempt, (lived, { kind, basis: other, ...when }) => {
+        const at = new Date(instantOf(lived, lastOf(lived), when)).toISOString()
         const event = { kind, at, reason: '', ...(kind === 'change' ? { basis: other } : {}) }
         const before = read(lived, at)
         if (isRefused(lived, event)) return
