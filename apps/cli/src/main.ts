@@ -14,6 +14,7 @@ import { registerSubject } from './commands/subject.js'
 import { registerTrain } from './commands/train.js'
 import { registerUnlearn } from './commands/unlearn.js'
 import { registerUp } from './commands/up.js'
+import { registerUpload } from './commands/upload.js'
 import { registerVerify } from './commands/verify.js'
 
 type Register = (program: Command) => void
@@ -34,6 +35,7 @@ const commands: readonly Register[] = [
   registerEvidence,
   registerLedger,
   registerSubject,
+  registerUpload,
   registerVerify,
 ]
 

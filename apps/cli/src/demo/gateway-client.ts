@@ -126,18 +126,23 @@ export class GatewayClient {
   /** Puts bytes where `registerDataset` finds them. @returns their digest. */
   async upload(bytes: Uint8Array): Promise<string> {
     const digest = createHash('sha256').update(bytes).digest('hex')
-    const { createUpload } = await this.request<{ createUpload: { __typename: 'Upload'; url: string } | RefusedInput }>(
-      `mutation ($input: CreateUploadInput!) {
-        createUpload(input: $input) { __typename ... on Upload { url } ... on UserError { code message field } }
-      }`,
-      { input: { digest, sizeBytes: bytes.length } },
-    )
-    const { url } = unwrap(createUpload)
+    const url = await this.uploadAddress({ digest, sizeBytes: bytes.length })
     await assertOk(
       await this.send(url, { method: 'PUT', headers: { 'content-type': 'application/octet-stream' }, body: bytes }),
       'Uploading',
     )
     return digest
+  }
+
+  /** Where exactly these bytes may be sent for a day, without signing in. */
+  async uploadAddress(input: { digest: string; sizeBytes: number }): Promise<string> {
+    const { createUpload } = await this.request<{ createUpload: { __typename: 'Upload'; url: string } | RefusedInput }>(
+      `mutation ($input: CreateUploadInput!) {
+        createUpload(input: $input) { __typename ... on Upload { url } ... on UserError { code message field } }
+      }`,
+      { input },
+    )
+    return unwrap(createUpload).url
   }
 }
 
