@@ -137,37 +137,41 @@ export function TenantBoard() {
               id: 'list',
               label: t('sla.view.list'),
               content: (
-                <ListBody
-                  list={list}
-                  empty={
-                    <Empty title={state || statuteId ? t('states.noMatch') : t('sla.none')}>
-                      {state || statuteId ? null : t('sla.noneNote')}
-                    </Empty>
-                  }
-                >
-                  <Table
-                    caption={t('sla.list')}
-                    rows={rows}
-                    columns={columns}
-                    rowKey={(row) => row.id}
-                    footer={<MoreRows shown={list.rows.length} total={list.total} {...list.more} />}
-                  />
-                </ListBody>
+                <div className="min-w-0">
+                  <ListBody
+                    list={list}
+                    empty={
+                      <Empty title={state || statuteId ? t('states.noMatch') : t('sla.none')}>
+                        {state || statuteId ? null : t('sla.noneNote')}
+                      </Empty>
+                    }
+                  >
+                    <Table
+                      caption={t('sla.list')}
+                      rows={rows}
+                      columns={columns}
+                      rowKey={(row) => row.id}
+                      footer={<MoreRows shown={list.rows.length} total={list.total} {...list.more} />}
+                    />
+                  </ListBody>
+                </div>
               ),
             },
             {
               id: 'calendar',
               label: t('sla.view.calendar'),
               content: (
-                <DeadlineCalendar
-                  entries={rows.map(({ id, state: clockState, dueAt, erasureRequest }) => ({
-                    id,
-                    state: clockState,
-                    dueAt,
-                    label: t('erasure.request', { number: erasureRequest.number }),
-                    href: `/requests/${encodeURIComponent(erasureRequest.id)}`,
-                  }))}
-                />
+                <div className="min-w-0">
+                  <DeadlineCalendar
+                    entries={rows.map(({ id, state: clockState, dueAt, erasureRequest }) => ({
+                      id,
+                      state: clockState,
+                      dueAt,
+                      label: t('erasure.request', { number: erasureRequest.number }),
+                      href: `/requests/${encodeURIComponent(erasureRequest.id)}`,
+                    }))}
+                  />
+                </div>
               ),
             },
           ]}
