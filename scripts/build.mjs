@@ -16,10 +16,10 @@ export async function buildAll({ portal = true, generateOnly = false } = {}) {
     'node_modules/prisma/build/index.js',
     'generate',
   ])
-  const documents = ['apps/gateway/schema.graphql', 'apps/portal/scripts', ...graphqlFiles('apps/portal/src')]
-  generate('portal documents', documents, 'apps/portal/src/gql', ['apps/portal/scripts/codegen.mjs'])
   const contract = ['apps/gateway/schema.graphql', 'apps/gateway/access.json', 'libs/client/scripts']
   generate('client of the API', contract, 'libs/client/src/generated', ['libs/client/scripts/generate.mjs'])
+  const documents = [...contract, 'docs/errors.md', 'apps/portal/scripts', ...graphqlFiles('apps/portal/src')]
+  generate('portal documents', documents, 'apps/portal/src/gql', ['apps/portal/scripts/codegen.mjs'])
   if (generateOnly) return
   await transpileAll()
   generate('page that verifies evidence', pageInputs, 'apps/verify/page/dist', ['apps/verify/scripts/build-page.mjs'])

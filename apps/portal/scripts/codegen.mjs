@@ -1,10 +1,11 @@
 // Turns every GraphQL document under src into typed strings in src/gql. Same documents and schema, same bytes.
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { codegen } from '@graphql-codegen/core'
 import { preset } from '@graphql-codegen/client-preset'
 import { buildSchema, parse, validate } from 'graphql'
+import { readReference } from './read-reference.mjs'
 
 const portal = join(dirname(fileURLToPath(import.meta.url)), '..')
 const schemaPath = join(portal, '../gateway/schema.graphql')
@@ -52,10 +53,25 @@ for (const section of sections) {
   written.add(path)
   if (!existsSync(path) || readFileSync(path, 'utf8') !== content) writeFileSync(path, content)
 }
-// The API page shows the schema itself.
-const sdlModule = `/** The gateway's schema, as checked in. */\nexport const schemaSdl = ${JSON.stringify(sdl)}\n`
-const sdlPath = join(outputPath, 'sdl.ts')
-if (!existsSync(sdlPath) || readFileSync(sdlPath, 'utf8') !== sdlModule) writeFileSync(sdlPath, sdlModule)
+// The API page shows the schema, who may ask for what, every error and every trusted document.
+const read = (path) => readFileSync(join(portal, path), 'utf8')
+const reference = readReference({
+  schema: buildSchema(sdl),
+  access: JSON.parse(read('../gateway/access.json')),
+  errors: read('../../docs/errors.md'),
+  documents: {
+    portal: JSON.parse(read('src/gql/persisted-documents.json')),
+    client: JSON.parse(read('../../libs/client/src/generated/persisted-documents.json')),
+  },
+})
+const referenceModule = `import type { Reference } from '@/features/reference/reference-data'
+
+export const reference: Reference = ${JSON.stringify(reference)}
+`
+const referencePath = join(outputPath, 'reference.ts')
+if (!existsSync(referencePath) || readFileSync(referencePath, 'utf8') !== referenceModule)
+  writeFileSync(referencePath, referenceModule)
+rmSync(join(outputPath, 'sdl.ts'), { force: true })
 console.log(`${documents.length} files of documents, ${written.size + 1} generated files`)
 
 /** Sorted, so that the output does not depend on the order of the file system. */

@@ -3,10 +3,10 @@ import { createEventParser } from './event-stream'
 
 it('gives the same events however the bytes are cut', () => {
   const text =
-    ':\n\nevent: next\r\ndata: {"a":1}\r\n\r\nevent: next\ndata: {"a":\ndata: 2}\n\nevent: complete\ndata:\n\n'
+    ':\n\nid: x7\r\nevent: next\r\ndata: {"a":1}\r\n\r\nevent: next\ndata: {"a":\ndata: 2}\n\nevent: complete\ndata:\n\n'
   const whole = createEventParser()(text)
   expect(whole).toEqual([
-    { event: 'next', data: '{"a":1}' },
+    { event: 'next', data: '{"a":1}', id: 'x7' },
     { event: 'next', data: '{"a":\n2}' },
     { event: 'complete', data: '' },
   ])

@@ -2,6 +2,8 @@
 export interface StreamEvent {
   event: string
   data: string
+  /** By which the stream can be taken up behind this event. */
+  id?: string
 }
 
 /**
@@ -20,6 +22,7 @@ export function createEventParser(): (chunk: string) => StreamEvent[] {
 
 function parseBlock(block: string): StreamEvent | null {
   let event = 'message'
+  let id: string | undefined
   const data: string[] = []
   for (const line of block.split('\n')) {
     if (line === '' || line.startsWith(':')) continue
@@ -27,7 +30,10 @@ function parseBlock(block: string): StreamEvent | null {
     const field = colon === -1 ? line : line.slice(0, colon)
     const value = colon === -1 ? '' : line.slice(colon + 1).replace(/^ /, '')
     if (field === 'event') event = value
+    if (field === 'id') id = value
     if (field === 'data') data.push(value)
   }
-  return data.length === 0 && event === 'message' ? null : { event, data: data.join('\n') }
+  return data.length === 0 && event === 'message'
+    ? null
+    : { event, data: data.join('\n'), ...(id === undefined ? {} : { id }) }
 }

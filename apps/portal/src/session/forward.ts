@@ -27,6 +27,9 @@ const answerHeaders = [
   'etag',
   'x-correlation-id',
   'x-request-id',
+  'ratelimit',
+  'ratelimit-policy',
+  'retry-after',
 ]
 
 /**
@@ -46,6 +49,7 @@ export async function forward(request: NextRequest, path: string): Promise<Respo
     headers: {
       authorization: `Bearer ${held.token}`,
       accept: request.headers.get('accept') ?? '*/*',
+      ...(request.headers.has('last-event-id') ? { 'last-event-id': request.headers.get('last-event-id') ?? '' } : {}),
       ...(isRead ? {} : { 'content-type': request.headers.get('content-type') ?? 'application/json' }),
     },
     ...(isRead ? {} : { body: await request.arrayBuffer() }),
