@@ -54,7 +54,7 @@ const types = await codegen({
     enumsAsTypes: true,
     skipTypename: true,
     useTypeImports: true,
-    avoidOptionals: { field: true, object: true },
+    avoidOptionals: { field: true, object: false, inputValue: false, defaultValue: false },
     maybeValue: 'T | null',
     inputMaybeValue: 'T | null | undefined',
     omitOperationSuffix: false,

@@ -7,7 +7,7 @@ import { type Answer, assertOk, type ClientOptions, dataOf, Transport } from './
 type AnyOperation = Operation<string, never, never>
 type VariablesOf<O> = O extends Operation<string, infer _Result, infer Variables> ? Variables : never
 /** Variables may be left out where every one has a value of its own. */
-type Given<Variables> = object extends Variables ? [variables?: Variables] : [variables: Variables]
+type Given<Variables> = Record<never, never> extends Variables ? [variables?: Variables] : [variables: Variables]
 type InputOf<O> = VariablesOf<O> extends { input: infer Input } ? Input : never
 /** A mutation's input; the client draws a key for whoever brings none. */
 type Keyed<Input> = Omit<Input, 'idempotencyKey'> & { idempotencyKey?: string }
