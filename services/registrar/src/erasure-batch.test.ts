@@ -110,14 +110,20 @@ describe('requests that share a run', () => {
     expect([await stateOf(tenantId, first), await stateOf(tenantId, second)]).toEqual(['FULFILLED', 'ERASING'])
     await erase(rig, { tenantId, requestId: second })
     expect(await stateOf(tenantId, second)).toBe('FULFILLED')
+    const made = (await versionsOf(tenantId)).map(({ id }) => id).sort()
     for (const requestId of [first, second]) {
       const kinds = await kindsOf(tenantId, requestId)
+      const listed = await client(tenantId).erasureThing.findMany({ where: { requestId, thing: 'model-version' } })
+      // The second one's picture is among the first one's too: what left that set out counts all the same.
+      expect(listed.map(({ refId }) => refId).sort()).toEqual(made)
       for (const kind of ['erasure-batched/v1', 'audit-completed/v1', 'closure-assessed/v1', 'erasure-closed/v1'])
         expect(
           kinds.filter((each) => each === kind),
           kind,
         ).toHaveLength(1)
       expect(kinds.filter((kind) => kind === 'model-unlearned/v1')).toHaveLength(2)
+      // Two trainings and an audit, and whatever cut packs for it.
+      expect(kinds.filter((kind) => kind === 'cost-recorded/v1').length).toBeGreaterThanOrEqual(3)
       expect(kinds.filter((kind) => kind === 'data-deleted/v1').length).toBeGreaterThanOrEqual(3)
       const clock = await client(tenantId).slaClock.findFirstOrThrow({ where: { requestId } })
       expect(clock.state).toBe('MET')

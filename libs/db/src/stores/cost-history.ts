@@ -33,6 +33,7 @@ export function trainingOf(
     ...common,
     of: { parentId: predicate.parent.modelVersionId, forgetSet: predicate.forgetSetCommitment },
     fromScratch: parameters.unlearning.method === 'retrain',
+    method: parameters.unlearning.method,
     samples: samplesRead(parameters.unlearning, { retain: data.trainCount, forget: predicate.forgetCount, epochs }),
     retrainingSamples,
   }
@@ -51,10 +52,12 @@ export async function readTrainings(tx: Tx, input: { tenantId: string; modelId: 
     orderBy: { seq: 'asc' },
     select: { payload: true },
   })
-  return rows.flatMap(({ payload }) => {
+  const trainings = rows.flatMap(({ payload }) => {
     const predicate = predicateIn('model-trained/v1', payload) ?? predicateIn('model-unlearned/v1', payload)
     return predicate === null ? [] : [trainingOf(predicate)]
   })
+  // A run for several requests is on record for each of them.
+  return [...new Map(trainings.map((training) => [training.runId, training])).values()]
 }
 
 /** What retraining takes beside this training: the truth where somebody retrained, or else from history on the device. */

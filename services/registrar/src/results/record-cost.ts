@@ -1,5 +1,5 @@
 import type { RunResult } from '@lethe/bus'
-import { readTrainings, retrainingBeside, type Training, trainingOf } from '@lethe/db'
+import { jointItems, readTrainings, retrainingBeside, type Training, trainingOf } from '@lethe/db'
 import { type EvidenceEntry, type EvidencePredicate, predicateIn, type RetrainingCost } from '@lethe/domain'
 import type { Recording } from './recording.js'
 
@@ -33,7 +33,7 @@ export async function recordCost(
     replacesEstimate: false,
   }
   const isRetraining = own !== undefined && own.runId === run.id && own.fromScratch && own.of !== null
-  return [entryOf(recording, cost), ...(isRetraining ? await replaceEstimates(recording, own) : [])]
+  return [...(await entriesFor(recording, cost)), ...(isRetraining ? await replaceEstimates(recording, own) : [])]
 }
 
 function measure(result: RunResult): Cost['measured'] {
@@ -46,7 +46,19 @@ const shareOf = (wallSeconds: number, retraining: RetrainingCost | null): number
     ? null
     : wallSeconds / retraining.wallSeconds
 
-function entryOf({ run: { requestId } }: Recording, predicate: Cost): EvidenceEntry {
+/** One for each request that the run was for. */
+async function entriesFor({ tx, run }: Recording, cost: Cost): Promise<EvidenceEntry[]> {
+  const { tenantId, planItemId } = run
+  const item =
+    run.kind === 'unlearn' && planItemId !== null
+      ? await tx.planItem.findUnique({ where: { tenantId_id: { tenantId, id: planItemId } } })
+      : null
+  const joint = item === null ? [] : (await jointItems(tx, item)).map(({ requestId }) => requestId)
+  const [own, ...others] = [...new Set([run.requestId, ...joint])]
+  return [own, ...others].map((requestId) => entryOf({ run: { requestId: requestId ?? null } }, cost))
+}
+
+function entryOf({ run: { requestId } }: { run: { requestId: string | null } }, predicate: Cost): EvidenceEntry {
   return {
     kind: 'cost-recorded/v1',
     subjects: [],
@@ -70,7 +82,8 @@ async function readHistory(
   const present = entries.flatMap((entry) =>
     entry.kind === 'model-trained/v1' || entry.kind === 'model-unlearned/v1' ? [trainingOf(entry.predicate)] : [],
   )
-  const history = [...earlier, ...present]
+  // A run for several requests is on record for each of them.
+  const history = [...new Map([...earlier, ...present].map((training) => [training.runId, training])).values()]
   return { own: history.findLast((training) => training.modelVersionId === modelVersionId), history }
 }
 

@@ -14,7 +14,7 @@ export interface Descendant {
 /**
  * Every model version that derives from a request's forget set, whatever its state and origin, and what is so or has to
  * be done about it. What is on the request's list stays one, though another erasure may have taken the samples that both
- * ask for. Samples in another forget set that a version leaves out do not count; one that is trained from
+ * ask for, and what was made to forget the set is one, whatever else it left out. Samples in another forget set that a version leaves out do not count; one that is trained from
  * nothing without the set does not derive from it.
  */
 export async function readDescendants(tx: Tx, input: { tenantId: string; requestId: string }): Promise<Descendant[]> {
@@ -51,6 +51,7 @@ async function findVersions(tx: Tx, input: { tenantId: string; requestId: string
     WHERE v.tenant_id = ${tenantId}::uuid AND (v.id IN (
       SELECT t.ref_id FROM erasure_thing t
       WHERE t.tenant_id = v.tenant_id AND t.request_id = ${requestId}::uuid AND t.thing = 'model-version')
+    OR v.excluded @> jsonb_build_array(jsonb_build_object('digest', ${forgetDigest}::text))
     OR EXISTS (
       SELECT FROM forget_set_sample f
       JOIN sample s ON s.tenant_id = f.tenant_id AND s.content_id = f.content_id
