@@ -1,7 +1,9 @@
+import 'reflect-metadata'
 import { readFileSync } from 'node:fs'
 import {
   buildSchema,
   getNamedType,
+  type GraphQLInterfaceType,
   GraphQLObjectType,
   isInputObjectType,
   isListType,
@@ -10,6 +12,7 @@ import {
   isUnionType,
 } from 'graphql'
 import { describe, expect, it } from 'vitest'
+import { nodeTypes } from '../modules/viewer/node.resolver.js'
 import { accessTable } from './access-table.js'
 import { createSchema, printSorted } from './build-schema.js'
 import { requirementOf } from './requires.js'
@@ -34,6 +37,17 @@ it('says of every operation what it asks of its viewer', () => {
 it('tells documents and clients what each field asks for, as access.json says (npm run access-table)', () => {
   const written = JSON.parse(readFileSync(new URL('../../access.json', import.meta.url), 'utf8')) as unknown
   expect(written).toEqual(accessTable(createSchema()))
+})
+
+it('finds nodes of every type that has an id by it', () => {
+  const schema = createSchema()
+  const node = schema.getType('Node') as GraphQLInterfaceType
+  expect(Object.keys(nodeTypes).sort()).toEqual(
+    schema
+      .getPossibleTypes(node)
+      .map(({ name }) => name)
+      .sort(),
+  )
 })
 
 describe('every mutation', () => {

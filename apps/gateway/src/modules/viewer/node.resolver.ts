@@ -17,44 +17,61 @@ import { readSeenAt, shapeNotice } from '../notice/notice.reads.js'
 import { findSsoProvider } from '../sso/sso.reads.js'
 import { shapeRun } from '../run/run.shape.js'
 import { shapeDelivery, shapeWebhook } from '../webhook/webhook.shape.js'
+import { readTenant } from './viewer.reads.js'
 
 type Find = (scope: Scope, id: string) => Promise<Node | null>
 const found = <Row>(row: Row | null, shapeRow: (row: Row) => Node): Node | null => row && shapeRow(row)
 
-/** Every aggregate that has an id, behind the action that reading it asks for. */
-const aggregates: readonly [Action, Find][] = [
-  ['erasure:read', async ({ loaders }, id) => found(await loaders.erasureRequest.load(id), shapeErasureRequest)],
-  ['audit:read', async ({ loaders }, id) => found(await loaders.audit.load(id), shapeAudit)],
-  ['erasure:read', async ({ loaders }, id) => found(await loaders.evidenceBundle.load(id), shapeBundle)],
-  ['dataset:read', async ({ loaders }, id) => found(await loaders.dataset.load(id), shapeDataset)],
-  ['dataset:read', async ({ loaders }, id) => found(await loaders.datasetVersion.load(id), shapeDatasetVersion)],
-  [
+/** Every type of node, behind the action that reading it asks for. */
+export const nodeTypes: Readonly<Record<string, [Action, Find]>> = {
+  Tenant: ['tenant:read', async (scope, id) => (id === scope.tenantId ? readTenant(scope) : null)],
+  ErasureRequest: [
+    'erasure:read',
+    async ({ loaders }, id) => found(await loaders.erasureRequest.load(id), shapeErasureRequest),
+  ],
+  Audit: ['audit:read', async ({ loaders }, id) => found(await loaders.audit.load(id), shapeAudit)],
+  EvidenceBundle: [
+    'erasure:read',
+    async ({ loaders }, id) => found(await loaders.evidenceBundle.load(id), shapeBundle),
+  ],
+  Dataset: ['dataset:read', async ({ loaders }, id) => found(await loaders.dataset.load(id), shapeDataset)],
+  DatasetVersion: [
+    'dataset:read',
+    async ({ loaders }, id) => found(await loaders.datasetVersion.load(id), shapeDatasetVersion),
+  ],
+  DataOwner: [
     'dataset:read',
     async ({ loaders, viewer, reach }, id) =>
       inReach(await reach(), 'ownerIds', [id]).length === 0
         ? null
         : found(await loaders.dataOwner.load(id), (row) => shapeDataOwner(row, viewer)),
   ],
-  ['model:read', async ({ loaders }, id) => found(await loaders.model.load(id), shapeModel)],
-  ['model:read', async ({ loaders }, id) => found(await loaders.modelVersion.load(id), shapeModelVersion)],
-  ['run:read', async ({ loaders }, id) => found(await loaders.run.load(id), shapeRun)],
-  [
+  Model: ['model:read', async ({ loaders }, id) => found(await loaders.model.load(id), shapeModel)],
+  ModelVersion: [
+    'model:read',
+    async ({ loaders }, id) => found(await loaders.modelVersion.load(id), shapeModelVersion),
+  ],
+  Run: ['run:read', async ({ loaders }, id) => found(await loaders.run.load(id), shapeRun)],
+  Notice: [
     'tenant:read',
     async (scope, id) => {
       const row = await scope.loaders.notice.load(id)
       return row && shapeNotice(row, await readSeenAt(scope))
     },
   ],
-  ['member:read', findMember],
-  ['key:read', findApiKeyById],
-  ['sso:read', findSsoProvider],
-  ['auditor:read', findGrant],
-  ['webhook:read', async ({ loaders }, id) => found(await loaders.webhook.load(id), shapeWebhook)],
-  ['webhook:read', async ({ loaders }, id) => found(await loaders.webhookDelivery.load(id), shapeDelivery)],
-]
+  Member: ['member:read', findMember],
+  ApiKey: ['key:read', findApiKeyById],
+  SsoProvider: ['sso:read', findSsoProvider],
+  AuditorGrant: ['auditor:read', findGrant],
+  Webhook: ['webhook:read', async ({ loaders }, id) => found(await loaders.webhook.load(id), shapeWebhook)],
+  WebhookDelivery: [
+    'webhook:read',
+    async ({ loaders }, id) => found(await loaders.webhookDelivery.load(id), shapeDelivery),
+  ],
+}
 
 async function findNode(scope: Scope, id: string): Promise<Node | null> {
-  const readable = aggregates.filter(([action]) => may(scope.viewer, action))
+  const readable = Object.values(nodeTypes).filter(([action]) => may(scope.viewer, action))
   const nodes = await Promise.all(readable.map(([, find]) => find(scope, id)))
   return nodes.find((node) => node !== null) ?? null
 }
