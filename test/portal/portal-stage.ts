@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process'
 import { PassThrough } from 'node:stream'
+import path from 'node:path'
 import { promisify } from 'node:util'
 import { readErasure, runDemo, type SignIn } from '@lethe/cli/demo'
 import { checkoutDir } from '@lethe/stack'
@@ -29,7 +30,12 @@ export interface PortalStage {
 }
 
 /** The portal before anything has happened. */
-export type BarePortal = Pick<PortalStage, 'url' | 'visit' | 'close'>
+export interface BarePortal extends Pick<PortalStage, 'url' | 'visit' | 'close'> {
+  /** Folder that mail goes to. */
+  outbox: string
+  /** Who runs the platform. */
+  visitAsAdmin: (options?: BrowserContextOptions) => Promise<Visit>
+}
 
 /** Members of a tenant that has nothing yet, with a portal and no service that computes. */
 export async function openBarePortal(): Promise<BarePortal> {
@@ -41,6 +47,12 @@ export async function openBarePortal(): Promise<BarePortal> {
   const url = platform.urls.portal
   return {
     url,
+    outbox: path.join(stateDir, 'outbox'),
+    visitAsAdmin: async (options = {}) => {
+      const visit = await openVisit(browser, url, options)
+      await signIn(visit.page, platform.facts.bootstrapAdmin)
+      return visit
+    },
     visit: async (role, options = {}) => {
       const visit = await openVisit(browser, url, options)
       const person = signIns.find((each) => each.role === role)
@@ -111,7 +123,7 @@ async function openVisit(browser: Browser, url: string, options: BrowserContextO
   return { page, strangers, complaints, close: () => context.close() }
 }
 
-async function signIn(page: Page, person: SignIn): Promise<void> {
+async function signIn(page: Page, person: Pick<SignIn, 'email' | 'password'>): Promise<void> {
   await page.goto('/sign-in')
   await page.locator('input[name=email]').fill(person.email)
   await page.locator('input[name=password]').fill(person.password)

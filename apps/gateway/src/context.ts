@@ -54,7 +54,7 @@ export function createScope({ viewer, services, renew, place }: Omit<Context, 's
     viewer: member,
     tenantId: viewer.tenantId,
     db,
-    loaders: createLoaders({ db, viewer: member, people: services.people, reach }),
+    loaders: createLoaders({ db, viewer: member, people: services.people, memberships: services.memberships, reach }),
     reach,
     forgetReach: () => (known = undefined),
     services,

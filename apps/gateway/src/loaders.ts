@@ -1,6 +1,7 @@
 import type { TenantClient } from '@lethe/db'
 import DataLoader from 'dataloader'
 import type { TenantViewer } from './tenant-viewer.js'
+import type { Memberships } from './identity/memberships.js'
 import type { People } from './identity/people.js'
 import { auditLoaders } from './modules/audit/audit.loaders.js'
 import { bundleLoaders } from './modules/bundle/bundle.loaders.js'
@@ -19,11 +20,12 @@ export interface LoaderInput {
   readonly db: TenantClient
   readonly viewer: TenantViewer
   readonly people: People
+  readonly memberships: Memberships
   readonly reach: () => Promise<Reach>
 }
 
 /** Of one request, so that nothing is remembered past it and nobody shares a cache. */
-export const createLoaders = ({ db, viewer, people, reach }: LoaderInput) => ({
+export const createLoaders = ({ db, viewer, people, memberships, reach }: LoaderInput) => ({
   ...datasetLoaders(db, reach),
   ...modelLoaders(db, reach),
   ...evidenceLoaders(db),
@@ -32,7 +34,7 @@ export const createLoaders = ({ db, viewer, people, reach }: LoaderInput) => ({
   ...auditLoaders(db, viewer),
   ...bundleLoaders(db, viewer),
   ...erasureLoaders(db, viewer),
-  ...memberLoaders(db),
+  ...memberLoaders(db, memberships),
   ...noticeLoaders(db, viewer),
   ...webhookLoaders(db),
   personName: new DataLoader<string, string>(async (ids) => {

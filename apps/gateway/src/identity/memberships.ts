@@ -94,6 +94,15 @@ export function membershipsOf({ pool }: Pick<IdentityProvider, 'pool'>) {
       return rows
     },
 
+    /** Of people whom a tenant's own records name, also of those who left it and of whoever runs the platform. */
+    async namesOnRecord(userIds: readonly string[]): Promise<ReadonlyMap<string, string>> {
+      const { rows } = await pool.query<{ id: string; name: string }>(
+        'SELECT "id", "name" FROM "user" WHERE "id" = ANY ($1)',
+        [[...userIds]],
+      )
+      return new Map(rows.map(({ id, name }) => [id, name]))
+    },
+
     /** How many members each tenant has; a tenant without any is absent. */
     async count(tenantIds: readonly string[]): Promise<ReadonlyMap<string, number>> {
       const { rows } = await pool.query<{ id: string; count: string }>(

@@ -76,11 +76,11 @@ export class MemberResolver {
 export class MembershipChangeResolver {
   @FieldResolver(() => String, { description: 'Name of whom it is about.' })
   member(@Root() change: MembershipChange, @Ctx() context: Context) {
-    return context.scope().loaders.personName.load(change.userId)
+    return context.scope().loaders.nameOnRecord.load(change.userId)
   }
 
   @FieldResolver(() => String, { nullable: true, description: 'Name of who did it; null where nobody of the tenant.' })
   changedBy(@Root() change: MembershipChange, @Ctx() context: Context) {
-    return change.actorId === null ? null : context.scope().loaders.personName.load(change.actorId)
+    return change.actorId === null ? null : context.scope().loaders.nameOnRecord.load(change.actorId)
   }
 }
