@@ -1,7 +1,7 @@
 import { jetstreamManager } from '@nats-io/jetstream'
 import type { Stage } from './stage.js'
 
-/** Every row of a tenant, in whatever table, as text: any change shows. */
+/** Every row of a tenant, in whatever table, as text: any change shows but when a key was last used. */
 export async function rowsOf({ rig }: Stage, tenantId: string): Promise<string> {
   const tables = await rig.sql(
     `SELECT c.relname::text AS name FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
@@ -12,7 +12,8 @@ export async function rowsOf({ rig }: Stage, tenantId: string): Promise<string> 
     tables.map(async ({ name }) => [
       name,
       await rig.sql(
-        `SELECT coalesce(string_agg(t::text, E'\\n' ORDER BY t::text), '') AS rows FROM "${String(name)}" t WHERE tenant_id = $1`,
+        `SELECT coalesce(string_agg(row::text, E'\\n' ORDER BY row::text), '') AS rows
+         FROM "${String(name)}" t, LATERAL (SELECT to_jsonb(t) - 'last_used_at' AS row) AS told WHERE tenant_id = $1`,
         [tenantId],
       ),
     ]),

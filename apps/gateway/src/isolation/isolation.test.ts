@@ -7,12 +7,14 @@ import {
   codesOf,
   foreignBreaches,
   operationsWithoutRow,
+  outsideCaseBreaches,
   permittedBreaches,
   permittedMutationBreaches,
   withoutRightBreaches,
 } from './matrix.js'
 import { routeBreaches, routesWithoutRow } from './routes.js'
-import { memberRoles, type Stage, startStage } from './stage.js'
+import { keyOf, memberRoles, outsiderOf, type Stage, startStage } from './stage.js'
+import { subscriptionBreaches } from './subscriptions.js'
 
 let stage: Stage
 beforeAll(async () => {
@@ -38,9 +40,22 @@ describe('operations', () => {
     expect(await foreignBreaches(stage, role)).toEqual([]),
   )
 
+  it("show and change nothing of acme's for a key of another tenant", async () => {
+    const token = await keyOf(stage, stage.rival, 'privacy_officer')
+    expect(await foreignBreaches(stage, 'privacy_officer', { who: "the rival's key", token, viaKey: true })).toEqual([])
+  })
+
+  it('show and change nothing of a case for an auditor of the tenant to whom it was not opened', async () =>
+    expect(await outsideCaseBreaches(stage, await outsiderOf(stage))).toEqual([]))
+
   it.each(memberRoles)('give a %s of the tenant what the table of roles allows', async (role) =>
     expect(await permittedBreaches(stage, role)).toEqual([]),
   )
+})
+
+describe('subscriptions', () => {
+  it('tell nobody of another tenant, refuse whom the table of roles refuses, and tell the others', async () =>
+    expect(await subscriptionBreaches(stage)).toEqual([]))
 })
 
 describe('routes', () => {

@@ -1,5 +1,5 @@
 import { newId } from '@lethe/db'
-import { mayDo, type Role } from '@lethe/domain'
+import { type Action, isForKeys, mayDo, type Role } from '@lethe/domain'
 import type { GraphQLField, GraphQLObjectType } from 'graphql'
 import { createSchema } from '../graphql/build-schema.js'
 import { requirementOf, type Requirement } from '../graphql/requires.js'
@@ -19,10 +19,11 @@ const fieldsOf = (type: unknown): GraphQLField<unknown, unknown>[] =>
   Object.values((type as GraphQLObjectType).getFields())
 const queries = fieldsOf(schema.getQueryType())
 const mutations = fieldsOf(schema.getMutationType())
-const subscriptions = fieldsOf(schema.getSubscriptionType())
+export const subscriptions = fieldsOf(schema.getSubscriptionType())
 
-const ruleOf = ({ extensions }: GraphQLField<unknown, unknown>): Requirement | undefined => requirementOf(extensions)
-const may = (role: Role, rule: Requirement | undefined): boolean =>
+export const ruleOf = ({ extensions }: GraphQLField<unknown, unknown>): Requirement | undefined =>
+  requirementOf(extensions)
+export const may = (role: Role, rule: Requirement | undefined): boolean =>
   rule !== undefined && (rule === 'anyone' || mayDo(role, rule))
 
 /** Operations of the schema without a row, and rows without an operation. */
@@ -43,7 +44,7 @@ export function operationsWithoutRow(): Breaches {
   ]
 }
 
-const variablesOf = (things: Things): Record<string, string | number> => ({
+export const variablesOf = (things: Things): Record<string, string | number> => ({
   evidenceSeq: things.evidenceSeq,
   tenant: things.tenantId,
   id: things.datasetId,
@@ -123,11 +124,13 @@ function markBreach(who: string, name: string, text: string, marks: ReadonlySet<
   return [...leaked, ...named].map((mark) => `${who}: ${name} gave away ${mark} of acme`)
 }
 
-/** A member of another tenant who has the right asks for things of acme. */
-export const foreignBreaches = (stage: Stage, role: (typeof memberRoles)[number]): Promise<Breaches> =>
-  withoutSideEffect(stage, `the rival's ${role}`, async () => {
-    const who = `the rival's ${role}`
-    const token = stage.rival.tokens[role]
+/** A member of another tenant who has the right, or a key of theirs, asks for things of acme. */
+export const foreignBreaches = (
+  stage: Stage,
+  role: (typeof memberRoles)[number],
+  { who = `the rival's ${role}`, token = stage.rival.tokens[role], viaKey = false } = {},
+): Promise<Breaches> =>
+  withoutSideEffect(stage, who, async () => {
     const marks = await marksOf(stage)
     const breaches: string[] = []
     for (const field of queries.filter((each) => may(role, ruleOf(each)))) {
@@ -142,9 +145,27 @@ export const foreignBreaches = (stage: Stage, role: (typeof memberRoles)[number]
       // What is theirs to do changes their own tenant, and has tests of its own.
       if (expected === 'own') continue
       const answer = await ask(stage, token, field.name)
+      if (viaKey && !isForKeys(ruleOf(field) as Action)) {
+        breaches.push(...refusalBreach(who, field.name, answer, 'FORBIDDEN'))
+        continue
+      }
       const { code } = (answer.data?.[field.name] ?? {}) as { code?: string }
       if (code !== expected)
         breaches.push(`${who}: ${field.name} must answer ${expected}, and answered ${JSON.stringify(answer)}`)
+    }
+    return breaches
+  })
+
+/** An auditor of acme who was opened none of its cases: nothing of a case may be in any answer, and none changes. */
+export const outsideCaseBreaches = (stage: Stage, token: string): Promise<Breaches> =>
+  withoutSideEffect(stage, 'an auditor outside the case', async () => {
+    const { erasureRequestId, auditId, evidenceBundleId, subjectKey } = stage.things
+    const breaches: string[] = []
+    for (const field of [...queries, ...mutations].filter((each) => may('auditor', ruleOf(each)))) {
+      if (mutationRows[field.name]?.foreign === 'own') continue
+      const text = JSON.stringify((await ask(stage, token, field.name)).data ?? null)
+      for (const mark of [erasureRequestId, auditId, evidenceBundleId, subjectKey])
+        if (text.includes(mark)) breaches.push(`an auditor outside the case: ${field.name} gave away ${mark}`)
     }
     return breaches
   })

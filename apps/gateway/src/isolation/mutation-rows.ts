@@ -84,6 +84,7 @@ export const mutationRows: Readonly<Record<string, MutationRow>> = {
     reason: 'r',
     statuteId: 'ccpa-7021',
   })),
+  recordListAccess: row('recordListAccess', 'RecordListAccessInput', 'TenantCalendar { id }', () => ({}), 'own'),
   // A calendar of one's own tenant, whoever asks.
   setTenantCalendar: row(
     'setTenantCalendar',

@@ -30,6 +30,8 @@ export const publicRoutes: readonly string[] = [
   'POST /auth/sign-out-everywhere',
   // Every operation has a row of its own.
   'POST /graphql',
+  // Answered 405, whoever asks.
+  ...['GET', 'PUT', 'PATCH', 'DELETE'].map((method) => `${method} /graphql`),
   'POST /graphql/stream',
 ]
 

@@ -120,3 +120,23 @@ async function seedThings(rig: GatewayRig, acme: TestTenant): Promise<Things> {
     ...webhook,
   }
 }
+
+/** A key of a tenant, made by its member of that role and with that role's rights. */
+export async function keyOf({ rig }: Stage, tenant: TestTenant, role: TestRole): Promise<string> {
+  const made = await rig.graphql(
+    tenant.tokens[role],
+    'mutation ($input: CreateApiKeyInput!) { createApiKey(input: $input) { ... on CreatedApiKey { secret } ... on UserError { code } } }',
+    { input: { idempotencyKey: newId(), name: `key ${role}`, role } },
+  )
+  const { secret } = (made.data?.['createApiKey'] ?? {}) as { secret?: string }
+  if (secret === undefined) throw new Error(JSON.stringify(made))
+  return secret
+}
+
+/** Signed in as an auditor of acme to whom no case was opened. */
+export async function outsiderOf({ rig, acme, admin }: Stage): Promise<string> {
+  const email = 'outsider@acme.test'
+  const person = { email, name: 'Outsider', password, tenantId: acme.id, role: 'auditor' }
+  await rig.post('/v1/admin/members', person, admin)
+  return rig.signIn(email)
+}

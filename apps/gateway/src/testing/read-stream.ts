@@ -17,6 +17,7 @@ export const parseEvent = (block: string): StreamEvent | null => {
 export interface StreamRequest {
   readonly token: string
   readonly query: string
+  readonly variables?: object | undefined
   readonly signal: AbortSignal
   /** Id of the event behind which it goes on. */
   readonly after?: string | undefined
@@ -24,7 +25,7 @@ export interface StreamRequest {
 
 export const openStream = (
   { url }: Pick<GatewayRig, 'url'>,
-  { token, query, signal, after }: StreamRequest,
+  { token, query, variables, signal, after }: StreamRequest,
 ): Promise<Response> =>
   fetch(`${url}/graphql/stream`, {
     method: 'POST',
@@ -35,7 +36,7 @@ export const openStream = (
       authorization: `Bearer ${token}`,
       ...(after === undefined ? {} : { 'last-event-id': after }),
     },
-    body: JSON.stringify({ query }),
+    body: JSON.stringify({ query, variables }),
   })
 
 /** Events of a subscription as they come; ends with the connection. */
