@@ -164,8 +164,8 @@ const nodeModulesOf = {
   'libs/verifier': [],
 }
 
-/** Tests, and what only tests import. */
-const TEST = String.raw`(\.test\.tsx?|\b(test|testing)/[^/]+)$`
+/** Tests, and what only tests import: also the rows and the stage of the isolation matrix. */
+const TEST = String.raw`(\.test\.tsx?|\b(test|testing|isolation)/[^/]+)$`
 const inside = (folders) => `^(${folders.join('|')})/`
 const named = (pattern) => `(^|node_modules/)(${pattern})(/|$)`
 const slug = (text) => text.replace(/[^a-z]+/g, '-').replace(/^-|-$/g, '')
