@@ -8,6 +8,7 @@ import { Moment } from '@/ui/moment'
 /** Who has approved the plan, and how many are still missing. */
 export function Approvals({ request }: { request: RequestDetailFragment }) {
   const t = useTranslations('erasure')
+  const rights = useTranslations('rights')
   if (request.plan.length === 0 && request.approvals.length === 0) return null
   const missing = Math.max(0, request.requiredApprovals - request.approvals.length)
   return (
@@ -20,6 +21,7 @@ export function Approvals({ request }: { request: RequestDetailFragment }) {
               {approval.userName}
               <span className="block text-xs text-ink-2">
                 <Moment at={approval.at} />
+                {approval.appointedByRequester ? <span className="block">{rights('appointed')}</span> : null}
               </span>
             </span>
           </li>
