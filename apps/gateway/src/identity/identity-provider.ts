@@ -188,7 +188,10 @@ function limitsOf(signInsPerMinute: number) {
     '/reset-password': guarded,
     '/change-password': guarded,
     '/invitation/accept': guarded,
+    // Read by every visit of the sign-in page; the library's own rule for such names is three in ten seconds.
+    '/sign-up': { window: 60, max: 6000 },
     '/sign-up/request': guarded,
+    '/sign-up/read': guarded,
     '/sign-up/complete': guarded,
     '/sso/begin': guarded,
     '/sso/finish': guarded,

@@ -129,6 +129,13 @@ describe('sessions', () => {
 describe('where sign-up is open', () => {
   const tenant = { name: 'Founded', slug: 'founded' }
 
+  it('every visitor is told so, however many come at once', async () => {
+    const told = await Promise.all(
+      Array.from({ length: 20 }, async () => (await fetch(`${rig.url}/auth/sign-up`)).json() as Promise<unknown>),
+    )
+    expect(told).toEqual(Array(20).fill({ signUp: 'open' }))
+  })
+
   it('somebody founds a tenant as its owner, once, after their address was confirmed by mail', async () => {
     const email = 'frida@new.test'
     await post('/sign-up/request', { email })

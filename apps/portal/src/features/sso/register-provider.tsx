@@ -54,7 +54,11 @@ export function RegisterProvider() {
   const isShown = ['issuer', 'clientId', 'clientSecret', 'domain'].some((name) => refusal?.field === `input.${name}`)
   return (
     <Card title={t('sso.register')} note={t('sso.registerNote')}>
-      <form ref={form} onSubmit={(event) => void submit(event)} className="grid max-w-2xl gap-4 sm:grid-cols-2">
+      <form
+        ref={form}
+        onSubmit={(event) => void submit(event)}
+        className="grid max-w-2xl items-start gap-4 sm:grid-cols-2"
+      >
         <TextField {...field('domain')} hint={t('sso.domainHint')} />
         <TextField {...field('issuer')} type="url" hint={t('sso.issuerHint')} />
         <TextField {...field('clientId')} autoComplete="off" />
