@@ -30,7 +30,14 @@ const answerHeaders = [
   'ratelimit',
   'ratelimit-policy',
   'retry-after',
+  'upload-offset',
+  'upload-complete',
 ]
+
+/** What the gateway is told of a request besides its type: after which event a stream goes on, where a part belongs. */
+const passedHeaders = ['last-event-id', 'upload-offset', 'upload-complete']
+
+const passed = (name: string, value: string | null): [string, string][] => (value === null ? [] : [[name, value]])
 
 /**
  * Sends a request of this browser on to the gateway with its token, and streams the answer back. The token is renewed
@@ -49,7 +56,7 @@ export async function forward(request: NextRequest, path: string): Promise<Respo
     headers: {
       authorization: `Bearer ${held.token}`,
       accept: request.headers.get('accept') ?? '*/*',
-      ...(request.headers.has('last-event-id') ? { 'last-event-id': request.headers.get('last-event-id') ?? '' } : {}),
+      ...Object.fromEntries(passedHeaders.flatMap((name) => passed(name, request.headers.get(name)))),
       ...(isRead ? {} : { 'content-type': request.headers.get('content-type') ?? 'application/json' }),
     },
     ...(isRead ? {} : { body: await request.arrayBuffer() }),

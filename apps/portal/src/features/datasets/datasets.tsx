@@ -3,9 +3,11 @@ import { createColumnHelper } from '@tanstack/react-table'
 import { useTranslations } from 'next-intl'
 import { useMemo } from 'react'
 import { DatasetState } from '@/features/datasets/dataset-state'
+import { NewDataset } from '@/features/datasets/new-dataset'
 import { DatasetsDocument, type DatasetsQuery } from '@/gql/graphql'
 import { useQuantities } from '@/i18n/use-quantities'
 import { useConnection } from '@/session/use-document'
+import { useViewer } from '@/session/viewer-context'
 import { Card } from '@/ui/card'
 import { ListBody } from '@/ui/list-body'
 import { Moment } from '@/ui/moment'
@@ -22,6 +24,7 @@ const column = createColumnHelper<Row>()
 export function Datasets() {
   const t = useTranslations()
   const { number } = useQuantities()
+  const { actions } = useViewer()
   const list = useConnection(DatasetsDocument, { first: 25 }, (result) => result.datasets)
   const columns = useMemo(
     () => [
@@ -64,6 +67,7 @@ export function Datasets() {
     <Page
       title={t('nav.datasets')}
       answer={list.isPending ? t('states.loading') : t('dataset.listAnswer', { total: list.total, pictures })}
+      actions={actions.includes('dataset:write') ? <NewDataset /> : null}
     >
       <Card title={t('dataset.list')} flush>
         <ListBody list={list} empty={<Empty title={t('dataset.none')}>{t('dataset.noneNote')}</Empty>}>

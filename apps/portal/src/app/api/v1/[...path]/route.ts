@@ -10,4 +10,4 @@ async function handle(request: NextRequest, { params }: { params: Promise<{ path
   return forward(request, `/v1/${path.map(encodeURIComponent).join('/')}${request.nextUrl.search}`)
 }
 
-export { handle as GET, handle as PUT, handle as POST }
+export { handle as GET, handle as HEAD, handle as PUT, handle as PATCH, handle as POST }
