@@ -1,6 +1,6 @@
 import { followEvents } from '@lethe/bus'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
-import type { may } from '../access/may.js'
+import type { guardSchema } from '../graphql/requires.js'
 import { foreignBreaches, withoutRightBreaches } from './matrix.js'
 import { routeBreaches } from './routes.js'
 import { type Stage, startStage } from './stage.js'
@@ -9,10 +9,17 @@ import { subscriptionBreaches } from './subscriptions.js'
 /** Faults that are switched on one at a time; off, everything is as it ships. */
 const planted = vi.hoisted(() => ({ isUnguarded: false, hearsEverybody: false, tenantId: '' }))
 
-vi.mock('../access/may.js', async (original) => {
-  const real = await original<{ may: typeof may }>()
-  const careless: typeof may = (viewer, action) => planted.isUnguarded || real.may(viewer, action)
-  return { ...real, may: careless }
+vi.mock('../graphql/requires.js', async (original) => {
+  const real = await original<{ guardSchema: typeof guardSchema }>()
+  const careless: typeof guardSchema = (schema) => {
+    const field = schema.getQueryType()?.getFields()['datasets']
+    const unguarded = field?.resolve
+    const guarded = real.guardSchema(schema)
+    const checked = field?.resolve
+    if (field && checked) field.resolve = (...args) => (planted.isUnguarded ? (unguarded ?? checked) : checked)(...args)
+    return guarded
+  }
+  return { ...real, guardSchema: careless }
 })
 vi.mock('@lethe/bus', async (original) => {
   const real = await original<{ followEvents: typeof followEvents }>()
