@@ -82,7 +82,7 @@ describe('refused', () => {
     expect(() => readClock({ ...vector.basis, events, now: at })).toThrow()
     // A platform that recorded it all the same is found out, whatever date it states.
     const { terms, ...rule } = vector.basis
-    const claimed = events.map(({ kind, at: when, count, basis }) => ({
+    const claimed = events.map(({ kind, at: when, count, basis }): { at: string; predicate: Changed } => ({
       at: when,
       predicate: {
         ...(basis ?? rule),

@@ -163,6 +163,27 @@ describe('a tenant’s calendar', () => {
     await expect(setCalendar({}, 'engineer')).rejects.toThrow('FORBIDDEN')
   })
 
+  it('says by when the list of California’s platform is due again, and keeps each fetch on record', async () => {
+    const fields = `__typename ... on UserError { code field }
+      ... on TenantCalendar { listAccess { fetchedAt nextDueAt isLate } }`
+    const fetch = async (fetchedAt: string) => {
+      const query = `mutation ($input: RecordListAccessInput!) { recordListAccess(input: $input) { ${fields} } }`
+      const input = { idempotencyKey: `key-${(keys += 1)}`, fetchedAt }
+      return (await rig.graphql(tenant.tokens.privacy_officer, query, { input })).data?.['recordListAccess']
+    }
+    // 45 days after 1 September: the last hour of 16 October in Berlin.
+    expect(await fetch('2026-09-01T10:00:00Z')).toMatchObject({
+      listAccess: { nextDueAt: '2026-10-16T22:00:00.000Z', isLate: true },
+    })
+    expect(await fetch('2026-08-01T10:00:00Z')).toMatchObject({ code: 'FETCHED_AT_INVALID', field: 'input.fetchedAt' })
+    const now = new Date().toISOString()
+    expect(await fetch(now)).toMatchObject({ listAccess: { fetchedAt: now, isLate: false } })
+    const rows = await rig.sql(`SELECT 1 FROM evidence WHERE tenant_id = $1 AND kind = 'request-list-fetched/v1'`, [
+      tenant.id,
+    ])
+    expect(rows).toHaveLength(2)
+  })
+
   it('starts from a country’s public holidays', async () => {
     const query = `query ($country: String, $region: String) {
       holidayPreset(country: $country, region: $region, years: [2026]) { regions { code } holidays { day name } } }`

@@ -83,10 +83,8 @@ function shapeOf(stage: WorkStage, history: readonly StageDuration[]): LogLogist
   const weight = PRIOR_REQUESTS + count
   const mean = logs.reduce((sum, log) => sum + log, 0) / Math.max(1, count)
   const center = (PRIOR_REQUESTS * before + count * mean) / weight
-  const squares =
-    PRIOR_REQUESTS * spread ** 2 +
-    logs.reduce((sum, log) => sum + (log - mean) ** 2, 0) +
-    ((PRIOR_REQUESTS * count) / weight) * (mean - before) ** 2
+  const squares = PRIOR_REQUESTS * spread ** 2 + logs.reduce((sum, log) => sum + (log - mean) ** 2, 0)
+  // How far a tenant lies from what was believed says nothing of how much its requests differ from one another.
   // One further request varies about a center that is itself known only so well.
   const deviation = Math.sqrt((squares / weight) * (1 + 1 / weight))
   return { alpha: Math.exp(center), beta: Math.PI / (Math.sqrt(3) * Math.max(deviation, 0.05)) }

@@ -53,6 +53,8 @@ export const EvidenceKind = z.enum([
   'auditor-signed-off/v1',
   /** By what a tenant's clocks count from now on: rule, terms, time zone, holidays. Running clocks keep theirs. */
   'clock-terms-set/v1',
+  /** The list of requests that a rule asks to be fetched every so often was fetched, and by when it is due again. */
+  'request-list-fetched/v1',
   /** A person joined a tenant, left it, or has another role there: who could approve when. */
   'member-changed/v1',
   /** An API key was made or revoked. */

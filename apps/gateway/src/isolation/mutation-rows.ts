@@ -53,6 +53,13 @@ export const mutationRows: Readonly<Record<string, MutationRow>> = {
     ({ subjectKey }) => ({ ground: 'g', selection: { subjectKey } }),
     'UNKNOWN_SUBJECT',
   ),
+  setDeviceHourPrice: row(
+    'setDeviceHourPrice',
+    'SetDeviceHourPriceInput',
+    'DeviceHourPrice { price { amount } }',
+    () => ({ amount: 1, currency: 'EUR' }),
+    'own',
+  ),
   importErasures: row(
     'importErasures',
     'ImportErasuresInput',

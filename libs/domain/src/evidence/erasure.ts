@@ -118,6 +118,13 @@ export const ClockTermsSet = z.strictObject({
   setBy: Commitment,
 })
 
+export const RequestListFetched = z.strictObject({
+  statuteId: StatuteId,
+  fetchedAt: Instant,
+  nextDueAt: Instant,
+  recordedBy: Commitment,
+})
+
 /**
  * Everything that readClock needs to find the due date again, but for the reasons, which may name a person. After a
  * change of rule the members of the basis are those of the new rule.

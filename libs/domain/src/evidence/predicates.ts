@@ -15,6 +15,7 @@ import {
   ErasureRequested,
   IdentityCheckBegun,
   IdentityVerified,
+  RequestListFetched,
 } from './erasure.js'
 import { LogKeyRotated } from './log.js'
 import { CostRecorded, ModelPromoted, ModelTrained, ModelUnlearned, RunEnded } from './model.js'
@@ -46,6 +47,7 @@ export const evidencePredicates = {
   'auditor-finding/v1': AuditorFinding,
   'auditor-signed-off/v1': AuditorSignedOff,
   'clock-terms-set/v1': ClockTermsSet,
+  'request-list-fetched/v1': RequestListFetched,
   'member-changed/v1': MemberChanged,
   'api-key-changed/v1': ApiKeyChanged,
   'auditor-access-changed/v1': AuditorAccessChanged,

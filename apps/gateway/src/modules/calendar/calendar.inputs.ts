@@ -1,4 +1,5 @@
 import { Field, InputType, Int } from 'type-graphql'
+import { DateTime } from '../../graphql/scalars.js'
 
 @InputType('TermInput')
 export class TermInput {
@@ -61,4 +62,13 @@ export class SetTenantCalendarInput {
     description: 'New terms make a new version; left out, the newest stay.',
   })
   contractTerms?: ContractTermsInput | null
+}
+
+@InputType('RecordListAccessInput')
+export class RecordListAccessInput {
+  @Field(() => String)
+  idempotencyKey!: string
+
+  @Field(() => DateTime, { nullable: true, description: 'When it was fetched, if earlier than now.' })
+  fetchedAt?: Date | null
 }

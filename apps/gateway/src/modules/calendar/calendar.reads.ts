@@ -1,16 +1,22 @@
 import { readContractTerms } from '@lethe/db'
-import { ruleFor, statutes, type StatuteRule } from '@lethe/domain'
+import { nextListAccess, ruleFor, statutes, type StatuteRule } from '@lethe/domain'
 import type { Scope } from '../../context.js'
 import { shape } from '../../graphql/node.js'
-import { Statute, TenantCalendar } from './calendar.types.js'
+import { ListAccess, Statute, TenantCalendar } from './calendar.types.js'
 
 const shapeStatute = ({ id, workingHours, ...rule }: StatuteRule): Statute =>
   shape(Statute, { statuteId: id, ...rule, workingHours: { ...workingHours } })
 
+function shapeListAccess(fetchedAt: Date, timeZone: string, now: Date): ListAccess {
+  const nextDueAt = new Date(nextListAccess(fetchedAt.toISOString(), timeZone))
+  return shape(ListAccess, { fetchedAt, nextDueAt, isLate: now > nextDueAt })
+}
+
 /** By what clocks count that start now, and what else they might. */
-export async function readTenantCalendar({ db, tenantId }: Scope): Promise<TenantCalendar> {
+export async function readTenantCalendar({ db, tenantId, now }: Scope): Promise<TenantCalendar> {
   const { timeZone, holidays, statuteId } = await db.tenant.findUniqueOrThrow({ where: { id: tenantId } })
   const terms = await readContractTerms(db, tenantId)
+  const fetched = await db.listAccess.findFirst({ where: { tenantId }, orderBy: { at: 'desc' } })
   const agreed = terms === null ? [] : [ruleFor('contract', terms.version, terms)]
   return shape(TenantCalendar, {
     id: `calendar:${tenantId}`,
@@ -18,5 +24,6 @@ export async function readTenantCalendar({ db, tenantId }: Scope): Promise<Tenan
     holidays,
     statuteId,
     statutes: [...Object.values(statutes), ...agreed].map(shapeStatute),
+    listAccess: fetched && shapeListAccess(fetched.at, timeZone, now()),
   })
 }

@@ -2,10 +2,11 @@ import { Arg, createUnionType, Ctx, Int, Mutation, Query, Resolver } from 'type-
 import type { Context } from '../../context.js'
 import { Requires } from '../../graphql/requires.js'
 import { answerOf, UserError } from '../../graphql/user-error.js'
-import { SetTenantCalendarInput } from './calendar.inputs.js'
+import { RecordListAccessInput, SetTenantCalendarInput } from './calendar.inputs.js'
 import { readTenantCalendar } from './calendar.reads.js'
 import { HolidayPreset, TenantCalendar } from './calendar.types.js'
 import { readHolidayPreset } from './holiday-preset.js'
+import { recordListAccess } from './record-list-access.js'
 import { setTenantCalendar } from './set-tenant-calendar.js'
 
 const TenantCalendarResult = createUnionType({
@@ -45,6 +46,18 @@ export class CalendarResolver {
     return answerOf(async () => {
       const scope = context.scope()
       await setTenantCalendar(scope, input)
+      return readTenantCalendar(scope)
+    })
+  }
+
+  @Requires('clock:write')
+  @Mutation(() => TenantCalendarResult, {
+    description: 'The list of California’s deletion platform was fetched; it is due again within 45 days.',
+  })
+  recordListAccess(@Arg('input', () => RecordListAccessInput) input: RecordListAccessInput, @Ctx() context: Context) {
+    return answerOf(async () => {
+      const scope = context.scope()
+      await recordListAccess(scope, input)
       return readTenantCalendar(scope)
     })
   }

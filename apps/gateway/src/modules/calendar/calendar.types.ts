@@ -1,4 +1,5 @@
 import { Field, ID, Int, ObjectType } from 'type-graphql'
+import { DateTime } from '../../graphql/scalars.js'
 
 @ObjectType('Term', { description: 'A length of time as rules state it.' })
 export class TermType {
@@ -57,6 +58,18 @@ export class Statute {
   workingHours!: WorkingHours
 }
 
+@ObjectType('ListAccess', { description: 'When the list of California’s deletion platform was fetched last.' })
+export class ListAccess {
+  @Field(() => DateTime)
+  fetchedAt!: Date
+
+  @Field(() => DateTime, { description: 'By when it is to be fetched again.' })
+  nextDueAt!: Date
+
+  @Field(() => Boolean)
+  isLate!: boolean
+}
+
 @ObjectType('TenantCalendar', {
   description: 'By what clocks count that start from now on; running clocks keep theirs.',
 })
@@ -77,6 +90,9 @@ export class TenantCalendar {
     description: 'Rules that this tenant can choose from; its contract among them once it has terms.',
   })
   statutes!: Statute[]
+
+  @Field(() => ListAccess, { nullable: true, description: 'Null while no fetch is on record.' })
+  listAccess!: ListAccess | null
 }
 
 @ObjectType('Holiday')

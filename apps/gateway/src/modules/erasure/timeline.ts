@@ -32,6 +32,7 @@ const sentences: { readonly [Kind in EvidenceKind]: (facts: EvidencePredicate<Ki
   'run-ended/v1': () => 'A run failed or was cancelled.',
   'clock-changed/v1': ({ state, dueAt }) => `The clock is ${state.toLowerCase()}; due by ${dueAt}.`,
   'clock-terms-set/v1': ({ statuteId }) => `Clocks count by ${statuteId} from now on.`,
+  'request-list-fetched/v1': ({ nextDueAt }) => `The list of requests was fetched; it is due again by ${nextDueAt}.`,
   'owner-audit-countersigned/v1': ({ verdict }) =>
     `An audit by the data owner was countersigned; its verdict is ${verdict}.`,
   'cost-recorded/v1': ({ kind, measured, shareOfRetraining, retraining }) => {

@@ -1,6 +1,7 @@
 'use client'
 import { useTranslations } from 'next-intl'
 import { CalendarForm } from '@/features/sla/calendar-form'
+import { ListAccessCard } from '@/features/sla/list-access-card'
 import { RuleTable } from '@/features/sla/rule-table'
 import { TenantCalendarDocument } from '@/gql/graphql'
 import { useDocument } from '@/session/use-document'
@@ -29,6 +30,9 @@ export function ClockRules() {
       <Card title={t('sla.rules.known')} note={t('sla.rules.knownNote')} flush>
         <RuleTable statutes={calendar.statutes} />
       </Card>
+      {calendar.statuteId === 'california-drop' || calendar.listAccess ? (
+        <ListAccessCard access={calendar.listAccess} />
+      ) : null}
       {actions.includes('clock:write') ? <CalendarForm key={JSON.stringify(calendar)} calendar={calendar} /> : null}
     </Page>
   )
