@@ -9,6 +9,7 @@ import { createEventPositions } from './graphql/event-position.js'
 import { createRateLimits } from './http/rate-limits.js'
 import { openTrustedDocuments } from './http/trusted-documents.js'
 import { createUploadStaging, type UploadStaging } from './http/upload-staging.js'
+import { createDownloadGrants } from './http/download-grants.js'
 import { createUploadSigner } from './http/upload-signer.js'
 import { KeyUse } from './access/key-use.js'
 import { MembershipRecorder } from './access/membership-recorder.js'
@@ -75,6 +76,7 @@ export async function openGateway(env: GatewayEnv, logger: Logger, now: () => Da
       issuers: env.OIDC_ISSUERS,
       logger,
     }),
+    downloads: createDownloadGrants(env.GATEWAY_SECRET),
     uploads: createUploadSigner(env.GATEWAY_SECRET),
     staging,
     exportSigner: createExportSigner(env.GATEWAY_SECRET),

@@ -5,6 +5,7 @@ import { createSchema } from './graphql/build-schema.js'
 import { limits } from './graphql/limits.js'
 import { acceptJson } from './http/body.js'
 import { mountAdmin } from './http/mount-admin.js'
+import { mountDownloads } from './http/mount-downloads.js'
 import { mountEvidenceExport } from './http/mount-evidence-export.js'
 import { mountExports } from './http/mount-exports.js'
 import { mountFiles } from './http/mount-files.js'
@@ -71,6 +72,7 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
   await mountGraphql(app, { schema, ...options })
   await mountSubscriptions(app, { schema, ...options })
   await mountUploads(app, services)
+  mountDownloads(app, services)
   mountFiles(app, services)
   mountEvidenceExport(app, services)
   mountExports(app, services)

@@ -10,6 +10,7 @@ import type { Standings } from './access/standings.js'
 import type { EventPositions } from './graphql/event-position.js'
 import type { RateLimits } from './http/rate-limits.js'
 import type { TrustedDocuments } from './http/trusted-documents.js'
+import type { DownloadGrants } from './http/download-grants.js'
 import type { UploadSigner } from './http/upload-signer.js'
 import type { UploadStaging } from './http/upload-staging.js'
 import type { Memberships } from './identity/memberships.js'
@@ -35,6 +36,7 @@ export interface Services {
   readonly standings: Standings
   readonly keyUse: KeyUse
   readonly tokens: TokenVerifier
+  readonly downloads: DownloadGrants
   readonly uploads: UploadSigner
   /** Where uploads grow until they are whole. */
   readonly staging: UploadStaging

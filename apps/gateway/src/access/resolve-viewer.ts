@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import { hasRightsOf, Role, TenantId, UserId } from '@lethe/domain'
+import type { DownloadGrant } from '../http/download-grants.js'
 import type { TokenHolder } from '../identity/verify-token.js'
 import type { Services } from '../services.js'
 import type { AuditedCases, SignedIn } from '../tenant-viewer.js'
@@ -47,10 +48,16 @@ async function renewHolder(holder: TokenHolder, services: Services): Promise<Sig
   }
 }
 
-async function resolveKey(key: string, services: Services): Promise<SignedIn | null> {
-  if (!keyPattern.test(key)) return null
+/** Who asked for a signed address, with the rights that they have now. */
+export const resolveGrant = (by: DownloadGrant['by'], services: Services): Promise<SignedIn | null> =>
+  'holder' in by ? renewHolder(by.holder, services) : resolveKeyDigest(by.keyDigest, services)
+
+const resolveKey = async (key: string, services: Services): Promise<SignedIn | null> =>
+  keyPattern.test(key) ? resolveKeyDigest(digestOfKey(key), services) : null
+
+async function resolveKeyDigest(digest: string, services: Services): Promise<SignedIn | null> {
   const now = services.now()
-  const found = await services.standings.key(digestOfKey(key))
+  const found = await services.standings.key(digest)
   if (found === null || found.revokedAt !== null || (found.expiresAt !== null && found.expiresAt <= now)) return null
   const standing = await services.standings.of(found.userId, found.tenantId)
   const role = Role.parse(found.role)

@@ -1,7 +1,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { type Action, isDomainError } from '@lethe/domain'
 import { GraphQLError } from 'graphql'
-import { resolveViewer } from '../access/resolve-viewer.js'
+import { resolveGrant, resolveViewer } from '../access/resolve-viewer.js'
 import { createContext, type Context, type Scope } from '../context.js'
 import { unauthenticated } from '../graphql/refusals.js'
 import { assertAllowed } from '../graphql/requires.js'
@@ -14,6 +14,21 @@ const never = new AbortController().signal
 /** A JWT or an API key. */
 const bearer = /^Bearer ([\w-]+\.[\w-]+\.[\w-]*|[\w-]+)$/i
 
+export const bearerOf = ({ headers }: FastifyRequest): string | undefined =>
+  bearer.exec(headers.authorization ?? '')?.[1]
+
+/** Of a signed address, whoever asked for it; see mount-downloads.ts. Undefined where the address is not signed. */
+async function readGranted(request: FastifyRequest, services: Services): Promise<Viewer | undefined> {
+  const { grant: sealed } = request.query as { grant?: unknown }
+  if (sealed === undefined) return undefined
+  const path = request.url.split('?')[0] ?? ''
+  const grant =
+    request.method === 'GET' && typeof sealed === 'string'
+      ? services.downloads.open(sealed, path, services.now())
+      : null
+  return grant === null ? 'rejected' : ((await resolveGrant(grant.by, services)) ?? 'rejected')
+}
+
 type Viewer = SignedIn | null | 'rejected'
 const viewers = new WeakMap<FastifyRequest, Promise<Viewer>>()
 
@@ -25,9 +40,8 @@ export function viewerOf(request: FastifyRequest, services: Services): Promise<V
 }
 
 async function readViewer(request: FastifyRequest, services: Services): Promise<Viewer> {
-  const { authorization } = request.headers
-  if (authorization === undefined) return null
-  const token = bearer.exec(authorization)?.[1]
+  if (request.headers.authorization === undefined) return (await readGranted(request, services)) ?? null
+  const token = bearerOf(request)
   if (token === undefined) return 'rejected'
   return (await resolveViewer(token, services)) ?? 'rejected'
 }

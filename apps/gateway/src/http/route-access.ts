@@ -18,6 +18,7 @@ const access: Readonly<Record<string, RouteAccess>> = {
   '/graphql': 'fields',
   '/graphql/stream': 'fields',
   '/v1/uploads/:tenant/:digest': 'signed-address',
+  '/v1/downloads': 'tenant:read',
   '/v1/samples/:version/:file': 'dataset:read',
   '/v1/audits/:id/matrices': 'audit:read',
   '/v1/evidence/bundles/:id': 'erasure:read',

@@ -63,6 +63,14 @@ export const routeRows: Readonly<Record<string, RouteRow>> = {
     without: 'engineer',
     permitted: 'engineer',
   },
+  // An address is given for any path; what is behind it is asked for when it is fetched, see downloads.test.ts.
+  'POST /v1/downloads': {
+    path: () => '/v1/downloads',
+    body: ({ evidenceBundleId }) => ({ path: `/v1/evidence/bundles/${evidenceBundleId}` }),
+    answers: { anonymous: 401, 'without the right': 403, permitted: 201 },
+    without: 'platform_admin',
+    permitted: 'auditor',
+  },
   'GET /v1/samples/:version/:file': {
     path: ({ datasetVersionId }) => `/v1/samples/${datasetVersionId}/0.png`,
     answers: { anonymous: 401, rival: 404, 'without the right': 403 },
