@@ -41,7 +41,18 @@ describe('what can be done about a version', () => {
     methods { method unlearning seconds lowSeconds highSeconds trainings shareOfRetraining cost { amount currency } } }`
 
   it('is told with what every method takes, in time and at the price of the tenant', async () => {
-    await rig.sql(`UPDATE tenant SET device_hour_price = 3.6, currency = 'EUR' WHERE id = $1`, [tenant.id])
+    const setPrice = async (price: object) => {
+      const query = `mutation ($input: SetDeviceHourPriceInput!) { setDeviceHourPrice(input: $input) {
+        __typename ... on UserError { code field } } }`
+      const input = { idempotencyKey: JSON.stringify(price).replaceAll(' ', ''), ...price }
+      return (await rig.graphql(tenant.tokens.tenant_owner, query, { input })).data?.['setDeviceHourPrice']
+    }
+    expect(await setPrice({ amount: -1, currency: 'EUR' })).toMatchObject({
+      code: 'PRICE_INVALID',
+      field: 'input.amount',
+    })
+    expect(await setPrice({ amount: 1, currency: 'EURO' })).toMatchObject({ field: 'input.currency' })
+    expect(await setPrice({ amount: 3.6, currency: 'EUR' })).toMatchObject({ __typename: 'DeviceHourPrice' })
     const { id } = await client.request('privacy_officer', { selection: { contentIds: [data.otherContentIds[0]] } })
     expect(await client.read('privacy_officer', id, options)).toEqual({ planOptions: [] })
     await client.decide('privacy_officer', 'verifyIdentity', id)

@@ -24,6 +24,8 @@ const allowed = {
   'erasure:approve': ['tenant_owner', 'privacy_officer'],
   'erasure:reject': ['privacy_officer'],
   'erasure:withdraw': ['tenant_owner', 'privacy_officer', 'data_owner'],
+  // What a device hour costs, for the estimates of plans.
+  'price:write': ['tenant_owner'],
   'erasure:retry': ['tenant_owner', 'privacy_officer'],
   'run:read': readers,
   'run:cancel': ['tenant_owner', 'engineer'],

@@ -3,7 +3,8 @@ import type { Context } from '../../context.js'
 import { required } from '../../graphql/batching.js'
 import { shapeModelVersion } from '../model/model.shape.js'
 import { ModelVersion } from '../model/model.types.js'
-import { AffectedVersion, Approval, PlanItem } from './erasure.types.js'
+import { AffectedVersion } from './erasure-preview.types.js'
+import { Approval, PlanItem } from './erasure.types.js'
 import { PlanOption } from './plan-option.types.js'
 
 @Resolver(() => PlanItem)

@@ -1,6 +1,7 @@
 import { Arg, createUnionType, Ctx, Mutation, Resolver } from 'type-graphql'
 import type { Context, Scope } from '../../context.js'
 import { required } from '../../graphql/batching.js'
+import { shape } from '../../graphql/node.js'
 import { Requires } from '../../graphql/requires.js'
 import { answerOf, UserError } from '../../graphql/user-error.js'
 import { approveErasure } from './approve-erasure.js'
@@ -19,8 +20,10 @@ import { shapeErasureRequest } from './erasure.shape.js'
 import { ErasureRequest } from './erasure.types.js'
 import { importErasures } from './import-erasures.js'
 import { planErasure } from './plan-erasure.js'
+import { DeviceHourPrice, DeviceHourPriceResult, Money, SetDeviceHourPriceInput } from './plan-option.types.js'
 import { requestErasure } from './request-erasure.js'
 import { retryErasure } from './retry-erasure.js'
+import { setDeviceHourPrice } from './set-device-hour-price.js'
 import { beginIdentityCheck, verifyIdentity } from './verify-identity.js'
 
 export const ErasureRequestResult = createUnionType({
@@ -50,6 +53,19 @@ export class ErasureMutations {
   })
   importErasures(@Arg('input', () => ImportErasuresInput) input: ImportErasuresInput, @Ctx() context: Context) {
     return answerOf(() => importErasures(context.scope(), input))
+  }
+
+  @Requires('price:write')
+  @Mutation(() => DeviceHourPriceResult, { description: 'By which estimates of plans are told in money.' })
+  setDeviceHourPrice(
+    @Arg('input', () => SetDeviceHourPriceInput) input: SetDeviceHourPriceInput,
+    @Ctx() context: Context,
+  ) {
+    return answerOf(async () => {
+      await setDeviceHourPrice(context.scope(), input)
+      const { amount, currency } = input
+      return shape(DeviceHourPrice, { price: shape(Money, { amount, currency }) })
+    })
   }
 
   @Requires('erasure:verify')

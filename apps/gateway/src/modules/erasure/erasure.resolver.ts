@@ -13,13 +13,13 @@ import { DataOwner } from '../dataset/dataset.types.js'
 import { shapeRun } from '../run/run.shape.js'
 import { Run } from '../run/run.types.js'
 import { readClosure } from './closure.reads.js'
+import { ErasurePreview } from './erasure-preview.types.js'
 import { ErasureSelection } from './erasure.inputs.js'
 import { listErasureRequests, readAllowedActions, readApprovals, readOwner, readResumesAt } from './erasure.reads.js'
 import { shapeErasureRequest, shapePlanItem } from './erasure.shape.js'
 import {
   Approval,
   ClosureItem,
-  ErasurePreview,
   ErasureRequest,
   ErasureRequestConnection,
   PlanItem,

@@ -3,7 +3,6 @@ import { Field, Float, ID, Int, ObjectType, registerEnumType } from 'type-graphq
 import { connectionType } from '../../graphql/connection.js'
 import { Node } from '../../graphql/node.js'
 import { DateTime, DigestScalar, Json } from '../../graphql/scalars.js'
-import { DataOwner, Sample } from '../dataset/dataset.types.js'
 import { PlanAction } from './plan-option.types.js'
 
 registerEnumType(ErasureState.enum, { name: 'ErasureState' })
@@ -225,52 +224,3 @@ export class RelatedErasure {
 }
 
 export const ErasureRequestConnection = connectionType(ErasureRequest, 'ErasureRequest')
-
-@ObjectType('AffectedVersion')
-export class AffectedVersion {
-  modelVersionId!: string
-
-  @Field(() => Int)
-  learnedCount!: number
-}
-
-@ObjectType('AuditPower')
-export class AuditPower {
-  @Field(() => Int)
-  forgetCount!: number
-
-  @Field(() => Int)
-  heldOutCount!: number
-
-  @Field(() => Float)
-  power!: number
-
-  @Field(() => Int)
-  requiredForgetSize!: number
-
-  @Field(() => Float)
-  aucMargin!: number
-}
-
-@ObjectType('ErasurePreview', { description: 'What would be affected, found before anything is promised.' })
-export class ErasurePreview {
-  @Field(() => DataOwner, { nullable: true })
-  owner!: DataOwner | null
-
-  @Field(() => Int)
-  forgetCount!: number
-
-  @Field(() => [DigestScalar], { description: 'Content ids that were asked for and are unknown here.' })
-  unknownContentIds!: string[]
-
-  @Field(() => [Sample], {
-    description: 'Samples of other owners that resemble one to be forgotten: forgetting is undefined for those.',
-  })
-  nearDuplicatesOfOthers!: Sample[]
-
-  @Field(() => [AffectedVersion])
-  affected!: AffectedVersion[]
-
-  @Field(() => AuditPower, { description: 'What an audit could detect with this many pictures.' })
-  auditPower!: AuditPower
-}

@@ -1,5 +1,6 @@
-import { Field, Float, Int, ObjectType, registerEnumType } from 'type-graphql'
+import { createUnionType, Field, Float, InputType, Int, ObjectType, registerEnumType } from 'type-graphql'
 import { Json } from '../../graphql/scalars.js'
+import { UserError } from '../../graphql/user-error.js'
 
 export const PlanAction = {
   UNLEARN: 'UNLEARN',
@@ -79,3 +80,26 @@ export class PlanOption {
   @Field(() => [MethodEstimate], { description: 'Empty where too few samples would be left to train on.' })
   methods!: MethodEstimate[]
 }
+
+@InputType('SetDeviceHourPriceInput')
+export class SetDeviceHourPriceInput {
+  @Field(() => String)
+  idempotencyKey!: string
+
+  @Field(() => Float, { description: 'Of one hour of device time, from 0.' })
+  amount!: number
+
+  @Field(() => String, { description: 'ISO 4217, such as EUR.' })
+  currency!: string
+}
+
+@ObjectType('DeviceHourPrice')
+export class DeviceHourPrice {
+  @Field(() => Money)
+  price!: Money
+}
+
+export const DeviceHourPriceResult = createUnionType({
+  name: 'DeviceHourPriceResult',
+  types: () => [DeviceHourPrice, UserError] as const,
+})

@@ -4,7 +4,7 @@ import type { Scope } from '../../context.js'
 import { shape } from '../../graphql/node.js'
 import { shapeDataOwner, shapeSample } from '../dataset/dataset.shape.js'
 import type { Sample } from '../dataset/dataset.types.js'
-import { AffectedVersion, AuditPower, ErasurePreview } from './erasure.types.js'
+import { AffectedVersion, AuditPower, ErasurePreview } from './erasure-preview.types.js'
 import { type Selection, selectSamples } from './select-samples.js'
 
 const mostNearDuplicates = 100
