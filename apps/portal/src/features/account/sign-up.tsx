@@ -33,7 +33,7 @@ export function SignUp() {
   }
   return (
     <OutsidePage answer={t('signUp.answer')} note={t('signUp.note')}>
-      {state === 'sent' || state === 'founded' ? (
+      {state === 'founded' || (state === 'sent' && token === null) ? (
         <Notice>{t(`signUp.${state}`)}</Notice>
       ) : token !== null && confirmed !== null ? (
         <FoundTenant token={token} person={confirmed} onFounded={() => setState('founded')} />
