@@ -35,7 +35,7 @@ const mayKnow = {
   ],
   // What outsiders install: of the platform it knows the schema, at build time.
   'libs/client': [],
-  'libs/stack': ['libs/domain', 'libs/db', 'libs/bus', 'libs/device', 'libs/runtime'],
+  'libs/stack': ['libs/domain', 'libs/db', 'libs/bus', 'libs/artifacts', 'libs/device', 'libs/runtime'],
   // Never db, never ledger: a compromised GPU pod cannot touch tenant rows or evidence.
   'services/compute': [
     'libs/domain',
@@ -80,9 +80,6 @@ const mayKnow = {
   ],
   'apps/cli': [
     'libs/domain',
-    // fsck looks at the blobs that evidence names.
-    'libs/artifacts',
-    'libs/bus',
     'libs/stack',
     'libs/db',
     'libs/datasets',

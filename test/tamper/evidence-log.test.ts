@@ -198,6 +198,16 @@ describe('a published file that was', () => {
   })
 })
 
+it('is checked with its blobs beside the running platform, wherever they are kept', async () => {
+  const tenantId = await stage.createLog([4])
+  for (const where of [[], ['nats'], ['file:///nowhere']]) {
+    const { code, stdout } = await stage.fsck('--tenant', tenantId, '--artifacts', ...where)
+    expect([code, stdout]).toEqual([0, expect.stringContaining('1 published, 0 blobs')])
+  }
+  const { code, stderr } = await stage.fsck('--tenant', tenantId, '--artifacts', 's3://bucket')
+  expect([code, stderr]).toEqual([1, expect.stringContaining('file:///path')])
+})
+
 it('is told to people in one sentence each, and by the exit code', async () => {
   const tenantId = await stage.createLog([4])
   await stage.tamper(editBody, [tenantId, 2])

@@ -2,7 +2,7 @@ export { startPlatform, PlatformRunning, type Platform, type PlatformOptions } f
 export { platformHolder, readPlatformRecord, type PlatformRecord } from './platform-record.js'
 export { startPostgres, stopOrphanedPostgres, type Postgres, type StartPostgresOptions } from './postgres.js'
 export { startNatsServer, stopOrphanedNats, type NatsServer, type StartNatsOptions } from './nats-server.js'
-export { startPlatformNats } from './platform-nats.js'
+export { openPlatformBlobs, type PlatformBlobs } from './platform-blobs.js'
 export { natsUsersConf } from './nats-users.js'
 export { inspectMachine, type Finding } from './inspect-machine.js'
 export { provisionTensorflow, seesNvidiaGpu, tensorflowHome, type TensorflowProvision } from './tensorflow.js'

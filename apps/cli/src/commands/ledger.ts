@@ -1,4 +1,3 @@
-import type { ArtifactStore } from '@lethe/artifacts'
 import { DomainError } from '@lethe/domain'
 import { trustRootLines } from '@lethe/ledger'
 import { platformHolder, rotateLogKey } from '@lethe/stack'
@@ -7,7 +6,7 @@ import { existsSync } from 'node:fs'
 import path from 'node:path'
 import { withExamples } from '../files/command-options.js'
 import { tabulate } from '../files/tabulate.js'
-import { withBlobs } from '../ledger/open-blobs.js'
+import { type Blobs, withBlobs } from '../ledger/open-blobs.js'
 import { checkLogs, describeReports, isSound, keysByTenant, tenantsOf } from '../ledger/fsck.js'
 import { localLogKeys } from '../ledger/local-roots.js'
 import { localSecrets, withLogDatabase } from '../ledger/open-log-database.js'
@@ -66,7 +65,7 @@ async function fsckLogs(options: FsckOptions): Promise<void> {
     options.checkpoints ?? (database === undefined ? path.join(stateDirOf(), 'checkpoints') : undefined)
   if (options.checkpoints !== undefined && !existsSync(options.checkpoints))
     throw new DomainError('FOLDER_MISSING', `There is no folder ${options.checkpoints}.`, '--checkpoints')
-  const check = (blobs?: ArtifactStore) =>
+  const check = (blobs?: Blobs) =>
     withLogDatabase(database, (db) => checkLogs(db, { tenantId, checkpoints, blobs, keysOf }))
   const { artifacts } = options
   const reports = await (artifacts === undefined ? check() : withBlobs(artifacts === true ? 'nats' : artifacts, check))

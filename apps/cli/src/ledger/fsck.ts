@@ -1,9 +1,8 @@
 import { readAgenda, readLogSnapshot, type Database } from '@lethe/db'
 import { DomainError } from '@lethe/domain'
-import type { ArtifactStore } from '@lethe/artifacts'
 import { checkLog, type LogReport, type LogVerifier, type TrustRoots } from '@lethe/ledger'
 import path from 'node:path'
-import { lookInto } from './open-blobs.js'
+import { type Blobs, lookInto } from './open-blobs.js'
 import { outsideLog } from './published-files.js'
 
 export interface TenantReport extends LogReport {
@@ -18,7 +17,7 @@ export async function checkLogs(
     /** Where checkpoints are published, `<tenant>/<size>`; undefined leaves them out. */
     checkpoints: string | undefined
     /** Undefined leaves blobs out. */
-    blobs: ArtifactStore | undefined
+    blobs: Blobs | undefined
     keysOf: (tenantId: string) => readonly LogVerifier[]
   },
 ): Promise<TenantReport[]> {
