@@ -137,7 +137,19 @@ async function startFoundations(options: PlatformOptions, undo: Undo[]): Promise
   const { webhookTargets } = env
   const { mailUrl = pathToFileURL(path.join(stateDir, 'outbox')).href, mailFrom, signIn, logLevel } = env
   const mail = { url: mailUrl, from: mailFrom }
-  return { ...secrets, checkpointDir, ownerUrl, natsUrls, tensorflow, ports, mail, uploadDir, webhookTargets, signIn, logLevel }
+  return {
+    ...secrets,
+    checkpointDir,
+    ownerUrl,
+    natsUrls,
+    tensorflow,
+    ports,
+    mail,
+    uploadDir,
+    webhookTargets,
+    signIn,
+    logLevel,
+  }
 }
 
 async function openDatabase(
