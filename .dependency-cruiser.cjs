@@ -107,7 +107,7 @@ const mayKnow = {
   // What an outsider installs or opens: a command and a page around the verifier.
   'apps/verify': ['libs/domain', 'libs/verifier', 'libs/report'],
   // One entry of the log is checked in the browser, by the code that checks it everywhere; a leaf on WebCrypto.
-  'apps/portal': ['libs/verifier/src/log', 'libs/domain/src/looks'],
+  'apps/portal': ['libs/verifier/src/log', 'libs/domain/src/looks', 'libs/domain/src/digests'],
 }
 
 /** Tests beside the code may also start the real machine, and make its data. */

@@ -1,4 +1,9 @@
+import { execFile } from 'node:child_process'
 import { createHash, createPublicKey, verify } from 'node:crypto'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { promisify } from 'node:util'
 import { newId } from '@lethe/db'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { type GatewayRig, startGatewayRig, type TestRole, type TestTenant } from './testing/gateway-rig.js'
@@ -26,7 +31,7 @@ beforeAll(async () => {
   await rig.sql(
     `INSERT INTO audit (id, tenant_id, request_id, plan_item_id, number, run_id, before_version_id, after_version_id,
        verdict, report)
-     SELECT gen_random_uuid(), $1, $2, $3, number, $3, $4, $4, 'PASS', '{"verdict":"PASS"}'
+     SELECT gen_random_uuid(), $1, $2, $3, number, gen_random_uuid(), $4, $4, 'PASS', '{"verdict":"PASS"}'
      FROM generate_series(1, 41) number`,
     [acme.id, requestId, newId(), data.modelVersionId],
   )
@@ -103,4 +108,23 @@ it('take a span of time, and refuse what is none', async () => {
   expect([whole.rows.length, await check(whole.text)]).toMatchObject([41, { from: '2020-01-01T00:00:00.000Z' }])
   const wrong = await take('audits', 'engineer', '?from=yesterday')
   expect([wrong.status, JSON.parse(wrong.text)]).toMatchObject([422, { code: 'INVALID_INPUT', field: 'query.from' }])
+})
+
+it('are verified with openssl as the page has it, and not when a line was changed', async () => {
+  const page = readFileSync(path.join(import.meta.dirname, '../../../docs/uploads-and-exports.md'), 'utf8')
+  const script = [...page.matchAll(/```sh\n([\s\S]*?)```/g)].at(-1)?.[1] ?? ''
+  const { text } = await take('audits', 'engineer')
+  const check = async (file: string) => {
+    const cwd = mkdtempSync(path.join(tmpdir(), 'lethe-export-'))
+    writeFileSync(path.join(cwd, 'audits.jsonl'), file)
+    const env = { ...process.env, GATEWAY: rig.url }
+    const { stdout } = await promisify(execFile)('sh', ['-c', script], { cwd, env }).catch(
+      (error: { stdout: string }) => error,
+    )
+    const said = JSON.parse(readFileSync(path.join(cwd, 'payload'), 'utf8')) as { sha256: string }
+    rmSync(cwd, { recursive: true })
+    return [stdout.includes('Signature Verified Successfully'), stdout.includes(said.sha256)]
+  }
+  expect(await check(text)).toEqual([true, true])
+  expect(await check(text.replace('PASS', 'FAIL'))).toEqual([true, false])
 })

@@ -9,12 +9,5 @@ const bytesOf = (content: Uint8Array | string): Uint8Array =>
 /** SHA-256 (FIPS 180-4) in lower-case hex; text is taken as UTF-8. Without Node: what is digested here is checked in browsers too. */
 export const sha256 = (content: Uint8Array | string): Digest => bytesToHex(digestOf(bytesOf(content))) as Digest
 
-/** The same of bytes that come piece by piece and are never held as a whole. */
-export async function sha256OfPieces(pieces: AsyncIterable<Uint8Array>): Promise<Digest> {
-  const hash = digestOf.create()
-  for await (const piece of pieces) hash.update(piece)
-  return bytesToHex(hash.digest()) as Digest
-}
-
 /** HMAC-SHA-256 (RFC 2104), 32 bytes. */
 export const hmacSha256 = (key: Uint8Array, content: string): Uint8Array => hmac(digestOf, key, bytesOf(content))

@@ -1,4 +1,4 @@
-import { sha256OfPieces } from '@lethe/domain/sha-256'
+import { sha256OfPieces } from '@lethe/domain/digests'
 
 /** Bytes that one request carries. */
 const partBytes = 4 * 2 ** 20
