@@ -5,6 +5,7 @@ import {
   isObjectType,
   isScalarType,
   isUnionType,
+  parse,
   print,
   astFromValue,
 } from 'graphql'
@@ -69,7 +70,8 @@ export function readReference({ schema, access, errors, documents }) {
   const texts = Object.values(documents.client)
   const exampleOf = (kind, name) => {
     const head = `${kind} ${name[0].toUpperCase()}${name.slice(1)}`
-    return texts.find((text) => text.startsWith(head) && /[({]/.test(text[head.length])) ?? ''
+    const text = texts.find((candidate) => candidate.startsWith(head) && /[({]/.test(candidate[head.length]))
+    return text === undefined ? '' : print(parse(text))
   }
   const operations = roots.flatMap((root, index) =>
     Object.values(root.getFields()).map((field) => ({
