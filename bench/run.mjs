@@ -1,4 +1,4 @@
-// npm run bench -- [ready] [training] [task-latency] [audit] [demo] [dataset] [ledger] [bundle]     all of them when none is named
+// npm run bench -- [ready] [training] [task-latency] [audit] [demo] [dataset] [ledger] [bundle] [api]     all when none is named
 //   --million      dataset: also with a million samples, some five minutes more; ledger: up to a million entries
 //   --out FILE     where the JSON goes; default .lethe/bench.json
 // Measures and prints; asserts nothing. Everything runs in a temporary state directory.
@@ -19,6 +19,7 @@ const benches = {
   dataset: () => import('./measure-dataset.mjs'),
   ledger: () => import('./measure-ledger.mjs'),
   bundle: () => import('./measure-bundle.mjs'),
+  api: () => import('./measure-api.mjs'),
 }
 
 const usage = `npm run bench -- [${Object.keys(benches).join('] [')}] [--million] [--out FILE]     all of them when none is named`

@@ -1,4 +1,3 @@
-import { jetstreamManager } from '@nats-io/jetstream'
 import type { Stage } from './stage.js'
 
 /** Every row of a tenant, in whatever table, as text: any change shows but when a key was last used. */
@@ -23,7 +22,7 @@ export async function rowsOf({ rig }: Stage, tenantId: string): Promise<string> 
 
 /** How far every stream of the bus has come: messages, blobs and entries of every bucket count there. */
 async function busPositions({ rig }: Stage): Promise<string> {
-  const { streams } = await jetstreamManager(rig.bus.nc)
+  const { streams } = await rig.bus.js.jetstreamManager()
   const found: string[] = []
   for await (const { config, state } of streams.list()) found.push(`${config.name} ${state.last_seq} ${state.messages}`)
   return found.sort().join('\n')

@@ -1,30 +1,10 @@
 import type { FastifyInstance } from 'fastify'
+import { routesOf } from '../../../../test/kit/routes-of.js'
 import type { Breaches } from './matrix.js'
 import { footprintOf, marksOf } from './footprint.js'
 import type { Caller, RouteRow } from './row.js'
 import { publicRoutes, routeRows } from './route-rows.js'
 import type { Stage } from './stage.js'
-
-/** `METHOD /path` of everything that Fastify serves, HEAD beside GET and answers to CORS left out. */
-export function routesOf(app: FastifyInstance): string[] {
-  const parents: string[] = []
-  return app
-    .printRoutes({ commonPrefix: false })
-    .split('\n')
-    .flatMap((line) => {
-      const parsed = /^([│ ]*)[├└]── (\S*)(?: \(([A-Z, ]+)\))?/.exec(line)
-      if (parsed === null) return []
-      const [, indent = '', part = '', methods = ''] = parsed
-      const depth = indent.length / 4
-      parents.length = depth
-      const path = (parents[depth - 1] ?? '') + part
-      parents[depth] = path
-      return methods
-        .split(', ')
-        .filter((method) => method !== '' && method !== 'HEAD' && method !== 'OPTIONS')
-        .map((method) => `${method} ${path}`)
-    })
-}
 
 export function routesWithoutRow(app: FastifyInstance): Breaches {
   const served = routesOf(app)

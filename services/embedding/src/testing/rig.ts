@@ -5,6 +5,7 @@ import { gatewayAudience, issuerOfService, randomStream, type Role, type TenantI
 import { pretrain } from '@lethe/learning'
 import { createLogger } from '@lethe/runtime'
 import { startNatsServer } from '@lethe/stack'
+import type { FastifyInstance } from 'fastify'
 import { decodeJwt, exportJWK, generateKeyPair, jwtVerify, SignJWT, type CryptoKey } from 'jose'
 import { generateKeyPairSync, type KeyObject, randomUUID } from 'node:crypto'
 import { once } from 'node:events'
@@ -33,6 +34,7 @@ export interface TokenClaims {
 
 export interface EmbeddingRig {
   readonly url: string
+  readonly app: FastifyInstance
   readonly bus: Bus
   readonly artifacts: ArtifactStore
   readonly models: DeployedModels
@@ -85,6 +87,7 @@ export async function startEmbeddingRig(options: { requestsPerMinute: number; wa
   })
   return {
     url: await app.listen({ host: '127.0.0.1', port: 0 }),
+    app,
     bus,
     artifacts,
     models,
