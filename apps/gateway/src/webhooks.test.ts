@@ -159,6 +159,12 @@ describe('notices', () => {
     expect((await read(owner)).unseenCount).toBeGreaterThan(0)
   })
 
+  it('tell an owner who joined, by id and role, and a privacy officer not', async () => {
+    const joined = (await read(acme.tokens.tenant_owner)).edges.filter(({ node }) => node.kind === 'MEMBER_JOINED')
+    expect(joined.map(({ node }) => node.data)).toContainEqual({ userId: acme.userIds.auditor, role: 'auditor' })
+    expect((await read(acme.tokens.privacy_officer)).kinds).not.toContain('MEMBER_JOINED')
+  })
+
   it('come by mail as the role has it until somebody chooses for themselves', async () => {
     const choose =
       'mutation ($input: ChooseNoticeInput!) { chooseNotice(input: $input) { ... on NoticeChoices { choices { kind byMail isDefault } } ... on UserError { code } } }'

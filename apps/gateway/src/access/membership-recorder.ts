@@ -2,6 +2,7 @@ import {
   type Database,
   type MembershipChange,
   lockName,
+  notify,
   readTenantsWithMembershipChanges,
   recordEntries,
   type Tx,
@@ -16,6 +17,14 @@ import { grantEvidence } from '../modules/auditor-access/grant-evidence.js'
 export interface MembershipRecorderOptions extends Pick<Services, 'commitToPerson' | 'now'> {
   readonly db: Database
   readonly logger: Logger
+}
+
+/** A member's id and role; who they are is for those who may see members. */
+async function tellOf(tx: Tx, change: MembershipChange, now: Date): Promise<void> {
+  const { tenantId, userId, previousRole } = change
+  const kind = previousRole === null ? 'member.joined' : change.role === null ? 'member.removed' : 'member.role-changed'
+  const role = Role.parse(change.role ?? previousRole)
+  await notify(tx, { tenantId, kind, data: { userId, role }, now })
 }
 
 const batch = 100
@@ -75,7 +84,10 @@ export class MembershipRecorder {
     if (changes.length === 0) return
     const now = this.options.now()
     const followed: EvidenceEntry[] = []
-    for (const change of changes) followed.push(...(await this.#follow(tx, change, now)))
+    for (const change of changes) {
+      followed.push(...(await this.#follow(tx, change, now)))
+      await tellOf(tx, change, now)
+    }
     const entries = [...changes.map((change) => this.#entryOf(change)), ...followed]
     const numbers = await recordEntries(tx, { tenantId, entries, now }, statementOf)
     for (const [i, { id }] of changes.entries())

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { newId } from '@lethe/db'
+import { newId, notify } from '@lethe/db'
 import { DomainError, hasRightsOf, Role } from '@lethe/domain'
 import { z } from 'zod'
 import { digestOfKey, KEY_MARK } from '../../access/resolve-viewer.js'
@@ -63,6 +63,7 @@ export async function createApiKey(
         createdAt: now,
       },
     })
+    await notify(tx, { tenantId, kind: 'key.created', data: { keyId: key.id }, now })
     const { commitToPerson } = services
     return { id: key.id, evidence: [keyEvidence('created', key, { commitToPerson, actorId: viewer.userId })] }
   })
@@ -71,7 +72,7 @@ export async function createApiKey(
 
 /** Takes a key back with the next request. @throws DomainError NOT_FOUND */
 export async function revokeApiKey(scope: Scope, input: { idempotencyKey: string; apiKeyId: string }): Promise<string> {
-  const { viewer, services } = scope
+  const { tenantId, viewer, services } = scope
   const id = await runOnce(scope, 'revokeApiKey', input, async (tx, now) => {
     const found = isUuid(input.apiKeyId)
       ? await tx.apiKey.findFirst({ where: { AND: [{ id: input.apiKeyId }, visibleKeys(viewer)] } })
@@ -82,6 +83,7 @@ export async function revokeApiKey(scope: Scope, input: { idempotencyKey: string
       where: { id: found.id },
       data: { revokedAt: now, revokedBy: viewer.userId },
     })
+    await notify(tx, { tenantId, kind: 'key.revoked', data: { keyId: found.id }, now })
     const { commitToPerson } = services
     return { id: found.id, evidence: [keyEvidence('revoked', found, { commitToPerson, actorId: viewer.userId })] }
   })
