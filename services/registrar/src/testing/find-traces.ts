@@ -11,7 +11,7 @@ export interface Traces {
 
 /** Every blob of a tenant by its digest, read from the store itself and not from what rows say is there. */
 export async function artifactsOf(rig: Rig, tenantId: string): Promise<Map<string, Buffer>> {
-  const objects = await new Objm(rig.bus.nc).open('artifacts')
+  const objects = await new Objm(rig.everything.nc).open('artifacts')
   const blobs = new Map<string, Buffer>()
   for (const { name } of await objects.list()) {
     if (!name.startsWith(`${tenantId}/`)) continue

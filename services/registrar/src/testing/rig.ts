@@ -21,6 +21,8 @@ export interface Rig {
   readonly test: TestDatabase
   readonly gateway: Database
   readonly bus: Bus
+  /** A connection that may do everything, for what a test looks at. The registrar's own may do little. */
+  readonly everything: Bus
   readonly artifacts: ArtifactStore
   readonly context: RegistrarContext
   readonly options: RegistrarOptions
@@ -40,11 +42,12 @@ export async function startRig(): Promise<Rig> {
   const stateDir = mkdtempSync(path.join(tmpdir(), 'lethe-registrar-test-'))
   const [test, nats] = await Promise.all([
     startTestDatabase(),
-    startNatsServer({ stateDir, users: busUsers, permissions: busPermissions }),
+    startNatsServer({ stateDir, users: [...busUsers, 'test'], permissions: busPermissions }),
   ])
   const [gateway, db] = await Promise.all([test.open('gateway'), test.open('registrar')])
   const natsUrl = nats.urls['registrar'] ?? ''
   const bus = await connectBus({ url: natsUrl, name: 'registrar-test', user: 'registrar' })
+  const everything = await connectBus({ url: nats.urls['test'] ?? '', name: 'test', user: 'registrar' })
   const artifacts = await openArtifactStore('nats', bus.nc)
   const keyFile = path.join(stateDir, 'log.pem')
   writeFileSync(keyFile, generateKeyPairSync('ed25519').privateKey.export({ format: 'pem', type: 'pkcs8' }))
@@ -76,6 +79,7 @@ export async function startRig(): Promise<Rig> {
     test,
     gateway,
     bus,
+    everything,
     artifacts,
     context,
     options,
@@ -88,7 +92,7 @@ export async function startRig(): Promise<Rig> {
     start: () => startRegistrar(options),
     publish: async (result) => void (await publishResult(bus, result)),
     stop: async () => {
-      await bus.close()
+      await Promise.all([bus.close(), everything.close()])
       await Promise.all([test.stop(), nats.stop()])
       rmSync(stateDir, { recursive: true, force: true })
     },
