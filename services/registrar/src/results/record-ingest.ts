@@ -50,6 +50,7 @@ export async function recordIngest(
         ownerId: owners.get(sample.owner) ?? '',
         split: sample.split,
         nearDuplicateOf: sample.nearDuplicateOf,
+        look: sample.look === undefined ? null : new Uint8Array(Buffer.from(sample.look, 'base64')),
       })),
     })
   await announce(tx, { tenantId, aggregate: 'dataset', id: version.datasetId, now })
