@@ -1,5 +1,6 @@
 'use client'
 import { useTranslations } from 'next-intl'
+import { useState } from 'react'
 import { ChooseNoticeDocument, NoticeChoicesDocument, type NoticeChoicesQuery } from '@/gql/graphql'
 import { newIdempotencyKey, useChange, useDocument } from '@/session/use-document'
 import { Card } from '@/ui/card'
@@ -41,14 +42,19 @@ export function NoticeChoices() {
 function ChoiceLine({ choice: { kind, byMail, isDefault } }: { choice: Choice }) {
   const t = useTranslations('notices')
   const change = useChange(ChooseNoticeDocument)
-  // What was just asked for, until it is read back.
-  const chosen = change.isError ? byMail : (change.variables?.input.byMail ?? byMail)
-  const choose = (wanted: boolean) =>
-    change.mutate({ input: { idempotencyKey: newIdempotencyKey(), kind, byMail: wanted } })
+  // What was just asked for, until it is read back or refused.
+  const [asked, setAsked] = useState<boolean | null>(null)
+  const choose = (wanted: boolean) => {
+    setAsked(wanted)
+    change.mutate(
+      { input: { idempotencyKey: newIdempotencyKey(), kind, byMail: wanted } },
+      { onError: () => setAsked(null) },
+    )
+  }
   return (
     <li>
       <label className="flex min-h-11 cursor-pointer items-center gap-3 px-4 py-2 text-sm sm:px-5">
-        <input type="checkbox" checked={chosen} onChange={(event) => choose(event.target.checked)} />
+        <input type="checkbox" checked={asked ?? byMail} onChange={(event) => choose(event.target.checked)} />
         <span className="min-w-0 flex-1">{t(`kind.${kind}`)}</span>
         {isDefault ? <span className="text-xs text-ink-2">{t('byRole')}</span> : null}
       </label>
