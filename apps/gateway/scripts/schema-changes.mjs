@@ -3,6 +3,7 @@
 // that names no change, and on a deprecation that does not say on which day the thing may go.
 //   --release FILE   compare with another SDL      --schema FILE   compare another SDL
 //   --acknowledged FILE                            entries { "change", "reason", "date" }
+//   --all            also lists what nobody can be broken by; otherwise it is counted
 import { readdirSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
@@ -41,6 +42,7 @@ const { values } = parseArgs({
     release: { type: 'string', default: newestRelease() },
     schema: { type: 'string', default: fileURLToPath(new URL('../schema.graphql', import.meta.url)) },
     acknowledged: { type: 'string', default: `${releases}acknowledged.json` },
+    all: { type: 'boolean', default: false },
   },
 })
 const schema = buildSchema(readFileSync(values.schema, 'utf8'))
@@ -60,7 +62,8 @@ for (const change of breaking) {
   const note = acknowledged.find((entry) => entry.change === change.message)
   console.log(`BREAKING  ${change.message}${note ? ` (acknowledged ${note.date}: ${note.reason})` : ''}`)
 }
-for (const level of [CriticalityLevel.Dangerous, CriticalityLevel.NonBreaking])
+const levels = [CriticalityLevel.Dangerous, ...(values.all ? [CriticalityLevel.NonBreaking] : [])]
+for (const level of levels)
   for (const { message, criticality } of changes)
     if (criticality.level === level) console.log(`${level.toLowerCase().replace('_', '-')}  ${message}`)
 for (const { message } of unexplained) console.error(`Not acknowledged: ${message}`)

@@ -131,7 +131,7 @@ describe('where sign-up is open', () => {
 
   it('every visitor is told so, however many come at once', async () => {
     const told = await Promise.all(
-      Array.from({ length: 20 }, async () => (await fetch(`${rig.url}/auth/sign-up`)).json() as Promise<unknown>),
+      Array.from({ length: 20 }, async () => (await fetch(`${rig.url}/auth/sign-up`)).json()),
     )
     expect(told).toEqual(Array(20).fill({ signUp: 'open' }))
   })
