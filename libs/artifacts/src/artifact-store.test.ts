@@ -107,6 +107,7 @@ describe.each([
     expect([await store.sizeOf(tenant, digest), await rig.countStored()]).toEqual([null, before])
     for (let time = 0; time < 2; time++)
       expect(await store.putStream(tenant, digest, pieces(bytes))).toEqual({ digest, size: 700_001 })
+    await expect(store.putStream(tenant, digest, pieces(wrong))).rejects.toMatchObject({ code: 'ARTIFACT_CORRUPT' })
     expect([await store.sizeOf(tenant, digest), await rig.countStored()]).toEqual([700_001, before + 1])
     expect(Buffer.compare(await store.get(tenant, digest), bytes)).toBe(0)
     await rig.tamper(tenant, digest, wrong)
