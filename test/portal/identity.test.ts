@@ -27,9 +27,9 @@ afterAll(async () => {
 
 const password = 'a long and new password'
 
-/** Address of the link in the newest mail to somebody, once there are so many. */
+/** Address of the link in the newest mail with one to somebody, once there are so many; notices come beside them. */
 async function linkFor(email: string, count = 1): Promise<string> {
-  const mails = () => readOutbox(stage.outbox).filter(({ to }) => to === email)
+  const mails = () => readOutbox(stage.outbox).filter(({ to, text }) => to === email && text.includes('#token='))
   await expect.poll(() => mails().length, { timeout: 15_000 }).toBe(count)
   const link = /https?:\/\/\S+#token=\S+/.exec(mails().at(-1)?.text ?? '')?.[0] ?? ''
   expect(link.startsWith(`${stage.url}/`)).toBe(true)

@@ -1,6 +1,7 @@
 'use client'
 import { Tabs as RadixTabs } from 'radix-ui'
-import type { ReactNode } from 'react'
+import { type ReactNode, useEffect, useState } from 'react'
+import { Loading } from '@/ui/states'
 
 interface Tab {
   id: string
@@ -8,7 +9,11 @@ interface Tab {
   content: ReactNode
 }
 
+/** Rendered in the browser only: Radix writes style attributes, which the page's policy forbids in what the server sends. */
 export function Tabs({ label, tabs, initial }: { label: string; tabs: readonly Tab[]; initial?: string }) {
+  const [isInBrowser, setInBrowser] = useState(false)
+  useEffect(() => setInBrowser(true), [])
+  if (!isInBrowser) return <Loading />
   return (
     <RadixTabs.Root defaultValue={initial ?? tabs[0]?.id ?? ''} className="grid min-w-0 gap-4">
       <RadixTabs.List aria-label={label} className="flex gap-1 overflow-x-auto border-b" data-print="hide">

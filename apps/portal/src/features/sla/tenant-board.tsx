@@ -1,7 +1,7 @@
 'use client'
 import { createColumnHelper } from '@tanstack/react-table'
 import { useTranslations } from 'next-intl'
-import { useEffect, useMemo, useState } from 'react'
+import { useMemo, useState } from 'react'
 import { RequestState } from '@/features/erasure/request-state'
 import { byUrgency } from '@/features/sla/by-urgency'
 import { BoardFilter } from '@/features/sla/board-filter'
@@ -22,7 +22,7 @@ import { ListBody } from '@/ui/list-body'
 import { Moment } from '@/ui/moment'
 import { MoreRows } from '@/ui/more-rows'
 import { Page } from '@/ui/page'
-import { Empty, Loading } from '@/ui/states'
+import { Empty } from '@/ui/states'
 import { Table } from '@/ui/table'
 import { Tabs } from '@/ui/tabs'
 import { TextLink } from '@/ui/text-link'
@@ -37,8 +37,6 @@ export function TenantBoard() {
   const { actions } = useViewer()
   const [state, setState] = useState<State | ''>('')
   const [statuteId, setStatuteId] = useState('')
-  const [inBrowser, setInBrowser] = useState(false)
-  useEffect(() => setInBrowser(true), [])
   const list = useConnection(
     SlaClocksDocument,
     { first: 50, ...(state ? { state } : {}), ...(statuteId ? { statuteId } : {}) },
@@ -132,57 +130,52 @@ export function TenantBoard() {
         flush
         action={<BoardFilter state={state} onState={setState} statuteId={statuteId} onStatute={setStatuteId} />}
       >
-        {/* Tabs carry a style of their own, which the page's policy forbids in what the server writes. */}
-        {!inBrowser ? (
-          <Loading />
-        ) : (
-          <Tabs
-            label={t('sla.view.label')}
-            tabs={[
-              {
-                id: 'list',
-                label: t('sla.view.list'),
-                content: (
-                  <div className="min-w-0">
-                    <ListBody
-                      list={list}
-                      empty={
-                        <Empty title={state || statuteId ? t('states.noMatch') : t('sla.none')}>
-                          {state || statuteId ? null : t('sla.noneNote')}
-                        </Empty>
-                      }
-                    >
-                      <Table
-                        caption={t('sla.list')}
-                        rows={rows}
-                        columns={columns}
-                        rowKey={(row) => row.id}
-                        footer={<MoreRows shown={list.rows.length} total={list.total} {...list.more} />}
-                      />
-                    </ListBody>
-                  </div>
-                ),
-              },
-              {
-                id: 'calendar',
-                label: t('sla.view.calendar'),
-                content: (
-                  <div className="min-w-0">
-                    <DeadlineCalendar
-                      entries={rows.map(({ id, state: clockState, dueAt, erasureRequest }) => ({
-                        id,
-                        state: clockState,
-                        dueAt,
-                        label: t('erasure.request', { number: erasureRequest.number }),
-                        href: `/requests/${encodeURIComponent(erasureRequest.id)}`,
-                      }))}
+        <Tabs
+          label={t('sla.view.label')}
+          tabs={[
+            {
+              id: 'list',
+              label: t('sla.view.list'),
+              content: (
+                <div className="min-w-0">
+                  <ListBody
+                    list={list}
+                    empty={
+                      <Empty title={state || statuteId ? t('states.noMatch') : t('sla.none')}>
+                        {state || statuteId ? null : t('sla.noneNote')}
+                      </Empty>
+                    }
+                  >
+                    <Table
+                      caption={t('sla.list')}
+                      rows={rows}
+                      columns={columns}
+                      rowKey={(row) => row.id}
+                      footer={<MoreRows shown={list.rows.length} total={list.total} {...list.more} />}
                     />
-                  </div>
-                ),
-              },
-            ]}
-          />
-        )}
+                  </ListBody>
+                </div>
+              ),
+            },
+            {
+              id: 'calendar',
+              label: t('sla.view.calendar'),
+              content: (
+                <div className="min-w-0">
+                  <DeadlineCalendar
+                    entries={rows.map(({ id, state: clockState, dueAt, erasureRequest }) => ({
+                      id,
+                      state: clockState,
+                      dueAt,
+                      label: t('erasure.request', { number: erasureRequest.number }),
+                      href: `/requests/${encodeURIComponent(erasureRequest.id)}`,
+                    }))}
+                  />
+                </div>
+              ),
+            },
+          ]}
+        />
       </Card>
       <ForecastCard />
     </Page>
