@@ -9,12 +9,16 @@ const rig = await startRig({
   NODE_ENV: 'production',
 })
 const tenant = await rig.createTenant('bench')
-const { datasetId, datasetVersionId, ownerId } = await seedModel(rig, tenant, 'bench')
+const { datasetId, datasetVersionId } = await seedModel(rig, tenant, 'bench')
 const samples = 5000
+// Each sample is somebody else's: requests of one person are linked to one another, and cost more with each.
 await rig.sql(
-  `INSERT INTO sample (tenant_id, dataset_version_id, index, content_id, key, label, owner_id, split)
-   SELECT $1, $2, i, encode(sha256(i::text::bytea), 'hex'), 'bench-' || i, 'label', $3, 'train' FROM generate_series(60, $4::int) AS i`,
-  [tenant.id, datasetVersionId, ownerId, samples + 59],
+  `WITH owner AS (
+     INSERT INTO data_owner (id, tenant_id, subject_key) SELECT gen_random_uuid(), $1, 'owner-' || i
+     FROM generate_series(60, $3::int) AS i RETURNING id, substr(subject_key, 7)::int AS i)
+   INSERT INTO sample (tenant_id, dataset_version_id, index, content_id, key, label, owner_id, split)
+   SELECT $1, $2, i, encode(sha256(i::text::bytea), 'hex'), 'bench-' || i, 'label', id, 'train' FROM owner`,
+  [tenant.id, datasetVersionId, samples + 59],
 )
 await rig.sql(
   `INSERT INTO dataset (id, tenant_id, name) SELECT gen_random_uuid(), $1, 'dataset ' || i FROM generate_series(1, 60) AS i`,

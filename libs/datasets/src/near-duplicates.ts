@@ -1,11 +1,4 @@
-import {
-  bitCount,
-  coloursAgree,
-  COLOUR_VALUES,
-  MAX_BITS,
-  MAX_TOTAL_DISTANCE,
-  type PerceptualHash,
-} from '@lethe/domain'
+import { bitCount, coloursAgree, COLOUR_VALUES, MAX_BITS, MAX_TOTAL_DISTANCE, type PerceptualHash } from '@lethe/domain'
 
 export interface NearDuplicateLimits {
   /** Pictures remembered; later ones are compared with these, and not remembered. 2²⁰ take about 240 MiB. */

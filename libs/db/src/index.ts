@@ -32,6 +32,7 @@ export { migrate } from './migrate.js'
 export { newId } from './new-id.js'
 export {
   announce,
+  announceEach,
   enqueueOutbox,
   enqueueTask,
   toJson,

@@ -1,4 +1,4 @@
-import { announce, type ErasureLink, type Tx } from '@lethe/db'
+import { announceEach, type ErasureLink, type Tx } from '@lethe/db'
 import type { ErasureRelation, ErasureState } from '@lethe/domain'
 import type { Scope } from '../../context.js'
 import { shape } from '../../graphql/node.js'
@@ -42,8 +42,7 @@ export async function linkRelated(
     sharedCount: Number(shared),
   }))
   await tx.erasureLink.createMany({ data: related.map((link) => ({ tenantId, requestId, ...link })) })
-  for (const { earlierId } of related)
-    await announce(tx, { tenantId, aggregate: 'erasure-request', id: earlierId, now })
+  await announceEach(tx, { tenantId, aggregate: 'erasure-request', ids: related.map((link) => link.earlierId), now })
   return related
 }
 
