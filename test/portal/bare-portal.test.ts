@@ -71,7 +71,7 @@ it('a webhook is added, its key is shown once, and a ping reaches it, signed wit
   // Seen without loading the page again.
   await deliveries.getByRole('listitem').getByText('Delivered').waitFor()
   await deliveries.getByText('1 attempt and message').click()
-  await deliveries.getByText('204').waitFor()
+  await deliveries.getByText('204', { exact: true }).waitFor()
   await deliveries.getByRole('button', { name: 'Send again' }).click()
   await expect.poll(() => received.length, { timeout: 15_000 }).toBe(2)
   expect(received[1]?.headers['webhook-id']).toBe(ping?.headers['webhook-id'])

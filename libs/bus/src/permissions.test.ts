@@ -232,6 +232,8 @@ it('each does all of its work with the rights that it has', async () => {
     weights: { digest: 'c'.repeat(64), size: 1 },
     imageSize: 8,
   })
+  // Two changes of one key in quick succession are one to whoever watches.
+  await vi.waitFor(() => expect(deployed).toContain(id), 5000)
   await removeDeployment(bus.registrar, id)
   await vi.waitFor(() => expect(deployed).toEqual(['current', id, `no ${id}`]), 10_000)
   end.abort()

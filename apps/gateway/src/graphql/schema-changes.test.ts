@@ -28,7 +28,7 @@ function compare(change: (sdl: string) => string, acknowledged: object[] = []) {
     ['--schema', write('next.graphql', changed)],
     ['--acknowledged', write('acknowledged.json', JSON.stringify(acknowledged))],
   ].flat()
-  const { status, stdout, stderr } = spawnSync(process.execPath, [script, ...files], { encoding: 'utf8' })
+  const { status, stdout, stderr } = spawnSync(process.execPath, [script, '--all', ...files], { encoding: 'utf8' })
   return { status, said: stdout + stderr }
 }
 
