@@ -5,6 +5,7 @@ import { accessControl, organizationRoles } from './access.js'
 import { foundingEndpoints } from './founding-endpoints.js'
 import type { IdentityCore } from './identity-core.js'
 import { invitationEndpoints } from './invitation-endpoints.js'
+import { keepSigningKey } from './keep-signing-key.js'
 import { mailLocaleOf } from './mail-texts.js'
 import { sessionEndpoints } from './session-endpoints.js'
 import { createOidcClient } from './sso/oidc-client.js'
@@ -143,6 +144,7 @@ export function createIdentityProvider(core: IdentityCore) {
       ssoEndpoints(core, ssoSignInOf(core, oidc, ssoProviders)),
       jwt({
         jwks: { keyPairConfig: { alg: 'EdDSA', crv: 'Ed25519' } },
+        adapter: { createJwk: (made) => keepSigningKey(pool, made) },
         disableSettingJwtHeader: true,
         jwt: {
           issuer: tokenIssuer,

@@ -1,5 +1,6 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { type GatewayRig, password, startGatewayRig, type TestTenant } from '../testing/gateway-rig.js'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+import { createGatewayClient } from '../testing/gateway-client.js'
+import { adminEmail, type GatewayRig, password, startGatewayRig, type TestTenant } from '../testing/gateway-rig.js'
 
 let rig: GatewayRig
 let acme: TestTenant
@@ -174,21 +175,40 @@ describe('where sign-up is open', () => {
   })
 })
 
-describe('where sign-up is closed', () => {
-  it('everything about it is refused', async () => {
-    const closed = await startGatewayRig()
-    try {
-      expect(await (await fetch(`${closed.url}/auth/sign-up`)).json()).toEqual({ signUp: 'closed' })
-      for (const [path, body] of [
-        ['request', { email: 'a@b.test' }],
-        ['read', { token: 'x'.repeat(43) }],
-        ['complete', { token: 'x'.repeat(43), name: 'A', password, tenant: { name: 'A', slug: 'aa' } }],
-      ] as const) {
-        const response = await closed.post(`/auth/sign-up/${path}`, body)
-        expect([path, response.status, await response.json()]).toMatchObject([path, 403, { code: 'SIGN_UP_CLOSED' }])
-      }
-    } finally {
-      await closed.stop()
+describe('a platform that has just started', () => {
+  let fresh: GatewayRig
+  beforeAll(async () => {
+    fresh = await startGatewayRig()
+  })
+  afterAll(() => fresh.stop())
+
+  it('signs with one key, though two gateways and many people find none at once, and each takes the tokens of all', async () => {
+    const beside = await fresh.openBeside()
+    const release = await fresh.lock('auth."jwks"')
+    const gateways = [createGatewayClient(fresh.url), createGatewayClient(beside.url)]
+    const signingIn = gateways.flatMap((gateway) => [gateway.signIn(adminEmail), gateway.signIn(adminEmail)])
+    // All of them look for a key before any of them can make one.
+    const waiting = `SELECT count(*)::int AS count FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query ~ 'jwks'`
+    await vi.waitFor(async () => expect(await fresh.sql(waiting)).toEqual([{ count: 4 }]), 20_000)
+    await release()
+    for (const token of await Promise.all(signingIn))
+      for (const gateway of gateways)
+        expect((await gateway.graphql(token, '{ viewer { role } }')).data).toEqual({
+          viewer: { role: 'platform_admin' },
+        })
+    expect(await fresh.sql('SELECT count(*)::int AS count FROM auth."jwks"')).toEqual([{ count: 1 }])
+    await beside.close()
+  })
+
+  it('refuses everything about sign-up, which is closed', async () => {
+    expect(await (await fetch(`${fresh.url}/auth/sign-up`)).json()).toEqual({ signUp: 'closed' })
+    for (const [path, body] of [
+      ['request', { email: 'a@b.test' }],
+      ['read', { token: 'x'.repeat(43) }],
+      ['complete', { token: 'x'.repeat(43), name: 'A', password, tenant: { name: 'A', slug: 'aa' } }],
+    ] as const) {
+      const response = await fresh.post(`/auth/sign-up/${path}`, body)
+      expect([path, response.status, await response.json()]).toMatchObject([path, 403, { code: 'SIGN_UP_CLOSED' }])
     }
   })
 })
