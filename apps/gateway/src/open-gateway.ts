@@ -11,8 +11,8 @@ import { openTrustedDocuments } from './http/trusted-documents.js'
 import { createUploadStaging, type UploadStaging } from './http/upload-staging.js'
 import { createDownloadGrants } from './http/download-grants.js'
 import { createUploadSigner } from './http/upload-signer.js'
+import { AccessRecorder } from './access/access-recorder.js'
 import { KeyUse } from './access/key-use.js'
-import { MembershipRecorder } from './access/membership-recorder.js'
 import { createStandings } from './access/standings.js'
 import { ssoRedirectUri } from './identity/identity-provider.js'
 import { invitationsOf } from './identity/invitations.js'
@@ -49,8 +49,8 @@ export async function openGateway(env: GatewayEnv, logger: Logger, now: () => Da
   const identity = openIdentity({ env, db, logger, now })
   const people = peopleOf(identity)
   const memberships = membershipsOf(identity)
-  const commitToPerson = commitBy(env.GATEWAY_SECRET)
-  const membershipRecorder = new MembershipRecorder({ db, logger, now, commitToPerson })
+  const commitments = commitBy(env.GATEWAY_SECRET)
+  const accessRecorder = new AccessRecorder({ db, logger, now, ...commitments })
   const { BOOTSTRAP_ADMIN_EMAIL: email, BOOTSTRAP_ADMIN_PASSWORD: password } = env
   if (email !== undefined && password !== undefined)
     await people.ensurePlatformAdmin({ email, password, name: 'Platform admin' })
@@ -65,7 +65,7 @@ export async function openGateway(env: GatewayEnv, logger: Logger, now: () => Da
     ssoProviders: identity.ssoProviders,
     ssoRedirectUri: ssoRedirectUri(identity.options.portalUrl),
     memberships,
-    membershipRecorder,
+    accessRecorder,
     standings: createStandings({ memberships, db }),
     keyUse: new KeyUse({ db, logger }),
     logger,
@@ -95,7 +95,7 @@ export async function openGateway(env: GatewayEnv, logger: Logger, now: () => Da
       host: env.LOG_HOST,
     }),
     modelVerifier,
-    commitToPerson,
+    ...commitments,
     publicUrl: env.BASE_URL,
     embeddingUrl: env.EMBEDDING_URL,
     maxUploadBytes: env.MAX_UPLOAD_BYTES,
@@ -112,11 +112,11 @@ export async function openGateway(env: GatewayEnv, logger: Logger, now: () => Da
     streamsPerViewer: env.STREAMS_PER_VIEWER,
     streamStallMs: env.STREAM_STALL_MS,
   })
-  membershipRecorder.start()
+  accessRecorder.start()
   const close = async () => {
     clearInterval(sweeping)
     await app.close()
-    await membershipRecorder.stop()
+    await accessRecorder.stop()
     await Promise.all([db.close(), bus.close(), identity.close()])
   }
   return { app, services, settleMail: () => identity.settled(), close }
@@ -129,7 +129,10 @@ function sweepStaging(staging: UploadStaging, now: () => Date): NodeJS.Timeout {
   return setInterval(sweep, 3_600_000).unref()
 }
 
-const commitBy =
-  (secret: string): Services['commitToPerson'] =>
-  ({ tenantId, userId }) =>
-    createHmac('sha256', secret).update(`person\n${tenantId}\n${userId}`).digest('hex')
+function commitBy(secret: string): Pick<Services, 'commitToPerson' | 'commitToName'> {
+  const commit = (text: string) => createHmac('sha256', secret).update(text).digest('hex')
+  return {
+    commitToPerson: ({ tenantId, userId }) => commit(`person\n${tenantId}\n${userId}`),
+    commitToName: ({ tenantId, name }) => commit(`name\n${tenantId}\n${name}`),
+  }
+}

@@ -4,8 +4,8 @@ import type { Database } from '@lethe/db'
 import type { WebhookTargets } from '@lethe/domain'
 import type { ModelVerifier } from '@lethe/ledger'
 import type { Logger } from '@lethe/runtime'
+import type { AccessRecorder } from './access/access-recorder.js'
 import type { KeyUse } from './access/key-use.js'
-import type { MembershipRecorder } from './access/membership-recorder.js'
 import type { Standings } from './access/standings.js'
 import type { EventPositions } from './graphql/event-position.js'
 import type { RateLimits } from './http/rate-limits.js'
@@ -32,7 +32,7 @@ export interface Services {
   /** Where identity providers of tenants send browsers back. */
   readonly ssoRedirectUri: string
   readonly memberships: Memberships
-  readonly membershipRecorder: MembershipRecorder
+  readonly accessRecorder: AccessRecorder
   readonly standings: Standings
   readonly keyUse: KeyUse
   readonly tokens: TokenVerifier
@@ -50,6 +50,8 @@ export interface Services {
   readonly modelVerifier: ModelVerifier
   /** Names a member in evidence to nobody who does not know both the member and the platform's secret. */
   readonly commitToPerson: (person: { tenantId: string; userId: string }) => string
+  /** The same of a domain, an address or the like, which may name a person and could never be taken off the log. */
+  readonly commitToName: (named: { tenantId: string; name: string }) => string
   readonly logger: Logger
   readonly now: () => Date
   /** Where clients reach this gateway. */

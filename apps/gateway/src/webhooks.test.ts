@@ -66,6 +66,33 @@ describe('an endpoint', () => {
     expect(keys).toEqual([{ newest: true }, { newest: false }])
   })
 
+  it('is evidence from its first day to its last, by which neither its address nor its key can be read', async () => {
+    const { webhook, secret } = await create({ url: 'https://ada-lovelace.example/hooks/a-secret-path' })
+    const about = { webhookId: webhook.id }
+    await mutate('updateWebhook', 'UpdateWebhookInput', fields, { ...about, isEnabled: false })
+    await mutate('rotateWebhookSecret', 'RotateWebhookSecretInput', fields, { ...about, overlapHours: 0 })
+    await mutate('updateWebhook', 'UpdateWebhookInput', fields, { ...about, url: 'https://example.com/other' })
+    await mutate('deleteWebhook', 'WebhookInput', fields, about)
+    const rows = await rig.sql(
+      `SELECT payload -> 'predicate' AS predicate, body FROM evidence
+       WHERE kind = 'webhook-changed/v1' AND payload -> 'predicate' ->> 'webhookId' = $1 ORDER BY seq`,
+      [webhook.id],
+    )
+    const entries = rows.map(({ predicate }) => predicate as { change: string; target: string; enabled: boolean })
+    expect(entries.map(({ change, enabled }) => [change, enabled])).toEqual([
+      ['created', true],
+      ['changed', false],
+      ['secret-rotated', false],
+      ['changed', false],
+      ['removed', false],
+    ])
+    const changedBy = rig.gateway.services.commitToPerson({ tenantId: acme.id, userId: acme.userIds.engineer })
+    expect(entries[0]).toMatchObject({ changedBy, kinds: ['erasure.received', 'run.failed'] })
+    expect(entries.map(({ target }) => entries.findIndex((entry) => entry.target === target))).toEqual([0, 0, 0, 3, 3])
+    expect(JSON.stringify(rows)).not.toMatch(/ada-lovelace|secret-path|whsec_/)
+    expect(JSON.stringify(rows)).not.toContain(secret?.slice(6))
+  })
+
   it.each([
     ['http://example.com/', 'WEBHOOK_URL_INVALID'],
     ['https://name:word@example.com/', 'WEBHOOK_URL_INVALID'],

@@ -40,7 +40,7 @@ export {
   type OutboxContract,
   type TaskPayload,
 } from './outbox.js'
-export { readPlatformTenants, readTenantsWithMembershipChanges, type PlatformTenantRow } from './platform-tenants.js'
+export { readPlatformTenants, readTenantsWithAccessChanges, type PlatformTenantRow } from './platform-tenants.js'
 export { recordEntries, type WriteStatement } from './record-evidence.js'
 export { pruneOutbox, relayOutbox, type OutboxMessage } from './relay-outbox.js'
 export { batchErasures, leaveBatch, startBatch } from './stores/batches.js'

@@ -51,9 +51,9 @@ export async function readPlatformTenants(database: Database, measuredSince: Dat
 }
 
 /** Tenants with changes of membership that are not on record yet, longest waiting first. The gateway's login only. */
-export async function readTenantsWithMembershipChanges(database: Database): Promise<string[]> {
+export async function readTenantsWithAccessChanges(database: Database): Promise<string[]> {
   const { rows } = await database.pool.query<{ tenant_id: string }>(
-    'SELECT tenant_id FROM tenants_with_membership_changes()',
+    'SELECT tenant_id FROM tenants_with_access_changes()',
   )
   return rows.map(({ tenant_id: id }) => id)
 }

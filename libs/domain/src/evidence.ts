@@ -63,6 +63,10 @@ export const EvidenceKind = z.enum([
   'auditor-access-changed/v1',
   /** The platform made, suspended or resumed a tenant, or changed its bounds. */
   'tenant-changed/v1',
+  /** A tenant's own identity provider was registered, replaced, shown to speak for a domain, or removed. */
+  'sso-provider-changed/v1',
+  /** A webhook was added, changed or removed, or its key rotated: where notices went when. */
+  'webhook-changed/v1',
 ])
 export type EvidenceKind = z.infer<typeof EvidenceKind>
 

@@ -82,7 +82,7 @@ describe('a membership that changes', () => {
         role: 'tenant_owner',
         actorId: null,
       })
-    await rig.gateway.services.membershipRecorder.record(acme.id)
+    await rig.gateway.services.accessRecorder.record(acme.id)
     rig.gateway.services.standings.forget()
   })
 
@@ -91,7 +91,7 @@ describe('a membership that changes', () => {
     await changeRole(acme.tokens.tenant_owner, userId, 'privacy_officer')
     // Past the API, as single sign-on or an administrator of the database would.
     await rig.sql('DELETE FROM auth.member WHERE "userId" = $1', [userId])
-    await rig.gateway.services.membershipRecorder.record(acme.id)
+    await rig.gateway.services.accessRecorder.record(acme.id)
     const { commitToPerson } = rig.gateway.services
     const member = commitToPerson({ tenantId: acme.id, userId })
     const rows = await rig.sql(

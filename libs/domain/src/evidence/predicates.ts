@@ -1,6 +1,13 @@
 import type { z } from 'zod'
 import type { EvidenceKind } from '../evidence.js'
-import { ApiKeyChanged, AuditorAccessChanged, MemberChanged, TenantChanged } from './access.js'
+import {
+  ApiKeyChanged,
+  AuditorAccessChanged,
+  MemberChanged,
+  SsoProviderChanged,
+  TenantChanged,
+  WebhookChanged,
+} from './access.js'
 import { AuditCompleted, AuditorFinding, AuditorSignedOff, OwnerAuditCountersigned } from './audit.js'
 import { ClosureAssessed, DataDeleted, SubjectShredded } from './closure.js'
 import { DatasetRedacted, DatasetRegistered } from './dataset.js'
@@ -52,4 +59,6 @@ export const evidencePredicates = {
   'api-key-changed/v1': ApiKeyChanged,
   'auditor-access-changed/v1': AuditorAccessChanged,
   'tenant-changed/v1': TenantChanged,
+  'sso-provider-changed/v1': SsoProviderChanged,
+  'webhook-changed/v1': WebhookChanged,
 } as const satisfies Record<EvidenceKind, z.ZodObject>

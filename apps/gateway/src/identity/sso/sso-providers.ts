@@ -1,7 +1,9 @@
 import { newId } from '@lethe/db'
 import { DomainError } from '@lethe/domain'
+import type pg from 'pg'
 import { symmetricDecrypt, symmetricEncrypt } from 'better-auth/crypto'
 import type { IdentityCore } from '../identity-core.js'
+import { inTransaction } from '../in-transaction.js'
 import { newSecretToken } from '../secret-token.js'
 import { isDomainProven } from './domain-proof.js'
 import type { OidcClient, OidcRegistration } from './oidc-client.js'
@@ -24,6 +26,12 @@ export interface NewSsoProvider extends OidcRegistration {
   readonly domain: string
   /** Null: who was never invited is refused. */
   readonly newcomerRole: NewcomerRole | null
+}
+
+/** Whose provider is changed, and by whom. */
+interface By {
+  readonly tenantId: string
+  readonly actorId: string
 }
 
 /** Where a sign-in goes on. */
@@ -58,6 +66,12 @@ export function ssoProvidersOf({ pool, options }: IdentityCore, oidc: OidcClient
     )
     return rows[0] ?? null
   }
+  /** The database notes each change with who made it. */
+  const inNameOf = <T>(actorId: string, work: (client: pg.PoolClient) => Promise<T>): Promise<T> =>
+    inTransaction(pool, async (client) => {
+      await client.query(`SELECT set_config('app.actor_id', $1, true)`, [actorId])
+      return work(client)
+    })
   return {
     find,
     inUse: (id: string) => inUse('"id" = $1', id),
@@ -84,23 +98,25 @@ export function ssoProvidersOf({ pool, options }: IdentityCore, oidc: OidcClient
     },
 
     /** A second registration for a domain of the tenant replaces the first; who signed in by another issuer is unknown then. */
-    async register(tenantId: string, provider: NewSsoProvider, now: Date): Promise<string> {
+    async register({ tenantId, actorId }: By, provider: NewSsoProvider, now: Date): Promise<string> {
       const clientSecret = await symmetricEncrypt({ key: options.secret, data: provider.clientSecret })
       const { issuer, clientId, domain, newcomerRole } = provider
-      const { rows } = await pool.query<{ id: string }>(
-        `INSERT INTO "ssoProvider" ("id", "organizationId", "issuer", "clientId", "clientSecret", "domain",
-           "domainToken", "newcomerRole", "createdAt")
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
-         ON CONFLICT ("organizationId", "domain") DO UPDATE
-           SET "issuer" = $3, "clientId" = $4, "clientSecret" = $5, "newcomerRole" = $8
-         RETURNING "id"`,
-        [newId(), tenantId, issuer, clientId, clientSecret, domain, newSecretToken(), newcomerRole, now],
-      )
-      return rows[0]?.id ?? ''
+      return inNameOf(actorId, async (client) => {
+        const { rows } = await client.query<{ id: string }>(
+          `INSERT INTO "ssoProvider" ("id", "organizationId", "issuer", "clientId", "clientSecret", "domain",
+             "domainToken", "newcomerRole", "createdAt")
+           VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+           ON CONFLICT ("organizationId", "domain") DO UPDATE
+             SET "issuer" = $3, "clientId" = $4, "clientSecret" = $5, "newcomerRole" = $8
+           RETURNING "id"`,
+          [newId(), tenantId, issuer, clientId, clientSecret, domain, newSecretToken(), newcomerRole, now],
+        )
+        return rows[0]?.id ?? ''
+      })
     },
 
     /** @throws DomainError NOT_FOUND, DOMAIN_UNPROVEN, DOMAIN_TAKEN */
-    async verifyDomain(tenantId: string, id: string, now: Date): Promise<void> {
+    async verifyDomain({ tenantId, actorId }: By, id: string, now: Date): Promise<void> {
       const provider = await find(tenantId, id)
       if (provider === null) throw absent()
       const { domain, domainToken: token } = provider
@@ -111,9 +127,11 @@ export function ssoProvidersOf({ pool, options }: IdentityCore, oidc: OidcClient
           'input.ssoProviderId',
         )
       try {
-        await pool.query(
-          'UPDATE "ssoProvider" SET "domainVerifiedAt" = coalesce("domainVerifiedAt", $2) WHERE "id" = $1',
-          [id, now],
+        await inNameOf(actorId, (client) =>
+          client.query(
+            'UPDATE "ssoProvider" SET "domainVerifiedAt" = $2 WHERE "id" = $1 AND "domainVerifiedAt" IS NULL',
+            [id, now],
+          ),
         )
       } catch (error) {
         if ((error as { code?: string }).code !== '23505') throw error
@@ -122,13 +140,15 @@ export function ssoProvidersOf({ pool, options }: IdentityCore, oidc: OidcClient
     },
 
     /** Ends the sessions that it began. @throws DomainError NOT_FOUND */
-    async remove(tenantId: string, id: string): Promise<void> {
-      const { rowCount } = await pool.query('DELETE FROM "ssoProvider" WHERE "organizationId" = $1 AND "id" = $2', [
-        tenantId,
-        id,
-      ])
-      if (rowCount === 0) throw absent()
-      await pool.query('DELETE FROM "session" WHERE "ssoProviderId" = $1', [id])
+    async remove({ tenantId, actorId }: By, id: string): Promise<void> {
+      await inNameOf(actorId, async (client) => {
+        const { rowCount } = await client.query('DELETE FROM "ssoProvider" WHERE "organizationId" = $1 AND "id" = $2', [
+          tenantId,
+          id,
+        ])
+        if (rowCount === 0) throw absent()
+        await client.query('DELETE FROM "session" WHERE "ssoProviderId" = $1', [id])
+      })
     },
   }
 }

@@ -277,5 +277,56 @@ describe('an issuer', () => {
       code: 'INVALID_INPUT',
       field: 'input.domain',
     })
+describe('a provider', () => {
+  const changesOf = (tenant: TestTenant, providerId: string) =>
+    rig.sql(
+      `SELECT payload -> 'predicate' AS predicate, body FROM evidence
+       WHERE tenant_id = $1 AND kind = 'sso-provider-changed/v1' AND payload -> 'predicate' ->> 'providerId' = $2
+       ORDER BY seq`,
+      [tenant.id, providerId],
+    )
+
+  it('is evidence from its first day to its last, whoever changed it, and names neither domain nor issuer', async () => {
+    const input = { issuer: provider.issuer, domain: 'lovelace.test' }
+    const { id = '' } = await registerAndProve(acme, input)
+    await prove(acme, id)
+    await register(acme, { ...input, newcomerRole: 'engineer' })
+    // Past the API, as an administrator of the database would.
+    await rig.sql(`UPDATE auth."ssoProvider" SET "issuer" = 'https://elsewhere.test' WHERE "id" = $1`, [id])
+    await rig.graphql(
+      acme.tokens.tenant_owner,
+      `mutation ($input: SsoProviderInput!) { removeSsoProvider(input: $input) { __typename } }`,
+      { input: { idempotencyKey: `k${++keys}`, ssoProviderId: id } },
+    )
+    const rows = await changesOf(acme, id)
+    const { commitToName, commitToPerson } = rig.gateway.services
+    const owner = commitToPerson({ tenantId: acme.id, userId: acme.userIds.tenant_owner })
+    const before = { issuer: commitToName({ tenantId: acme.id, name: provider.issuer }), changedBy: owner }
+    const after = { issuer: commitToName({ tenantId: acme.id, name: 'https://elsewhere.test' }) }
+    expect(rows.map(({ predicate }) => predicate)).toMatchObject([
+      { change: 'registered', newcomerRole: null, ...before },
+      { change: 'domain-proven', newcomerRole: null, ...before },
+      { change: 'replaced', newcomerRole: 'engineer', ...before },
+      { change: 'replaced', newcomerRole: 'engineer', ...after, changedBy: null },
+      { change: 'removed', newcomerRole: 'engineer', ...after, changedBy: owner },
+    ])
+    expect(JSON.stringify(rows)).not.toMatch(/lovelace|elsewhere|127\.0\.0\.1/)
+    expect(JSON.stringify(rows)).not.toContain(provider.clientSecret)
+  })
+
+  it('whose change was broken off before its record is recorded by whoever looks next, once', async () => {
+    const { ssoProviders, accessRecorder } = rig.gateway.services
+    const by = { tenantId: acme.id, actorId: acme.userIds.tenant_owner }
+    const client = { clientId: 'lethe', clientSecret: 's', newcomerRole: null }
+    const made = await ssoProviders.register(by, { ...client, issuer: 'https://a.test', domain: 'b.test' }, new Date())
+    expect(await changesOf(acme, made)).toEqual([])
+    await Promise.all([accessRecorder.record(acme.id), accessRecorder.record(acme.id)])
+    expect(await changesOf(acme, made)).toHaveLength(1)
+    await expect(rig.sql('UPDATE sso_change SET evidence_seq = NULL')).rejects.toThrow(/recorded once/)
+    const { ssoChange } = rig.gateway.services.db.forTenant(acme.id)
+    await expect(ssoChange.deleteMany({})).rejects.toThrow(/permission denied/)
+  })
+})
+
   })
 })

@@ -56,6 +56,8 @@ const sentences: { readonly [Kind in EvidenceKind]: (facts: EvidencePredicate<Ki
   'tenant-changed/v1': ({ change }) => `The platform changed the tenant: ${change}.`,
 }
 
+  'sso-provider-changed/v1': ({ change }) => `An identity provider was changed: ${change}.`,
+  'webhook-changed/v1': ({ change }) => `A webhook was changed: ${change}.`,
 function sentenceOf<Kind extends EvidenceKind>(kind: Kind, statement: unknown): string {
   const facts = predicateIn(kind, statement)
   return facts === null ? 'Something of an older shape was put on record.' : sentences[kind](facts)

@@ -53,6 +53,6 @@ async function change<Input extends { idempotencyKey: string; userId: string }>(
     return { id: userId, evidence: [] }
   })
   services.standings.forget()
-  await services.membershipRecorder.record(tenantId)
+  await services.accessRecorder.record(tenantId)
   return id
 }

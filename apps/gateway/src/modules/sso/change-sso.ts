@@ -35,27 +35,43 @@ export async function registerSsoProvider(scope: Scope, input: RegisterSsoProvid
   const { newcomerRole = null, ...provider } = parseInput(NewProvider, rest, 'input')
   // Before the transaction: nothing is held while a stranger's server takes its time.
   await ssoProviders.check(provider)
-  return runOnce(scope, 'registerSsoProvider', { idempotencyKey, ...provider, newcomerRole }, async (_tx, now) => {
+  return change(scope, 'registerSsoProvider', { idempotencyKey, ...provider, newcomerRole }, async (by, now) => {
     if ((await ssoProviders.count(scope.tenantId)) >= maxProviders)
       throw new DomainError('TOO_MANY_PROVIDERS', `Remove one first: there are ${maxProviders}.`, 'input.domain')
-    return { id: await ssoProviders.register(scope.tenantId, { ...provider, newcomerRole }, now), evidence: [] }
+    return ssoProviders.register(by, { ...provider, newcomerRole }, now)
   })
 }
 
 /** @throws DomainError NOT_FOUND, DOMAIN_UNPROVEN, DOMAIN_TAKEN */
 export function verifySsoDomain(scope: Scope, input: SsoProviderInput): Promise<string> {
-  return runOnce(scope, 'verifySsoDomain', { ...input }, async (_tx, now) => {
-    await scope.services.ssoProviders.verifyDomain(scope.tenantId, idOf(input), now)
-    return { id: input.ssoProviderId, evidence: [] }
+  return change(scope, 'verifySsoDomain', { ...input }, async (by, now) => {
+    await scope.services.ssoProviders.verifyDomain(by, idOf(input), now)
+    return input.ssoProviderId
   })
 }
 
 /** @throws DomainError NOT_FOUND */
 export function removeSsoProvider(scope: Scope, input: SsoProviderInput): Promise<string> {
-  return runOnce(scope, 'removeSsoProvider', { ...input }, async () => {
-    await scope.services.ssoProviders.remove(scope.tenantId, idOf(input))
-    return { id: input.ssoProviderId, evidence: [] }
+  return change(scope, 'removeSsoProvider', { ...input }, async (by) => {
+    await scope.services.ssoProviders.remove(by, idOf(input))
+    return input.ssoProviderId
   })
+}
+
+/** The evidence is made of what the database noted beside the change, which lies in another store. */
+async function change<Input extends { idempotencyKey: string }>(
+  scope: Scope,
+  operation: string,
+  input: Input,
+  apply: (by: { tenantId: string; actorId: string }, now: Date) => Promise<string>,
+): Promise<string> {
+  const { tenantId, viewer, services } = scope
+  const id = await runOnce(scope, operation, input, async (_tx, now) => ({
+    id: await apply({ tenantId, actorId: viewer.userId }, now),
+    evidence: [],
+  }))
+  await services.accessRecorder.record(tenantId)
+  return id
 }
 
 function idOf({ ssoProviderId }: SsoProviderInput): string {

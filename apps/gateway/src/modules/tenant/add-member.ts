@@ -18,7 +18,7 @@ export const NewMember = Person.extend({
 
 /** @throws DomainError FORBIDDEN, NOT_FOUND, EMAIL_TAKEN, SUBJECT_TAKEN */
 export async function addMember(
-  { db, people, memberships, membershipRecorder }: Services,
+  { db, people, memberships, accessRecorder }: Services,
   viewer: SignedIn,
   input: z.output<typeof NewMember>,
 ): Promise<{ userId: string }> {
@@ -38,7 +38,7 @@ export async function addMember(
       create: { id: newId(), tenantId, subjectKey, userId },
       update: { userId },
     })
-  await membershipRecorder.record(tenantId)
+  await accessRecorder.record(tenantId)
   return { userId }
 }
 

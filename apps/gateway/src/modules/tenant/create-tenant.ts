@@ -16,7 +16,7 @@ export const NewTenant = TenantSettings.extend({ owner: Person })
  * @throws DomainError FORBIDDEN, SLUG_TAKEN, EMAIL_TAKEN
  */
 export async function createTenant(
-  { db, people, memberships, membershipRecorder, now }: Services,
+  { db, people, memberships, accessRecorder, now }: Services,
   viewer: SignedIn,
   input: z.output<typeof NewTenant>,
 ): Promise<{ tenantId: string; ownerId: string }> {
@@ -30,6 +30,6 @@ export async function createTenant(
     await client.tenant.create({ data: { id: tenantId, name, slug, timeZone, holidays, statuteId, createdAt: now() } })
   const owner = await people.create(input.owner)
   await memberships.add({ tenantId, userId: owner.id, role: 'tenant_owner', actorId: viewer.userId })
-  await membershipRecorder.record(tenantId)
+  await accessRecorder.record(tenantId)
   return { tenantId, ownerId: owner.id }
 }

@@ -10,7 +10,13 @@ import {
   type Tx,
   type WebhookEndpoint,
 } from '@lethe/db'
-import { DomainError, type NoticeKind, parseWebhookUrl } from '@lethe/domain'
+import {
+  DomainError,
+  type EvidenceEntry,
+  type EvidencePredicate,
+  type NoticeKind,
+  parseWebhookUrl,
+} from '@lethe/domain'
 import type { Scope } from '../../context.js'
 import { isUuid } from '../../graphql/page.js'
 import { runOnce } from '../../graphql/run-once.js'
@@ -46,7 +52,7 @@ export async function createWebhook(
       now,
     })
     shown = secret
-    return { ...created, evidence: [] }
+    return { id: created.id, evidence: [await evidenceOf(tx, scope, 'created', created.id)] }
   })
   return { id, secret: shown }
 }
@@ -79,7 +85,7 @@ export const updateWebhook = (
             : { state: 'DISABLED', disabledReason: 'BY_MEMBER' }),
       },
     })
-    return { id, evidence: [] }
+    return { id, evidence: [await evidenceOf(tx, scope, 'changed', id)] }
   })
 
 /** A new key. The secret is null when the same mutation was done before: it is shown once. */
@@ -97,7 +103,7 @@ export async function rotateWebhookSecret(
     const { tenantId } = scope
     await rotateSecret(tx, { tenantId, endpointId, secret, overlapMs: overlapHours * hourMs, now })
     shown = secret
-    return { id: endpointId, evidence: [] }
+    return { id: endpointId, evidence: [await evidenceOf(tx, scope, 'secret-rotated', endpointId)] }
   })
   return { id, secret: shown }
 }
@@ -106,7 +112,7 @@ export const deleteWebhook = (scope: Scope, input: Named): Promise<string> =>
   runOnce(scope, 'deleteWebhook', input, async (tx, now) => {
     const { id } = await findWebhook(tx, input.webhookId)
     await removeWebhookEndpoint(tx, { tenantId: scope.tenantId, endpointId: id, now })
-    return { id, evidence: [] }
+    return { id, evidence: [await evidenceOf(tx, scope, 'removed', id)] }
   })
 
 /** @returns id of the ping's delivery */
@@ -151,6 +157,30 @@ async function findWebhook(tx: Tx, id: string): Promise<WebhookEndpoint> {
   const found = isUuid(id) ? await tx.webhookEndpoint.findFirst({ where: { id, deletedAt: null } }) : null
   if (found === null) throw new DomainError('NOT_FOUND', 'There is no such webhook.', 'input.webhookId')
   return found
+}
+
+type WebhookChange = EvidencePredicate<'webhook-changed/v1'>['change']
+
+/** Of the endpoint as the change leaves it. */
+async function evidenceOf(
+  tx: Tx,
+  { tenantId, viewer, services }: Scope,
+  change: WebhookChange,
+  id: string,
+): Promise<EvidenceEntry> {
+  const { url, kinds, state, deletedAt } = await tx.webhookEndpoint.findFirstOrThrow({ where: { id } })
+  return {
+    kind: 'webhook-changed/v1',
+    subjects: [],
+    predicate: {
+      change,
+      webhookId: id,
+      target: services.commitToName({ tenantId, name: url }),
+      kinds,
+      enabled: state === 'ACTIVE' && deletedAt === null,
+      changedBy: services.commitToPerson(viewer),
+    },
+  }
 }
 
 function assertActive({ state }: WebhookEndpoint, field: string): void {

@@ -28,6 +28,8 @@ export const evidenceKinds = [
   'api-key-changed/v1',
   'auditor-access-changed/v1',
   'tenant-changed/v1',
+  'sso-provider-changed/v1',
+  'webhook-changed/v1',
   'clock-terms-set/v1',
   'request-list-fetched/v1',
 ] as const
