@@ -29,7 +29,7 @@ const clientSecret = 'a secret of the tests, and long enough for them'
 /** A real OpenID provider on this machine. */
 export async function startOidcIssuer(redirectUri: string, port = 0): Promise<OidcIssuer> {
   let claims: Record<string, unknown> = {}
-  const state = { person: { sub: 'nobody' } as OidcPerson }
+  const state = { person: { sub: 'nobody' } as OidcPerson, known: new Map<string, OidcPerson>() }
   const server: Server = createServer()
   await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve))
   const issuer = `http://127.0.0.1:${(server.address() as { port: number }).port}`
@@ -52,6 +52,7 @@ export async function startOidcIssuer(redirectUri: string, port = 0): Promise<Oi
     },
     set person(person) {
       state.person = person
+      state.known.set(person.sub, person)
     },
     accessToken: async (wanted, audience = 'lethe') => {
       claims = wanted
@@ -75,7 +76,7 @@ export async function startOidcIssuer(redirectUri: string, port = 0): Promise<Oi
 
 async function configuration(
   redirectUri: string,
-  state: { person: OidcPerson },
+  state: { known: ReadonlyMap<string, OidcPerson> },
   claims: () => Record<string, unknown>,
 ): Promise<Configuration> {
   const key = async (alg: string): Promise<JWK> => ({
@@ -98,7 +99,7 @@ async function configuration(
     ],
     claims: { openid: ['sub'], email: ['email', 'email_verified'], profile: ['name'] },
     conformIdTokenClaims: false,
-    findAccount: (_context, sub) => ({ accountId: sub, claims: () => ({ ...state.person, sub }) }),
+    findAccount: (_context, sub) => ({ accountId: sub, claims: () => ({ ...state.known.get(sub), sub }) }),
     interactions: { url: (_context, interaction) => `/interaction/${interaction.uid}` },
     extraTokenClaims: () => claims(),
     features: {

@@ -113,6 +113,29 @@ describe('single sign-on', () => {
     expect(await rig.sql(`SELECT 1 FROM auth."user" WHERE "email" = 'new@acme.test'`)).toHaveLength(1)
   })
 
+  it('takes in as many as the platform allows, though several come at once, and says that it is full', async () => {
+    const [{ count } = { count: 0 }] = await rig.sql(
+      'SELECT count(*)::int AS count FROM auth."member" WHERE "organizationId" = $1',
+      [acme.id],
+    )
+    await rig.sql('UPDATE tenant SET max_members = $2 WHERE id = $1', [acme.id, Number(count) + 1])
+    const journeys: { query: string; binding: string }[] = []
+    for (const name of ['m1', 'm2', 'm3']) {
+      provider.person = { sub: name, email: `${name}@acme.test`, email_verified: true }
+      const { url, binding } = await begin(`${name}@acme.test`)
+      journeys.push({ query: await visit(url), binding })
+    }
+    const answers = await Promise.all(journeys.map((journey) => post('/sso/finish', journey)))
+    const members = await rig.sql('SELECT 1 FROM auth."member" WHERE "organizationId" = $1', [acme.id])
+    await rig.sql('UPDATE tenant SET max_members = NULL WHERE id = $1', [acme.id])
+    expect(answers.map(({ status, body }) => [status, body['code']]).sort()).toEqual([
+      [200, undefined],
+      [403, 'QUOTA_MEMBERS'],
+      [403, 'QUOTA_MEMBERS'],
+    ])
+    expect(members).toHaveLength(Number(count) + 1)
+  })
+
   it('lets nobody back in whom an owner removed', async () => {
     provider.person = { sub: 'r1', email: 'removed@acme.test', email_verified: true }
     await signIn('removed@acme.test')
@@ -254,29 +277,6 @@ describe('a domain', () => {
   })
 })
 
-describe('an issuer', () => {
-  it.each([
-    ['that is a private address', 'https://10.1.2.3'],
-    ['that is the cloud’s metadata service', 'https://169.254.169.254'],
-    ['that is a private address written as IPv6', 'https://[::ffff:10.1.2.3]'],
-    ['that is a private address of IPv6', 'https://[fd00::1]'],
-    ['without TLS', 'http://id.example.com'],
-    ['with a password in it', 'https://a:b@id.example.com'],
-  ])('%s is not asked', async (_, issuer) => {
-    expect(await register(acme, { issuer, domain: 'x.test' })).toMatchObject({ code: 'ADDRESS_FORBIDDEN' })
-  })
-
-  it('that names itself otherwise, or is no provider, is refused', async () => {
-    const renamed = liar.issuer.replace('127.0.0.1', 'localhost')
-    expect(await register(acme, { issuer: renamed, domain: 'x.test' })).toMatchObject({ code: 'PROVIDER_UNREACHABLE' })
-    expect(await register(acme, { issuer: rig.url, domain: 'x.test' })).toMatchObject({ code: 'PROVIDER_UNREACHABLE' })
-  })
-
-  it.each(['example', 'a b.test', 'x@y.test', '-a.test', 'test.'])('of the domain "%s" is refused', async (domain) => {
-    expect(await register(acme, { issuer: provider.issuer, domain })).toMatchObject({
-      code: 'INVALID_INPUT',
-      field: 'input.domain',
-    })
 describe('a provider', () => {
   const changesOf = (tenant: TestTenant, providerId: string) =>
     rig.sql(
@@ -328,5 +328,28 @@ describe('a provider', () => {
   })
 })
 
+describe('an issuer', () => {
+  it.each([
+    ['that is a private address', 'https://10.1.2.3'],
+    ['that is the cloud’s metadata service', 'https://169.254.169.254'],
+    ['that is a private address written as IPv6', 'https://[::ffff:10.1.2.3]'],
+    ['that is a private address of IPv6', 'https://[fd00::1]'],
+    ['without TLS', 'http://id.example.com'],
+    ['with a password in it', 'https://a:b@id.example.com'],
+  ])('%s is not asked', async (_, issuer) => {
+    expect(await register(acme, { issuer, domain: 'x.test' })).toMatchObject({ code: 'ADDRESS_FORBIDDEN' })
+  })
+
+  it('that names itself otherwise, or is no provider, is refused', async () => {
+    const renamed = liar.issuer.replace('127.0.0.1', 'localhost')
+    expect(await register(acme, { issuer: renamed, domain: 'x.test' })).toMatchObject({ code: 'PROVIDER_UNREACHABLE' })
+    expect(await register(acme, { issuer: rig.url, domain: 'x.test' })).toMatchObject({ code: 'PROVIDER_UNREACHABLE' })
+  })
+
+  it.each(['example', 'a b.test', 'x@y.test', '-a.test', 'test.'])('of the domain "%s" is refused', async (domain) => {
+    expect(await register(acme, { issuer: provider.issuer, domain })).toMatchObject({
+      code: 'INVALID_INPUT',
+      field: 'input.domain',
+    })
   })
 })

@@ -54,10 +54,10 @@ const sentences: { readonly [Kind in EvidenceKind]: (facts: EvidencePredicate<Ki
   'api-key-changed/v1': ({ change, role }) => `An API key with the role ${role} was ${change}.`,
   'auditor-access-changed/v1': ({ change }) => `An external auditor's access was ${change}.`,
   'tenant-changed/v1': ({ change }) => `The platform changed the tenant: ${change}.`,
-}
-
   'sso-provider-changed/v1': ({ change }) => `An identity provider was changed: ${change}.`,
   'webhook-changed/v1': ({ change }) => `A webhook was changed: ${change}.`,
+}
+
 function sentenceOf<Kind extends EvidenceKind>(kind: Kind, statement: unknown): string {
   const facts = predicateIn(kind, statement)
   return facts === null ? 'Something of an older shape was put on record.' : sentences[kind](facts)
