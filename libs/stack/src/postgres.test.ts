@@ -65,6 +65,22 @@ it('serves two starters at once from one cluster, and stops with the last', asyn
   await expect(query(b.url, 'select 1')).rejects.toThrow()
 })
 
+it('begins as a copy of a stopped cluster, password and all, and neither changes the other', async () => {
+  const stateDir = path.join(base, 'original')
+  const original = await startPostgres({ stateDir, isDurable: false })
+  await query(original.url, 'create table kept (n int)')
+  const copyOf = (name: string) =>
+    startPostgres({ stateDir: path.join(base, name), isDurable: false, copyOf: stateDir })
+  await expect(copyOf('too-early')).rejects.toThrow(/in use/)
+  await original.stop()
+  const copy = await copyOf('copy')
+  await query(copy.url, 'insert into kept values (7)')
+  const again = await startPostgres({ stateDir, isDurable: false })
+  expect(await query(again.url, 'select n from kept')).toEqual([])
+  expect(new URL(copy.url).password).toBe(new URL(again.url).password)
+  await Promise.all([copy.stop(), again.stop()])
+})
+
 it('believes no stale pid file, whoever has that pid now', async () => {
   const stateDir = path.join(base, 'stale')
   const first = await startPostgres({ stateDir, isDurable: false })

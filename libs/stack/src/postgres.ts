@@ -42,6 +42,8 @@ export interface StartPostgresOptions {
   cacheDir?: string
   /** False trades crash safety for speed; for tests that throw the cluster away. */
   isDurable?: boolean
+  /** State directory whose cluster, stopped, a new one begins as a copy of, password and all; for tests. */
+  copyOf?: string | undefined
 }
 
 interface Cluster {
@@ -64,7 +66,13 @@ export async function startPostgres(options: StartPostgresOptions): Promise<Post
   chmodSync(metaDir, account === undefined ? 0o700 : 0o711)
   return withLock(path.join(metaDir, 'start.lock'), async () => {
     const binaries = preparePostgresBinaries(options.cacheDir ?? path.join(stateDir, 'cache'), account)
-    const cluster = openCluster(metaDir, binaries, account, options.isDurable ?? true)
+    const cluster = openCluster({
+      metaDir,
+      binaries,
+      account,
+      isDurable: options.isDurable ?? true,
+      copyOf: options.copyOf,
+    })
     const dataDir = path.join(cluster.home, 'data')
     const running = await settlePostmaster(dataDir, 30_000)
     const take = (server: ProcessRecord) => holdServer(path.join(metaDir, 'holders'), server, 'INT')
@@ -97,21 +105,40 @@ const readCluster = (metaDir: string): Cluster =>
 const writeCluster = (metaDir: string, cluster: Cluster): void =>
   writePrivately(path.join(metaDir, 'cluster.json'), JSON.stringify(cluster))
 
-function openCluster(
-  metaDir: string,
-  binaries: PostgresBinaries,
-  account: Account | undefined,
-  isDurable: boolean,
-): Cluster {
+interface Making {
+  binaries: PostgresBinaries
+  account: Account | undefined
+  isDurable: boolean
+}
+
+function openCluster({
+  metaDir,
+  copyOf,
+  ...making
+}: Making & { metaDir: string; copyOf: string | undefined }): Cluster {
   if (existsSync(path.join(metaDir, 'cluster.json'))) {
     const cluster = readCluster(metaDir)
     if (existsSync(path.join(cluster.home, 'data', 'PG_VERSION'))) return cluster
   }
-  const home = chooseHome(metaDir, account)
-  const cluster = { home, password: randomBytes(18).toString('base64url') }
-  initialise(cluster, binaries, account, isDurable)
+  const home = chooseHome(metaDir, making.account)
+  const original = copyOf === undefined ? undefined : readCluster(path.join(copyOf, 'pg'))
+  const cluster = { home, password: original?.password ?? randomBytes(18).toString('base64url') }
+  // A cluster whose cluster.json was lost has a password that nobody knows.
+  rmSync(path.join(home, 'data'), { recursive: true, force: true })
+  const partial = path.join(home, 'data.partial')
+  rmSync(partial, { recursive: true, force: true })
+  if (original === undefined) initialise(partial, cluster, making)
+  else copyCluster(path.join(original.home, 'data'), partial)
+  renameSync(partial, path.join(home, 'data'))
   writeCluster(metaDir, cluster)
   return cluster
+}
+
+function copyCluster(from: string, to: string): void {
+  if (findPostmaster(from) !== undefined)
+    throw new Error(`the cluster in ${from} is in use; stop it before it is copied`)
+  // Unlike Node's own copying, it keeps the owner of every file.
+  execFileSync('cp', ['-a', from, to])
 }
 
 /** Below the state directory, or where the account can reach it if the state directory lies under one of mode 700. */
@@ -124,19 +151,10 @@ function chooseHome(metaDir: string, account: Account | undefined): string {
   return makeDistantHome(path.join(metaDir, 'cluster.json'), account)
 }
 
-/** Built aside and renamed, so that an interrupted initdb leaves no half cluster. */
-function initialise(
-  { home, password }: Cluster,
-  binaries: PostgresBinaries,
-  account: Account | undefined,
-  isDurable: boolean,
-) {
-  const partial = path.join(home, 'data.partial')
+/** Built aside, to be renamed, so that an interrupted initdb leaves no half cluster. */
+function initialise(partial: string, { home, password }: Cluster, { binaries, account, isDurable }: Making): void {
   const passwordFile = path.join(home, 'password')
   const options = { ...account, cwd: '/', env: { LC_ALL: 'C' }, stdio: 'pipe' as const }
-  rmSync(partial, { recursive: true, force: true })
-  // A cluster whose cluster.json was lost has a password that nobody knows.
-  rmSync(path.join(home, 'data'), { recursive: true, force: true })
   writeFileSync(passwordFile, `${password}\n`, { mode: 0o600 })
   if (account) chownSync(passwordFile, account.uid, account.gid)
   const flags = ['-U', 'postgres', '-A', 'scram-sha-256', `--pwfile=${passwordFile}`, '-E', 'UTF8', '--data-checksums']
@@ -145,7 +163,6 @@ function initialise(
   rmSync(passwordFile)
   const single = ['--single', '-D', partial, ...(isDurable ? [] : ['-F']), 'postgres']
   execFileSync(binaries.postgres, single, { ...options, input: 'CREATE DATABASE lethe\n' })
-  renameSync(partial, path.join(home, 'data'))
 }
 
 interface Launch {

@@ -5,10 +5,11 @@ import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { openArtifactStore } from '@lethe/artifacts'
 import { type Bus, busPermissions, busUsers, connectBus } from '@lethe/bus'
-import { loginUrl, migrate, newId, setRolePasswords } from '@lethe/db'
+import { loginUrl, newId, setRolePasswords } from '@lethe/db'
+import { startMigratedPostgres } from '@lethe/db/testing'
 import { encodeModelVerifier, type ModelSigner, modelSignerFromPem } from '@lethe/ledger'
 import { createLogger } from '@lethe/runtime'
-import { findFreePort, startNatsServer, startPostgres } from '@lethe/stack'
+import { findFreePort, startNatsServer } from '@lethe/stack'
 import pg from 'pg'
 import type { GatewayEnv } from '../env.js'
 import { type Gateway, openGateway } from '../open-gateway.js'
@@ -94,10 +95,9 @@ export async function startGatewayRig(env: Partial<GatewayEnv> = {}): Promise<Ga
   const stateDir = mkdtempSync(join(tmpdir(), 'lethe-gateway-test-'))
   chmodSync(stateDir, 0o755)
   const [postgres, nats] = await Promise.all([
-    startPostgres({ stateDir, isDurable: false }),
+    startMigratedPostgres(stateDir),
     startNatsServer({ stateDir, users: [...busUsers, 'test'], permissions: busPermissions }),
   ])
-  await migrate({ ownerUrl: postgres.url })
   await setRolePasswords({ ownerUrl: postgres.url, passwords: logins })
   const bus = await connectBus({ url: nats.urls['test'] ?? '', name: 'test', user: 'registrar' })
   await openArtifactStore('nats', bus.nc)

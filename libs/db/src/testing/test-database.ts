@@ -1,12 +1,13 @@
-import { startPostgres } from '@lethe/stack'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import pg from 'pg'
 import { openDatabase, type Database } from '../database.js'
 import { loginUrl, setRolePasswords } from '../logins.js'
-import { migrate } from '../migrate.js'
 import { newId } from '../new-id.js'
+import { startMigratedPostgres } from './start-migrated-postgres.js'
+
+export { startMigratedPostgres }
 
 /** A real PostgreSQL with the migrations applied, thrown away afterwards. */
 export interface TestDatabase {
@@ -32,9 +33,8 @@ const passwords = { gateway: 'gateway-test', registrar: 'registrar-test', auth: 
 
 export async function startTestDatabase(): Promise<TestDatabase> {
   const stateDir = mkdtempSync(path.join(tmpdir(), 'lethe-db-test-'))
-  const server = await startPostgres({ stateDir, isDurable: false })
+  const server = await startMigratedPostgres(stateDir)
   const ownerUrl = server.url
-  await migrate({ ownerUrl })
   await setRolePasswords({ ownerUrl, passwords })
   const owner = openOwner(ownerUrl)
   const urls = {
