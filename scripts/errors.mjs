@@ -68,6 +68,8 @@ const inGeneral = {
   GRAPHQL_VALIDATION_FAILED: 'The document does not fit the schema; the message says where.',
   INTERNAL_SERVER_ERROR: 'Something went wrong on our side; quote the correlation id when you report it.',
   INVALID_INPUT: 'The input that `field` names is not understood; the message says why.',
+  QUOTA_MEMBERS:
+    'The tenant has as many members as it may have, pending invitations among them; ask the platform for more.',
   SSO_REFUSED: 'The identity provider of your organisation did not sign you in; the message says why.',
 }
 

@@ -35,13 +35,18 @@ export function openIdentity(input: {
   return createIdentityProvider(openIdentityCore(options, pool, openPostman({ mailer, pool, logger })))
 }
 
-/** A suspended tenant takes nobody in. A data owner is known from now on by the key that the tenant gave them. */
+/** A suspended or full tenant takes nobody in. A data owner is known from now on by the key that the tenant gave them. */
 async function admit(db: Database, member: Parameters<IdentityOptions['onJoining']>[0]): Promise<void> {
-  const { tenantId, userId, subjectKey } = member
+  const { tenantId, userId, subjectKey, members } = member
   const client = db.forTenant(tenantId)
-  const tenant = await client.tenant.findFirst({ select: { suspendedAt: true } })
+  const tenant = await client.tenant.findFirst({ select: { suspendedAt: true, maxMembers: true } })
   if (tenant === null || tenant.suspendedAt !== null)
     throw new DomainError('TENANT_CLOSED', 'This tenant takes nobody in at present; ask its owner.', 'token')
+  if (tenant.maxMembers !== null && members > tenant.maxMembers)
+    throw new DomainError(
+      'QUOTA_MEMBERS',
+      'This organisation has as many members as it may have; ask its owner to have the bound raised.',
+    )
   if (subjectKey === null) return
   const owner = await client.dataOwner.findFirst({ where: { subjectKey }, select: { userId: true } })
   if (owner !== null && owner.userId !== null && owner.userId !== userId)

@@ -34,6 +34,8 @@ export interface IdentityOptions {
     userId: string
     role: TenantRole
     subjectKey: string | null
+    /** Of the tenant, this one among them. */
+    members: number
   }) => Promise<void>
   /** The rows of a tenant that somebody founds, before they are committed as its owner. May be repeated. */
   readonly onFounding: (tenant: NewTenantNames & { tenantId: string }) => Promise<void>

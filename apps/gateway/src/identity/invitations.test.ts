@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { adminEmail, type GatewayRig, password, startGatewayRig, type TestTenant } from '../testing/gateway-rig.js'
 import type { NewInvitation } from './invitations.js'
 
@@ -164,6 +164,36 @@ describe('an invitation', () => {
       await rig.sql('UPDATE tenant SET suspended_at = NULL, suspended_reason = NULL WHERE id = $1', [acme.id])
     }
     expect(await rig.sql(`SELECT 1 FROM auth."user" WHERE "email" IN ('shut@new.test', 'thief@new.test')`)).toEqual([])
+  })
+
+  it('is refused to whoever is one too many, though all accept at once, and holds until there is room', async () => {
+    const guests = ['g1', 'g2', 'g3'].map((name) => `${name}@guests.test`)
+    const tokens: string[] = []
+    for (const email of guests) {
+      await invite(email, { tenantId: rival.id, tenantName: 'Rival' })
+      tokens.push(await tokenFor(email))
+    }
+    const count = 'SELECT count(*)::int AS count FROM auth."member" WHERE "organizationId" = $1'
+    const [before] = await rig.sql(count, [rival.id])
+    const bound = (members: number | null) =>
+      rig.sql('UPDATE tenant SET max_members = $2 WHERE id = $1', [rival.id, members])
+    await bound(Number(before?.['count']) + 1)
+    // All are about to join before any of them has.
+    const release = await rig.lock('auth."member"')
+    const accepting = Promise.all(tokens.map((token) => accept(token)))
+    const waiting = `SELECT count(*)::int AS count FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()`
+    await vi.waitFor(async () => expect(await rig.sql(waiting)).toEqual([{ count: 3 }]), 20_000)
+    await release()
+    const answers = await accepting
+    expect(answers.map(({ status, body }) => [status, body['code']]).sort()).toEqual([
+      [200, undefined],
+      [403, 'QUOTA_MEMBERS'],
+      [403, 'QUOTA_MEMBERS'],
+    ])
+    expect(await rig.sql(count, [rival.id])).toEqual([{ count: Number(before?.['count']) + 1 }])
+    const refused = answers.findIndex(({ status }) => status === 403)
+    await bound(null)
+    expect(await accept(tokens[refused] ?? '')).toMatchObject({ status: 200 })
   })
 
   it('is kept as a hash, mailed in the language asked for, and cannot flood a mailbox', async () => {

@@ -146,7 +146,7 @@ export function invitationsOf({ pool, postman, hashPassword, options }: Identity
     /**
      * Once. A newcomer gets the name and password that they chose; who is known keeps both and joins.
      *
-     * @throws DomainError INVITATION_INVALID, CREDENTIALS_REQUIRED, ALREADY_MEMBER, TENANT_CLOSED
+     * @throws DomainError INVITATION_INVALID, CREDENTIALS_REQUIRED, ALREADY_MEMBER, TENANT_CLOSED, QUOTA_MEMBERS
      */
     async accept(token: string, credentials: Credentials | undefined, now: Date): Promise<Accepted> {
       const hash = credentials === undefined ? undefined : await hashPassword(credentials.password)
@@ -162,8 +162,8 @@ export function invitationsOf({ pool, postman, hashPassword, options }: Identity
         const { tenantId, email, role, subjectKey, inviterId } = invitation
         const chosen = credentials && hash ? { name: credentials.name, passwordHash: hash } : undefined
         const { userId, isNew } = await settlePerson(client, email, chosen, now)
-        await joinTenant(client, { tenantId, userId, role, actorId: inviterId, now })
-        await options.onJoining({ tenantId, userId, role, subjectKey })
+        const members = await joinTenant(client, { tenantId, userId, role, actorId: inviterId, now })
+        await options.onJoining({ tenantId, userId, role, subjectKey, members })
         return { userId, tenantId, isNew }
       })
     },

@@ -4,6 +4,7 @@ import type pg from 'pg'
 import type { TenantRole } from './access.js'
 import type { IdentityProvider } from './identity-provider.js'
 import type { Invitation } from './invitations.js'
+import { lockMembers } from './settle-person.js'
 
 /** A person's membership of one tenant. */
 export interface Member {
@@ -32,7 +33,7 @@ export function membershipsOf({ pool }: Pick<IdentityProvider, 'pool'>) {
     const client = await pool.connect()
     try {
       await client.query('BEGIN')
-      await client.query(`SELECT pg_advisory_xact_lock(hashtextextended('members:' || $1, 0))`, [tenantId])
+      await lockMembers(client, tenantId)
       await client.query(`SELECT set_config('app.actor_id', $1, true)`, [actorId ?? ''])
       const result = await work(client)
       await client.query('COMMIT')

@@ -46,11 +46,17 @@ export async function settlePerson(
   return { userId, isNew: true }
 }
 
-/** @throws DomainError ALREADY_MEMBER: a membership that is there keeps its role */
+/**
+ * Those who join a tenant at once take turns until they have joined, so that each is counted.
+ *
+ * @returns how many members the tenant has then
+ * @throws DomainError ALREADY_MEMBER: a membership that is there keeps its role
+ */
 export async function joinTenant(
   client: pg.PoolClient,
   member: { tenantId: string; userId: string; role: TenantRole; actorId: string | null; now: Date },
-): Promise<void> {
+): Promise<number> {
+  await lockMembers(client, member.tenantId)
   // Who let them in, for the record of changes of membership.
   await client.query(`SELECT set_config('app.actor_id', $1, true)`, [member.actorId ?? ''])
   const { rowCount } = await client.query(
@@ -60,4 +66,14 @@ export async function joinTenant(
   )
   if (rowCount === 0)
     throw new DomainError('ALREADY_MEMBER', 'You are a member of this tenant already; sign in.', 'token')
+  const { rows } = await client.query<{ members: string }>(
+    'SELECT count(*) AS members FROM "member" WHERE "organizationId" = $1',
+    [member.tenantId],
+  )
+  return Number(rows[0]?.members)
+}
+
+/** One change of a tenant's members at a time, until the transaction ends. */
+export async function lockMembers(client: pg.PoolClient, tenantId: string): Promise<void> {
+  await client.query(`SELECT pg_advisory_xact_lock(hashtextextended('members:' || $1, 0))`, [tenantId])
 }

@@ -3,7 +3,11 @@ import { askIdentity, type Asker } from '@/session/ask-identity'
 import { isFresh } from '@/session/tokens'
 
 export type SignInOutcome =
-  { ok: true; session: string; token: string } | { ok: false; reason: 'refused' | 'rate-limited' | 'unreachable' }
+  | { ok: true; session: string; token: string }
+  /** The code where the identity provider gave one. */
+  | { ok: false; reason: 'refused' | 'rate-limited' | 'unreachable'; code?: string | undefined }
+
+const Refusal = z.object({ code: z.string() })
 
 /** A short-lived JWT for a session; null when the session has ended. */
 export async function mintToken(session: string): Promise<string | null> {
@@ -23,8 +27,10 @@ export async function enter(path: string, body: object, asker: Asker): Promise<S
     const response = await askIdentity(path, { body, asker })
     if (response.status === 429) return { ok: false, reason: 'rate-limited' }
     const session = response.headers.get('set-auth-token')
-    if (!response.ok || session === null)
-      return { ok: false, reason: response.status >= 500 ? 'unreachable' : 'refused' }
+    if (!response.ok || session === null) {
+      const refusal = Refusal.safeParse(await response.json().catch(() => null))
+      return { ok: false, reason: response.status >= 500 ? 'unreachable' : 'refused', code: refusal.data?.code }
+    }
     const token = await mintToken(session)
     return token === null ? { ok: false, reason: 'refused' } : { ok: true, session, token }
   } catch {

@@ -58,7 +58,7 @@ export function ssoSignInOf({ pool, options }: IdentityCore, oidc: OidcClient, p
     /**
      * Ends what was begun: `query` is that of the address to which the provider sent the browser back.
      *
-     * @throws DomainError SSO_REFUSED, PROVIDER_UNREACHABLE, TENANT_CLOSED
+     * @throws DomainError SSO_REFUSED, PROVIDER_UNREACHABLE, TENANT_CLOSED, QUOTA_MEMBERS
      */
     async finish(query: string, binding: string, now: Date): Promise<SignedInBySso> {
       const state = new URLSearchParams(query).get('state') ?? ''
@@ -112,8 +112,9 @@ async function findOrAdmit(
   if (linked.rows[0] || provider.newcomerRole === null)
     throw refused('You are no member of this organisation; ask an owner to invite you.')
   const newcomer = userId ?? (await createPerson(client, identity, now))
-  await joinTenant(client, { tenantId, userId: newcomer, role: provider.newcomerRole, actorId: null, now })
-  await onJoining({ tenantId, userId: newcomer, role: provider.newcomerRole, subjectKey: null })
+  const joining = { tenantId, userId: newcomer, role: provider.newcomerRole }
+  const members = await joinTenant(client, { ...joining, actorId: null, now })
+  await onJoining({ ...joining, subjectKey: null, members })
   await link(client, { userId: newcomer, accountOf, subject: identity.subject, now })
   return newcomer
 }

@@ -1,3 +1,4 @@
+import { lockName, type Tx } from '@lethe/db'
 import { DomainError, Role } from '@lethe/domain'
 import { z } from 'zod'
 import type { Scope } from '../../context.js'
@@ -75,7 +76,7 @@ export const inviteMember = (scope: Scope, { idempotencyKey, ...input }: InviteM
     const { email, role, subjectKey, locale } = parseInput(NewInvitation, input, 'input')
     const { tenantId, viewer, services } = scope
     const tenant = await tx.tenant.findFirstOrThrow({ select: { name: true, maxMembers: true } })
-    await assertRoom(scope, tenant.maxMembers)
+    await assertRoom(tx, scope, tenant.maxMembers)
     const inviter = { id: viewer.userId, name: viewer.name }
     const { id } = await services.invitations.invite(
       { tenantId, tenantName: tenant.name, email, role, subjectKey: subjectKey ?? undefined, inviter, locale },
@@ -85,8 +86,10 @@ export const inviteMember = (scope: Scope, { idempotencyKey, ...input }: InviteM
   })
 
 /** Members and those who are invited. @throws DomainError QUOTA_MEMBERS */
-async function assertRoom({ tenantId, services, now }: Scope, bound: number | null): Promise<void> {
+async function assertRoom(tx: Tx, { tenantId, services, now }: Scope, bound: number | null): Promise<void> {
   if (bound === null) return
+  // Two who invite at once are counted one after the other.
+  await lockName(tx, `invitations:${tenantId}`)
   const members = (await services.memberships.count([tenantId])).get(tenantId) ?? 0
   const invited = await services.memberships.countInvitations(tenantId, now())
   if (members + invited < bound) return

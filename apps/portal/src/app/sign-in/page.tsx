@@ -1,5 +1,6 @@
 import { redirect } from 'next/navigation'
 import { SignInForm } from '@/features/shell/sign-in-form'
+import { ssoProblemOf } from '@/features/shell/sso-problem'
 import { readSignUpPolicy } from '@/session/identity'
 import { safeTarget } from '@/session/safe-target'
 import { readViewer } from '@/session/viewer'
@@ -16,7 +17,7 @@ export default async function SignInPage({
     <SignInForm
       target={safeTarget(to)}
       hasEnded={ended !== undefined}
-      ssoFailed={sso !== undefined}
+      ssoProblem={sso === undefined ? null : ssoProblemOf(sso)}
       isSignUpOpen={signUp === 'open'}
     />
   )

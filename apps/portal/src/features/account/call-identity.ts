@@ -6,6 +6,7 @@ const known = [
   'INVALID_TOKEN',
   'ALREADY_MEMBER',
   'TENANT_CLOSED',
+  'QUOTA_MEMBERS',
   'SUBJECT_TAKEN',
   'SLUG_TAKEN',
   'NO_SSO',

@@ -3,6 +3,7 @@ import { useTranslations } from 'next-intl'
 import { useState, type FormEvent, type MouseEvent } from 'react'
 import { callIdentity } from '@/features/account/call-identity'
 import { formClass, Notice, OutsidePage, Problem } from '@/features/account/outside-page'
+import type { SsoProblem } from '@/features/shell/sso-problem'
 import { Button } from '@/ui/button'
 import { TextField } from '@/ui/field'
 import { TextLink } from '@/ui/text-link'
@@ -19,14 +20,17 @@ interface SignInFormProps {
   target: string
   hasEnded: boolean
   /** Came back from an identity provider that did not sign anybody in. */
-  ssoFailed: boolean
+  ssoProblem: SsoProblem | null
   isSignUpOpen: boolean
 }
 
-export function SignInForm({ target, hasEnded, ssoFailed, isSignUpOpen }: SignInFormProps) {
+export function SignInForm({ target, hasEnded, ssoProblem, isSignUpOpen }: SignInFormProps) {
   const t = useTranslations()
   const [pending, setPending] = useState(false)
-  const [problem, setProblem] = useState(ssoFailed ? t('access.sso.refused') : null)
+  const [problem, setProblem] = useState(() => {
+    if (ssoProblem === null) return null
+    return ssoProblem === 'refused' ? t('access.sso.refused') : t(`access.problems.${ssoProblem}`)
+  })
 
   const withPassword = async (form: FormData) => {
     const body = JSON.stringify({ email: form.get('email'), password: form.get('password') })
