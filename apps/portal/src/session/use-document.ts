@@ -1,7 +1,8 @@
 'use client'
 import { keepPreviousData, useInfiniteQuery, useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import type { TypedDocumentString } from '@/gql/graphql'
-import { request } from '@/session/request'
+import { useRefusal } from '@/i18n/use-refusal'
+import { GatewayError, request } from '@/session/request'
 
 const nameOf = (document: { toString: () => unknown }): string =>
   /(?:query|mutation)\s+(\w+)/.exec(String(document))?.[1] ?? String(document)
@@ -62,11 +63,33 @@ export function useConnection<Result, Variables extends { after?: string | null 
   }
 }
 
-/** Runs a mutation and then lets everything on screen be read again. */
+interface Refused {
+  readonly __typename: 'UserError'
+  readonly code?: string
+  readonly message: string
+}
+
+const isRefused = (value: unknown): value is Refused =>
+  (value as { __typename?: unknown } | null)?.__typename === 'UserError'
+
+/** Runs a mutation and then lets everything on screen be read again. Refusals speak the reader's language. */
 export function useChange<Result, Variables>(document: TypedDocumentString<Result, Variables>) {
   const client = useQueryClient()
+  const say = useRefusal()
   return useMutation({
-    mutationFn: (variables: Variables) => request(document, variables),
+    mutationFn: async (variables: Variables) => {
+      try {
+        const result = await request(document, variables)
+        const members = Object.entries(result as object).map(([name, value]: [string, unknown]) => [
+          name,
+          isRefused(value) ? { ...value, message: say(value) } : value,
+        ])
+        return Object.fromEntries(members) as Result
+      } catch (error) {
+        if (!(error instanceof GatewayError)) throw error
+        throw new GatewayError(say(error), error.code, error.correlationId)
+      }
+    },
     onSuccess: () => void client.invalidateQueries(),
   })
 }

@@ -2,6 +2,7 @@
 import { CircleAlert, Inbox, RotateCw } from 'lucide-react'
 import { useTranslations } from 'next-intl'
 import type { ReactNode } from 'react'
+import { useRefusal } from '@/i18n/use-refusal'
 import { Button } from '@/ui/button'
 import { classNames } from '@/ui/class-names'
 
@@ -25,9 +26,10 @@ interface ErrorStateProps {
   retry?: () => void
 }
 
-/** What went wrong, in the gateway's words, and a way to try again. */
+/** What went wrong, and a way to try again. */
 export function ErrorState({ error, retry }: ErrorStateProps) {
   const t = useTranslations('states')
+  const say = useRefusal()
   return (
     <div
       role="alert"
@@ -37,7 +39,7 @@ export function ErrorState({ error, retry }: ErrorStateProps) {
         <CircleAlert aria-hidden className="size-4" />
         {t('error')}
       </p>
-      <p className="text-sm">{error.message}</p>
+      <p className="text-sm">{say(error)}</p>
       {error.code || error.correlationId ? (
         <p className="font-mono text-xs text-ink-2">{[error.code, error.correlationId].filter(Boolean).join(' · ')}</p>
       ) : null}

@@ -1,4 +1,4 @@
-import { type ErasureState, type EvidenceEntry, UnlearningRecipe } from '@lethe/domain'
+import { type ErasureState, type EvidenceEntry, stateReason, type StateReason, UnlearningRecipe } from '@lethe/domain'
 import type { Tx } from '../database.js'
 import { databaseError } from '../errors.js'
 import type { ErasureRequest, PlanItem } from '../generated/client.js'
@@ -6,7 +6,7 @@ import { newId } from '../new-id.js'
 import { announce } from '../outbox.js'
 import { settleUntrained, startPlanItems } from './begin-unlearning.js'
 import { beginErasing, findUncovered, nameUncovered } from './closure/begin-erasing.js'
-import { blockErasureRequest, lockErasureRequest, moveErasureRequest } from './erasure-requests.js'
+import { blockErasureRequest, lockErasureRequest, moveErasureRequest, reasonColumns } from './erasure-requests.js'
 
 type Member = ErasureRequest & { readonly plan: readonly PlanItem[] }
 
@@ -166,28 +166,27 @@ async function sayForWhom(
   input: { tenantId: string; members: readonly Member[]; missing: readonly Member[]; now: Date },
 ): Promise<EvidenceEntry[]> {
   const { tenantId, members, missing, now } = input
-  const numbers = missing.map(({ number }) => number).join(', ')
-  const stateReason = `Waits for the approval of request ${numbers}: they are unlearned in one run.`
+  const data = reasonColumns(stateReason('approvals-awaited', { numbers: missing.map(({ number }) => number) }))
   for (const { id, state } of members) {
     if ((state as ErasureState) !== 'APPROVED') continue
-    await tx.erasureRequest.update({ where: { tenantId_id: { tenantId, id } }, data: { stateReason } })
+    await tx.erasureRequest.update({ where: { tenantId_id: { tenantId, id } }, data })
     await announce(tx, { tenantId, aggregate: 'erasure-request', id, now })
   }
   return []
 }
 
-/** In words; null where the plan can still be carried out. */
-async function whyStale(tx: Tx, { tenantId, id, plan }: Member): Promise<string | null> {
+/** Null where the plan can still be carried out. */
+async function whyStale(tx: Tx, { tenantId, id, plan }: Member): Promise<StateReason | null> {
   const unplanned = (await findUncovered(tx, { tenantId, requestId: id })).filter(({ isPlanned }) => !isPlanned)
-  if (unplanned.length > 0) return `Missing from the plan: ${nameUncovered(unplanned)}. Plan anew.`
+  if (unplanned.length > 0) return stateReason('plan-incomplete', nameUncovered(unplanned))
   const versions = await tx.modelVersion.findMany({
     where: { tenantId, id: { in: [...byVersion(plan).keys()] }, state: { notIn: ['READY', 'PRODUCTION'] } },
   })
   const [gone] = versions
-  return gone === undefined ? null : `Version ${gone.number} of the plan is ${gone.state}; plan anew.`
+  return gone === undefined ? null : stateReason('plan-stale', { version: gone.number, state: gone.state })
 }
 
-async function dropStale(tx: Tx, input: { member: Member; reason: string; now: Date }): Promise<EvidenceEntry[]> {
+async function dropStale(tx: Tx, input: { member: Member; reason: StateReason; now: Date }): Promise<EvidenceEntry[]> {
   const { member, reason, now } = input
   const { tenantId, id: requestId } = member
   await tx.erasureRequest.update({ where: { tenantId_id: { tenantId, id: requestId } }, data: { batchId: null } })

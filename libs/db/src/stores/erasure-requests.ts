@@ -4,11 +4,14 @@ import {
   type EvidenceEntry,
   isFinal,
   type RejectionCode,
+  saidOf,
+  type StateReason,
   Verdict,
 } from '@lethe/domain'
 import type { Tx } from '../database.js'
 import { databaseError } from '../errors.js'
-import { announce } from '../outbox.js'
+import { Prisma } from '../generated/client.js'
+import { announce, toJson } from '../outbox.js'
 import { queueBundle } from './evidence-bundles.js'
 import { jointItems, openItems } from './joint-items.js'
 import { notify } from './notices.js'
@@ -27,6 +30,12 @@ export async function lockErasureRequest(tx: Tx, tenantId: string, requestId: st
     ORDER BY id FOR UPDATE`
 }
 
+/** A person's own words, or what the platform says, then also in codes; null: nothing. */
+export const reasonColumns = (reason: string | StateReason | null) =>
+  reason === null || typeof reason === 'string'
+    ? { stateReason: reason, stateReasonSaid: Prisma.DbNull }
+    : { stateReason: reason.text, stateReasonSaid: toJson(saidOf(reason)) }
+
 /**
  * Moves a request along its life cycle.
  *
@@ -34,7 +43,7 @@ export async function lockErasureRequest(tx: Tx, tenantId: string, requestId: st
  */
 export async function moveErasureRequest(
   tx: Tx,
-  input: { tenantId: string; requestId: string; to: ErasureState; reason?: string | null; now: Date },
+  input: { tenantId: string; requestId: string; to: ErasureState; reason?: string | StateReason | null; now: Date },
 ): Promise<{ from: ErasureState }> {
   const { tenantId, requestId, to, now } = input
   const request = await tx.erasureRequest.findUnique({ where: { tenantId_id: { tenantId, id: requestId } } })
@@ -43,7 +52,7 @@ export async function moveErasureRequest(
   assertMayMove(from, to)
   const moved = await tx.erasureRequest.updateMany({
     where: { tenantId, id: requestId, state: from },
-    data: { state: to, stateReason: input.reason ?? null, ...(isFinal(to) ? { closedAt: now } : {}) },
+    data: { state: to, ...reasonColumns(input.reason ?? null), ...(isFinal(to) ? { closedAt: now } : {}) },
   })
   if (moved.count !== 1)
     throw databaseError('CONFLICT', 'The request was changed by somebody else; read it again.', 'erasureRequestId')
@@ -122,7 +131,7 @@ async function findHeir(tx: Tx, { tenantId, planItemId }: { tenantId: string; pl
 /** Stops a request with a reason; its clock keeps running. A request that is closed or blocked stays as it is. */
 export async function blockErasureRequest(
   tx: Tx,
-  input: { tenantId: string; requestId: string; code: string; reason: string; now: Date },
+  input: { tenantId: string; requestId: string; code: string; reason: StateReason; now: Date },
 ): Promise<{ evidence: EvidenceEntry[] }> {
   const { tenantId, requestId, code, reason, now } = input
   const request = await tx.erasureRequest.findUniqueOrThrow({ where: { tenantId_id: { tenantId, id: requestId } } })

@@ -8,7 +8,14 @@ import {
   retireModelVersion,
   type Tx,
 } from '@lethe/db'
-import { type AuditReport, type EvidenceEntry, isDomainError } from '@lethe/domain'
+import {
+  type AuditReport,
+  type EvidenceEntry,
+  isDomainError,
+  saidOf,
+  stateReason,
+  type StateReason,
+} from '@lethe/domain'
 import type { Recording } from './recording.js'
 
 /**
@@ -32,12 +39,16 @@ export async function applyVerdict(
   if (item.state !== 'AUDITING') return []
   if (report.verdict === 'PASS') return concludeIfPassed(recording, { joint, versionId })
   await rejectVersion(tx, tenantId, versionId)
-  const why = report.reasons[0]?.message
+  const [why] = report.reasons
   return failJoint(recording, {
     item,
     joint,
     code: `AUDIT_${report.verdict}`,
-    reason: `The audit said ${report.verdict}${why === undefined ? '.' : `: ${why}`}`,
+    reason: stateReason('audit-verdict', {
+      verdict: report.verdict,
+      code: why?.code ?? null,
+      message: why?.message ?? null,
+    }),
   })
 }
 
@@ -79,7 +90,7 @@ async function finishItem({ tx, now }: Recording, item: PlanItem): Promise<Evide
 /** The item failed, and with it those that have the same candidate: they are told which request it was. */
 export async function failJoint(
   recording: Recording,
-  input: { item: PlanItem; joint: readonly PlanItem[]; code: string; reason: string },
+  input: { item: PlanItem; joint: readonly PlanItem[]; code: string; reason: StateReason },
 ): Promise<EvidenceEntry[]> {
   const { item, joint, code, reason } = input
   const { tenantId, requestId } = item
@@ -93,7 +104,7 @@ export async function failJoint(
       entries.push(
         ...(await failItem(recording, other, {
           code: 'BATCH_FAILED',
-          reason: `Request ${number}, which is unlearned in the same run, stopped it: ${reason} Try again alone, or plan anew.`,
+          reason: stateReason('batch-stopped', { number, cause: saidOf(reason) }),
         })),
       )
   return entries
@@ -106,7 +117,7 @@ const rejectVersion = (tx: Tx, tenantId: string, id: string) =>
 export async function failItem(
   { tx, now }: Recording,
   item: Pick<PlanItem, 'tenantId' | 'id' | 'requestId'>,
-  why: { code: string; reason: string },
+  why: { code: string; reason: StateReason },
 ): Promise<EvidenceEntry[]> {
   const { tenantId, requestId } = item
   await tx.planItem.update({ where: { tenantId_id: { tenantId, id: item.id } }, data: { state: 'FAILED' } })
@@ -118,13 +129,13 @@ async function replaceParent(
   { tx, now }: Recording,
   { tenantId, modelVersionId: parentId }: PlanItem,
   candidateId: string,
-): Promise<{ ok: true; evidence: EvidenceEntry[] } | { ok: false; code: string; reason: string }> {
+): Promise<{ ok: true; evidence: EvidenceEntry[] } | { ok: false; code: string; reason: StateReason }> {
   const parent = await tx.modelVersion.findUniqueOrThrow({ where: { tenantId_id: { tenantId, id: parentId } } })
   if (parent.state === 'RETIRED')
     return {
       ok: false,
       code: 'SUPERSEDED',
-      reason: 'Another version took the place of the one that was unlearned; plan anew.',
+      reason: stateReason('version-superseded', {}),
     }
   if (parent.state !== 'PRODUCTION') {
     const retired = await retireModelVersion(tx, { tenantId, modelVersionId: parentId, decidedBy: 'policy', now })
@@ -135,6 +146,7 @@ async function replaceParent(
     return { ok: true, evidence: promoted.evidence }
   } catch (error) {
     if (!isDomainError(error)) throw error
-    return { ok: false, code: error.code, reason: error.message }
+    const { code, message } = error
+    return { ok: false, code, reason: stateReason('version-refused', { code, message }) }
   }
 }

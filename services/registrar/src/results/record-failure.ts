@@ -1,6 +1,6 @@
 import type { CheckpointRef } from '@lethe/bus'
 import { announce, blockErasureRequest, jointItems, notify, openItems } from '@lethe/db'
-import type { EvidenceEntry } from '@lethe/domain'
+import { type EvidenceEntry, stateReason } from '@lethe/domain'
 import { concludeIfPassed, failItem, failJoint } from './apply-verdict.js'
 import type { Ended, Recording } from './recording.js'
 
@@ -11,8 +11,8 @@ export async function recordFailure(recording: Recording, result: Ended): Promis
   const code = result.outcome === 'failed' ? result.error.code : 'CANCELLED'
   const reason =
     result.outcome === 'failed'
-      ? `The ${run.kind} run failed: ${result.error.message}`
-      : `The ${run.kind} run was cancelled.`
+      ? stateReason('run-failed', { kind: run.kind, code, message: result.error.message })
+      : stateReason('run-cancelled', { kind: run.kind })
   if (result.outcome === 'failed')
     await notify(tx, {
       tenantId,
@@ -22,7 +22,7 @@ export async function recordFailure(recording: Recording, result: Ended): Promis
       now,
     })
   const lastGood = result.outcome === 'failed' ? result.error.lastGood : undefined
-  await markProduct(recording, reason, lastGood)
+  await markProduct(recording, reason.text, lastGood)
   const ended: EvidenceEntry = {
     kind: 'run-ended/v1',
     subjects:

@@ -1,5 +1,5 @@
 import { beginErasing, beginUnlearning, findUncovered, nameUncovered, type Tx } from '@lethe/db'
-import { DomainError, type EvidenceEntry } from '@lethe/domain'
+import { DomainError, type EvidenceEntry, nameThings } from '@lethe/domain'
 
 /** Sets an approved request going by itself. @throws DomainError PLAN_STALE naming what its plan lacks */
 export async function beginApproved(
@@ -20,7 +20,7 @@ export async function assertNothingUncovered(tx: Tx, input: { tenantId: string; 
   if (unplanned.length === 0) return
   throw new DomainError(
     'PLAN_STALE',
-    `Missing from the plan: ${nameUncovered(unplanned)}. Plan anew.`,
+    `Missing from the plan: ${nameThings(nameUncovered(unplanned))}. Plan anew.`,
     'input.erasureRequestId',
   )
 }

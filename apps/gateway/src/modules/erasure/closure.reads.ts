@@ -1,8 +1,8 @@
 import { findUncovered } from '@lethe/db'
-import { ErasureAction, isFinal, mayDo } from '@lethe/domain'
+import { ErasureAction, isFinal, mayDo, PROOF_BASIS } from '@lethe/domain'
 import type { Scope } from '../../context.js'
 import { shape } from '../../graphql/node.js'
-import { ClosureItem, type ClosureItemState, type ErasureRequest } from './erasure.types.js'
+import { ClosureItem, type ClosureItemState, type ErasureRequest, type KeptBecause } from './erasure.types.js'
 
 /**
  * What derives from a request's forget set. While the request is open, also what no plan covers: it could not be fulfilled
@@ -25,6 +25,7 @@ export async function readClosure(scope: Scope, request: ErasureRequest): Promis
           action: null,
           state: 'NOT_COVERED',
           basis: null,
+          basisCode: null,
           receiptSeq: null,
         }),
       ),
@@ -36,8 +37,16 @@ export async function readClosure(scope: Scope, request: ErasureRequest): Promis
         action: ErasureAction.parse(action),
         state: state as ClosureItemState,
         basis,
+        basisCode: basisCodeOf(action, basis),
         receiptSeq: receiptSeq === null ? null : Number(receiptSeq),
       }),
     ),
   ]
+}
+
+/** What a plan keeps for a reason in law is kept in a person's words. */
+function basisCodeOf(action: string, basis: string | null): KeptBecause | null {
+  if (basis === null) return null
+  if (basis === PROOF_BASIS) return 'PROOF'
+  return action === 'RETAIN' ? null : 'SHARED_BYTES'
 }

@@ -2,6 +2,7 @@ import type { ErasureRequest as RequestRow, PlanItem as PlanItemRow } from '@let
 import { AuditPolicy, type ErasureState, type IdentityMethod } from '@lethe/domain'
 import { z } from 'zod'
 import { shape } from '../../graphql/node.js'
+import { Sentence } from '../../graphql/sentence.js'
 import { AuditPolicyType, ErasureRequest, PlanItem, type PlanItemState } from './erasure.types.js'
 import type { PlanAction } from './plan-option.types.js'
 
@@ -13,6 +14,7 @@ export const shapeErasureRequest = (row: RequestRow): ErasureRequest =>
     number: row.number,
     state: row.state as ErasureState,
     stateReason: row.stateReason,
+    stateSentence: shapeSaid(row.stateReasonSaid),
     ground: row.ground,
     forgetDigest: row.forgetDigest,
     subjectCommitment: row.subjectCommitment,
@@ -26,6 +28,13 @@ export const shapeErasureRequest = (row: RequestRow): ErasureRequest =>
     batchId: row.batchId,
     identityMethod: row.identityMethod as IdentityMethod | null,
   })
+
+const Said = z.object({ code: z.string(), facts: z.record(z.string(), z.unknown()) }).nullable()
+
+function shapeSaid(said: unknown): Sentence | null {
+  const known = Said.parse(said)
+  return known === null ? null : shape(Sentence, known)
+}
 
 const Method = z.object({ method: z.string() }).nullable()
 const Interval = z.object({ interval: z.tuple([z.number(), z.number()]).nullable() }).nullable()

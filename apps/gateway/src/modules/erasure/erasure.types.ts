@@ -3,6 +3,7 @@ import { Field, Float, ID, Int, ObjectType, registerEnumType } from 'type-graphq
 import { connectionType } from '../../graphql/connection.js'
 import { Node } from '../../graphql/node.js'
 import { DateTime, DigestScalar, Json } from '../../graphql/scalars.js'
+import { Sentence } from '../../graphql/sentence.js'
 import { PlanAction } from './plan-option.types.js'
 
 registerEnumType(ErasureState.enum, { name: 'ErasureState' })
@@ -88,6 +89,13 @@ export const ClosureItemState = {
 export type ClosureItemState = keyof typeof ClosureItemState
 registerEnumType(ClosureItemState, { name: 'ClosureItemState' })
 
+export const KeptBecause = { PROOF: 'PROOF', SHARED_BYTES: 'SHARED_BYTES' } as const
+export type KeptBecause = keyof typeof KeptBecause
+registerEnumType(KeptBecause, {
+  name: 'KeptBecause',
+  description: 'Why the platform keeps a thing: it proves the erasure, or something else needs the same bytes.',
+})
+
 @ObjectType('ClosureItem', { description: 'One thing that derives from the forgotten samples.' })
 export class ClosureItem {
   @Field(() => String, { description: 'ErasureThingKind of @lethe/domain.' })
@@ -108,6 +116,9 @@ export class ClosureItem {
   @Field(() => String, { nullable: true, description: 'Why it is kept.' })
   basis!: string | null
 
+  @Field(() => KeptBecause, { nullable: true, description: 'basis as a code; null where a person wrote it.' })
+  basisCode!: KeptBecause | null
+
   @Field(() => Int, { nullable: true, description: 'Sequence number of the evidence of its deletion.' })
   receiptSeq!: number | null
 }
@@ -123,8 +134,11 @@ export class TimelineEntry {
   @Field(() => Int, { description: 'Sequence number of the evidence that proves it.' })
   evidenceSeq!: number
 
-  @Field(() => String)
+  @Field(() => String, { description: 'In English.' })
   summary!: string
+
+  @Field(() => Sentence, { nullable: true, description: 'summary in codes; null for statements of an older shape.' })
+  sentence!: Sentence | null
 
   @Field(() => String, {
     nullable: true,
@@ -172,8 +186,15 @@ export class ErasureRequest extends Node {
   @Field(() => ErasureState.enum)
   state!: ErasureState
 
-  @Field(() => String, { nullable: true })
+  @Field(() => String, {
+    nullable: true,
+    description:
+      'Why it stands still, was closed, or what it waits for: the words of a person, or of the platform in English.',
+  })
   stateReason!: string | null
+
+  @Field(() => Sentence, { nullable: true, description: 'stateReason in codes; null where a person wrote it.' })
+  stateSentence!: Sentence | null
 
   @Field(() => String)
   ground!: string

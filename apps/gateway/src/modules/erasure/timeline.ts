@@ -1,9 +1,11 @@
 import { EvidenceKind, type EvidencePredicate, predicateIn } from '@lethe/domain'
 import type { Scope } from '../../context.js'
 import { shape } from '../../graphql/node.js'
+import { Sentence } from '../../graphql/sentence.js'
 import { type ErasureRequest, TimelineEntry } from './erasure.types.js'
+import { factsOf } from './timeline-facts.js'
 
-/** One English sentence for each kind; portals translate by kind and read the rest from the evidence itself. */
+/** One English sentence for each kind. */
 const sentences: { readonly [Kind in EvidenceKind]: (facts: EvidencePredicate<Kind>) => string } = {
   'dataset-registered/v1': () => 'A dataset version was registered.',
   'model-trained/v1': () => 'A model version was trained.',
@@ -58,9 +60,17 @@ const sentences: { readonly [Kind in EvidenceKind]: (facts: EvidencePredicate<Ki
   'webhook-changed/v1': ({ change }) => `A webhook was changed: ${change}.`,
 }
 
-function sentenceOf<Kind extends EvidenceKind>(kind: Kind, statement: unknown): string {
-  const facts = predicateIn(kind, statement)
-  return facts === null ? 'Something of an older shape was put on record.' : sentences[kind](facts)
+function tellOf<Kind extends EvidenceKind>(
+  kind: Kind,
+  statement: unknown,
+): Pick<TimelineEntry, 'summary' | 'sentence'> {
+  const predicate = predicateIn(kind, statement)
+  if (predicate === null) return { summary: 'Something of an older shape was put on record.', sentence: null }
+  const [code = kind] = kind.split('/')
+  return {
+    summary: sentences[kind](predicate),
+    sentence: shape(Sentence, { code, facts: factsOf(kind, predicate) }),
+  }
 }
 
 /** What happened to a request, from the evidence that proves it; who did it, from the tenant's own tables. */
@@ -73,7 +83,7 @@ export async function readTimeline(scope: Scope, request: ErasureRequest): Promi
         at: createdAt,
         kind,
         evidenceSeq: Number(seq),
-        summary: sentenceOf(EvidenceKind.parse(kind), payload),
+        ...tellOf(EvidenceKind.parse(kind), payload),
         ...(await readAuthor(scope, request, String(seq))),
       }),
     ),

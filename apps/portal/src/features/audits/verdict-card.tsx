@@ -50,18 +50,12 @@ export function VerdictCard({ audit, report }: { audit: Audit; report: AuditRepo
   )
 }
 
+/** Its figures stand in the table of tests, so that no language needs them here. */
 function Reason({ reason }: { reason: AuditReport['reasons'][number] }) {
   const t = useTranslations('audit.reason')
   const locale = useLocale()
-  const isTranslated = locale !== 'en' && t.has(reason.code)
-  return (
-    <>
-      {isTranslated ? <span className="block font-medium">{t(reason.code)}</span> : null}
-      <span lang="en" className={isTranslated ? 'text-xs text-ink-2' : ''}>
-        {reason.message}
-      </span>
-    </>
-  )
+  if (locale !== 'en' && t.has(reason.code)) return <span className="font-medium">{t(reason.code)}</span>
+  return <span lang="en">{reason.message}</span>
 }
 
 function Numbers({ audit, report }: { audit: Audit; report: AuditReport }) {

@@ -3,6 +3,7 @@ import { CircleCheck, CircleX, Download, Hourglass } from 'lucide-react'
 import { useTranslations } from 'next-intl'
 import type { BundleSummaryFragment } from '@/gql/graphql'
 import { useQuantities } from '@/i18n/use-quantities'
+import { useRefusal } from '@/i18n/use-refusal'
 import { Badge } from '@/ui/badge'
 import { ButtonAnchor } from '@/ui/button'
 import { CopyableId } from '@/ui/copyable-id'
@@ -17,6 +18,7 @@ const marks = {
 /** One bundle: how far it is, and once it is there what was made, with its download. */
 export function BundleLine({ bundle, requestNumber }: { bundle: BundleSummaryFragment; requestNumber: number }) {
   const t = useTranslations('bundle')
+  const refusal = useRefusal()
   const { bytes, number } = useQuantities()
   const { state, digest, size, logSize, path, failure } = bundle
   return (
@@ -31,7 +33,7 @@ export function BundleLine({ bundle, requestNumber }: { bundle: BundleSummaryFra
         </span>
         {failure ? (
           <span className="text-danger">
-            <code className="font-mono text-xs">{failure.code}</code> <span lang="en">{failure.message}</span>
+            <code className="font-mono text-xs">{failure.code}</code> {refusal(failure)}
           </span>
         ) : null}
         {digest != null && size != null && logSize != null ? (

@@ -53,6 +53,7 @@ export function ClosureCard({ items }: { items: RequestDetailFragment['closure']
 
 function ClosureRow({ item }: { item: RequestDetailFragment['closure'][number] }) {
   const t = useTranslations('closure')
+  const told = useTranslations('told.kept')
   const mayRead = useMay('evidence:read')
   const [icon, tone] = marks[item.state]
   const name = t.has(`thing.${item.thing}`) ? t(`thing.${item.thing}`) : item.thing
@@ -70,8 +71,8 @@ function ClosureRow({ item }: { item: RequestDetailFragment['closure'][number] }
           {t(`state.${item.state}`)}
         </Badge>
         {item.basis == null ? null : (
-          <span lang="en" className="mt-1 block max-w-xs text-xs text-ink-2">
-            {item.basis}
+          <span className="mt-1 block max-w-xs text-xs text-ink-2">
+            {item.basisCode == null ? item.basis : told(item.basisCode)}
           </span>
         )}
       </td>

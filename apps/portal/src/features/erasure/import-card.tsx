@@ -2,6 +2,7 @@
 import { useTranslations } from 'next-intl'
 import { useState, type ChangeEvent } from 'react'
 import { ImportErasuresDocument, type ImportErasuresMutation } from '@/gql/graphql'
+import { useRefusal } from '@/i18n/use-refusal'
 import { useChange } from '@/session/use-document'
 import { Button } from '@/ui/button'
 import { Card } from '@/ui/card'
@@ -104,6 +105,7 @@ function Outcome({ result }: { result: Import }) {
 function ImportRow({ row }: { row: Row }) {
   const t = useTranslations('newRequest.list')
   const requests = useTranslations('erasure')
+  const refusal = useRefusal()
   return (
     <tr className="border-b align-top last:border-b-0">
       <th scope="row" className="px-3 py-2 text-left font-normal">
@@ -119,9 +121,9 @@ function ImportRow({ row }: { row: Row }) {
           </TextLink>
         ) : null}
         {row.message ? (
-          <span lang="en">
+          <span>
             {row.field ? <code className="mr-1 text-xs">{row.field}</code> : null}
-            {row.message}
+            {refusal({ code: row.code, message: row.message })}
           </span>
         ) : null}
       </td>

@@ -74,11 +74,7 @@ function PlanRow({ item }: { item: RequestDetailFragment['plan'][number] }) {
       </th>
       <td className="px-3 py-3">
         <span className="font-medium whitespace-nowrap">{t(`plan.action.${item.action}`)}</span>
-        {item.basis ? (
-          <span lang="en" className="block max-w-xs text-xs text-ink-2">
-            {item.basis}
-          </span>
-        ) : null}
+        {item.basis ? <span className="block max-w-xs text-xs text-ink-2">{item.basis}</span> : null}
         {item.method ? (
           <span className="block text-xs whitespace-nowrap text-ink-2">{methodName(t, item.method)}</span>
         ) : null}

@@ -13,6 +13,7 @@ import { RequestActions } from '@/features/erasure/request-actions'
 import { RequestState } from '@/features/erasure/request-state'
 import { Timeline } from '@/features/erasure/timeline'
 import { useRequestAnswer } from '@/features/erasure/use-request-answer'
+import { useTold } from '@/features/erasure/use-told'
 import { ExternalReview } from '@/features/review/external-review'
 import { RunLine } from '@/features/runs/run-line'
 import { ErasureRequestChangedDocument, ErasureRequestDetailDocument, type RequestDetailFragment } from '@/gql/graphql'
@@ -63,7 +64,7 @@ function Request({ request, stream }: { request: RequestDetailFragment; stream: 
       {request.stateReason ? (
         <p className="rounded-lg border border-warn bg-warn-well px-4 py-3 text-sm sm:px-5" data-testid="state-reason">
           <span className="font-medium text-warn">{t('erasure.why')} </span>
-          <span lang="en">{request.stateReason}</span>
+          <StateReason request={request} />
           {request.resumesAt ? (
             <span className="block text-ink-2">{t(`erasure.resumesAt.${request.resumesAt as 'ERASING'}`)}</span>
           ) : null}
@@ -103,6 +104,12 @@ function Request({ request, stream }: { request: RequestDetailFragment; stream: 
       </div>
     </Page>
   )
+}
+
+/** What a person wrote stands as they wrote it. */
+function StateReason({ request }: { request: RequestDetailFragment }) {
+  const { why } = useTold()
+  return (request.stateSentence ? why(request.stateSentence) : null) ?? request.stateReason
 }
 
 function About({ request }: { request: RequestDetailFragment }) {

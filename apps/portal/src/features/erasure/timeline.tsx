@@ -1,5 +1,6 @@
 'use client'
 import { useTranslations } from 'next-intl'
+import { useTold } from '@/features/erasure/use-told'
 import { kindKey } from '@/features/evidence/kinds'
 import type { RequestDetailFragment } from '@/gql/graphql'
 import { useMay } from '@/session/viewer-context'
@@ -46,7 +47,7 @@ export function Timeline({ entries, requestId }: { entries: RequestDetailFragmen
               </span>
             </p>
             <p className="mt-0.5 text-sm text-ink-2">
-              <span lang="en">{entry.summary}</span>{' '}
+              <TimelineSentence entry={entry} />{' '}
               {mayRead ? (
                 <TextLink href={`/evidence/${entry.evidenceSeq}`} className="text-xs whitespace-nowrap">
                   {t('entry', { seq: entry.evidenceSeq })}
@@ -61,4 +62,11 @@ export function Timeline({ entries, requestId }: { entries: RequestDetailFragmen
       </ol>
     </Card>
   )
+}
+
+/** In the reader's language; in the gateway's English where this portal does not know the sentence yet. */
+function TimelineSentence({ entry }: { entry: RequestDetailFragment['timeline'][number] }) {
+  const { happened } = useTold()
+  const sentence = entry.sentence ? happened(entry.sentence) : null
+  return sentence === null ? <span lang="en">{entry.summary}</span> : <span>{sentence}</span>
 }

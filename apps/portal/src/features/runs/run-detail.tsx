@@ -8,6 +8,7 @@ import { isSettled, RunState } from '@/features/runs/run-state'
 import { useRunProgress } from '@/features/runs/use-run-progress'
 import { CancelRunDocument, RunDetailDocument, type RunDetailQuery } from '@/gql/graphql'
 import { useQuantities } from '@/i18n/use-quantities'
+import { useRefusal } from '@/i18n/use-refusal'
 import { newIdempotencyKey, useChange, useDocument } from '@/session/use-document'
 import { useMay } from '@/session/viewer-context'
 import { Button } from '@/ui/button'
@@ -33,6 +34,7 @@ export function RunDetail({ id }: { id: string }) {
 
 function Detail({ run }: { run: Run }) {
   const t = useTranslations()
+  const refusal = useRefusal()
   const title = useRunTitle()
   const progressText = useProgressText()
   const mayCancel = useMay('run:cancel')
@@ -68,9 +70,7 @@ function Detail({ run }: { run: Run }) {
             <CircleX aria-hidden className="size-4" />
             {t('run.failed')}
           </p>
-          <p lang="en" className="mt-1">
-            {run.failure.message}
-          </p>
+          <p className="mt-1">{refusal(run.failure)}</p>
           <p className="mt-1 font-mono text-xs text-ink-2">
             {[run.failure.code, run.failure.field].filter(Boolean).join(' · ')}
           </p>

@@ -1,4 +1,10 @@
-import type { ErasureAction, EvidenceEntry } from '@lethe/domain'
+import {
+  type ErasureAction,
+  type EvidenceEntry,
+  stateReason,
+  type UncoveredBecause,
+  type UncoveredThings,
+} from '@lethe/domain'
 import type { Tx } from '../../database.js'
 import { blockErasureRequest, moveErasureRequest } from '../erasure-requests.js'
 import { readAffectedData } from './read-data.js'
@@ -37,19 +43,12 @@ export function actionOnceUnlearned({ disposition }: Descendant): ErasureAction 
   }
 }
 
-const reasons = {
-  serves: 'serves and still remembers these samples',
-  training: 'is learning these samples now',
-  unplanned: 'still remembers these samples',
-} as const
-
 /** Something that derives from a request's forget set and that no plan covers. */
 export interface Uncovered {
   readonly thing: 'model-version' | 'samples'
   readonly refId: string
   readonly label: string
-  /** In words that follow its name. */
-  readonly why: string
+  readonly why: UncoveredBecause
   /** Named by the plan, which has not been carried out yet. */
   readonly isPlanned: boolean
 }
@@ -70,7 +69,7 @@ export async function findUncovered(tx: Tx, input: { tenantId: string; requestId
               thing: 'model-version',
               refId: version.id,
               label,
-              why: `which ${reasons[disposition.why]}`,
+              why: disposition.why,
               isPlanned: known.has(`model-version ${version.id}`),
             },
           ]
@@ -79,7 +78,7 @@ export async function findUncovered(tx: Tx, input: { tenantId: string; requestId
     ...data.flatMap(({ version, label }): Uncovered[] =>
       known.has(`samples ${version.id}`)
         ? []
-        : [{ thing: 'samples', refId: version.id, label, why: 'which holds these samples', isPlanned: false }],
+        : [{ thing: 'samples', refId: version.id, label, why: 'holds', isPlanned: false }],
     ),
   ]
 }
@@ -89,12 +88,12 @@ export function blockUncovered(
   input: { tenantId: string; requestId: string; now: Date; uncovered: readonly Uncovered[] },
 ): Promise<{ evidence: EvidenceEntry[] }> {
   const { tenantId, requestId, now } = input
-  const reason = `The plan does not cover ${nameUncovered(input.uncovered)}; plan again.`
+  const reason = stateReason('plan-uncovered', nameUncovered(input.uncovered))
   return blockErasureRequest(tx, { tenantId, requestId, code: 'UNCOVERED', reason, now })
 }
 
 /** The first few by name; how many more there are. */
-export function nameUncovered(uncovered: readonly Uncovered[]): string {
-  const named = uncovered.slice(0, 5).map(({ label, why }) => `${label}, ${why}`)
-  return named.join('; ') + (uncovered.length > 5 ? ` (and ${uncovered.length - 5} more)` : '')
-}
+export const nameUncovered = (uncovered: readonly Uncovered[]): UncoveredThings => ({
+  things: uncovered.slice(0, 5).map(({ label, why }) => ({ label, why })),
+  more: Math.max(0, uncovered.length - 5),
+})

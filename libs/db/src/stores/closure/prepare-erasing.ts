@@ -1,9 +1,9 @@
-import type { EvidenceEntry } from '@lethe/domain'
+import { type EvidenceEntry, stateReason, type StateReason } from '@lethe/domain'
 import type { Tx } from '../../database.js'
 import type { ErasureThing } from '../../generated/client.js'
 import { newId } from '../../new-id.js'
 import { announce } from '../../outbox.js'
-import { blockErasureRequest, lockErasureRequest } from '../erasure-requests.js'
+import { blockErasureRequest, lockErasureRequest, reasonColumns } from '../erasure-requests.js'
 import { lockName } from '../lock.js'
 import { cancelRun, startRun } from '../runs.js'
 import { actionOnceUnlearned, blockUncovered, findUncovered } from './begin-erasing.js'
@@ -16,7 +16,7 @@ export type Preparation =
   | { readonly state: 'over' }
   | { readonly state: 'blocked'; readonly evidence: readonly EvidenceEntry[] }
   /** Versions that go; nothing may be deleted while `waiting` says why not. */
-  | { readonly state: 'ready'; readonly doomed: readonly string[]; readonly waiting: string | null }
+  | { readonly state: 'ready'; readonly doomed: readonly string[]; readonly waiting: StateReason | null }
 
 /**
  * Brings an erasing request to where its things can be deleted: versions that remember are out of use, their trainings
@@ -44,10 +44,10 @@ export async function prepareErasing(
   if (ingest?.isOverdue === true)
     return { state: 'blocked', evidence: (await blockOverdue(tx, { ...input, reason: ingest.reason })).evidence }
   const waiting = await whatIsWaitedFor(tx, { tenantId, things, data, ingest: ingest?.reason ?? null })
-  if (waiting !== request.stateReason) {
+  if ((waiting?.text ?? null) !== request.stateReason) {
     await tx.erasureRequest.update({
       where: { tenantId_id: { tenantId, id: requestId } },
-      data: { stateReason: waiting },
+      data: reasonColumns(waiting),
     })
     await announce(tx, { tenantId, aggregate: 'erasure-request', id: requestId, now })
   }
@@ -116,14 +116,19 @@ async function startRedaction(
   await startRun(tx, { task, now, requestId, datasetVersionId })
 }
 
-/** In words; null where everything can be deleted. */
+/** Null where everything can be deleted. */
 async function whatIsWaitedFor(
   tx: Tx,
-  input: { tenantId: string; things: readonly ErasureThing[]; data: readonly AffectedData[]; ingest: string | null },
-): Promise<string | null> {
+  input: {
+    tenantId: string
+    things: readonly ErasureThing[]
+    data: readonly AffectedData[]
+    ingest: StateReason | null
+  },
+): Promise<StateReason | null> {
   const { tenantId, things, data, ingest } = input
   const cut = data.filter(({ inPack }) => inPack > 0).length
-  if (cut > 0) return `${cut} ${cut === 1 ? 'pack is' : 'packs are'} being made anew without the samples.`
+  if (cut > 0) return stateReason('packs-awaited', { count: cut })
   if (ingest !== null) return ingest
   const digests = things.filter(({ state }) => state === 'PLANNED').flatMap((thing) => blobsOf(thing))
   const reading = await readersOf(
@@ -132,7 +137,7 @@ async function whatIsWaitedFor(
     digests.map(({ digest }) => digest),
   )
   if (reading === 0) return null
-  return `${reading} ${reading === 1 ? 'run still reads' : 'runs still read'} what is to be deleted.`
+  return stateReason('readers-awaited', { count: reading })
 }
 
 /** How long an erasure waits for a dataset to be taken in before somebody must look. */
@@ -142,7 +147,7 @@ const ingestWaitHours = 24
 async function ingestThatIsWaitedFor(
   tx: Tx,
   { tenantId, now }: { tenantId: string; now: Date },
-): Promise<{ reason: string; isOverdue: boolean } | null> {
+): Promise<{ reason: StateReason; isOverdue: boolean } | null> {
   const version = await tx.datasetVersion.findFirst({
     where: { tenantId, state: 'INGESTING' },
     orderBy: { createdAt: 'asc' },
@@ -151,16 +156,16 @@ async function ingestThatIsWaitedFor(
   if (version === null) return null
   const until = new Date(version.createdAt.getTime() + ingestWaitHours * 3_600_000)
   const isOverdue = until <= now
-  const what = `${version.dataset.name}, version ${version.number},`
+  const what = { dataset: version.dataset.name, version: version.number }
   return {
     isOverdue,
     reason: isOverdue
-      ? `${what} has been taken in for more than ${ingestWaitHours} hours; see to its run or cancel it, then try again.`
-      : `${what} is being taken in; only then it is known whether it holds the samples, too. Waits until ${until.toISOString()} at most.`,
+      ? stateReason('ingest-overdue', { ...what, hours: ingestWaitHours })
+      : stateReason('ingest-awaited', { ...what, until: until.toISOString() }),
   }
 }
 
-const blockOverdue = (tx: Tx, input: { tenantId: string; requestId: string; now: Date; reason: string }) =>
+const blockOverdue = (tx: Tx, input: { tenantId: string; requestId: string; now: Date; reason: StateReason }) =>
   blockErasureRequest(tx, { ...input, code: 'INGEST_OVERDUE' })
 
 /** Runs that have not ended and whose task names one of these blobs. */

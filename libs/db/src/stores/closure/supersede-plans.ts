@@ -1,4 +1,4 @@
-import type { EvidenceEntry } from '@lethe/domain'
+import { type EvidenceEntry, stateReason } from '@lethe/domain'
 import type { Tx } from '../../database.js'
 import { blockErasureRequest, lockErasureRequest } from '../erasure-requests.js'
 import { cancelRun } from '../runs.js'
@@ -57,7 +57,7 @@ export async function supersedePlan(
     tenantId,
     requestId,
     code: 'SUPERSEDED',
-    reason: 'A version that this plan unlearns is erased by another request; plan anew.',
+    reason: stateReason('plan-superseded', {}),
     now,
   })
 }
