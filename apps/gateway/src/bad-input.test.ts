@@ -3,12 +3,15 @@ import { newId } from '@lethe/db'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { limits } from './graphql/limits.js'
 import { adminEmail, type GatewayRig, startGatewayRig, type TestTenant } from './testing/gateway-rig.js'
+import { seedModel, type SeededData } from './testing/seed.js'
 
 let rig: GatewayRig
 let acme: TestTenant
+let data: SeededData
 beforeAll(async () => {
   rig = await startGatewayRig({ OPERATION_TIMEOUT_MS: 1500, REQUEST_TIMEOUT_MS: 1000 })
   acme = await rig.createTenant('acme')
+  data = await seedModel(rig, acme, 'acme')
 })
 afterAll(() => rig.stop())
 
@@ -81,6 +84,23 @@ describe('an operation that is too much', () => {
     expect(await ask(query, { n: 100 })).toMatchObject({ status: 400, code: 'QUERY_TOO_COMPLEX' })
   })
 
+  it('is stopped where lists without a length stand inside each other, with one error', async () => {
+    await rig.sql(
+      `INSERT INTO model_version (id, tenant_id, model_id, number, state, origin, dataset_version_id, run_id, recipe)
+       SELECT gen_random_uuid(), tenant_id, model_id, number + n, 'TRAINING', origin, dataset_version_id, run_id, recipe
+       FROM model_version, generate_series(1, 39) AS n WHERE id = $1`,
+      [data.modelVersionId],
+    )
+    const lists = (depth: number): string =>
+      depth === 0 ? 'number' : `modelVersions { datasetVersion { ${lists(depth - 1)} } }`
+    const read = (depth: number) => ask(`{ datasetVersion(id: "${data.datasetVersionId}") { ${lists(depth)} } }`)
+    expect((await read(1)).code).toBeUndefined()
+    const refused = await read(3)
+    expect(refused.code).toBe('QUERY_TOO_COMPLEX')
+    const { errors, data: told } = JSON.parse(refused.text) as { errors: unknown[]; data?: unknown }
+    expect([errors.length, told]).toEqual([1, undefined])
+  })
+
   it('is let through at the bound itself', async () => {
     const atBound = `{ viewer { ${repeat(20, (i) => `a${i}: id`)} } }`
     expect(await ask(atBound)).toMatchObject({ status: 200, code: undefined })
@@ -142,6 +162,35 @@ describe('a document that is none', () => {
   it('a cursor of another list', async () => {
     expect((await ask('{ datasets(after: "bm90IG91cnM") { totalCount } }')).code).toBe('CURSOR_INVALID')
   })
+
+  const clockId = '01a2252b-0978-7b36-84c7-47924b14a601'
+  it.each([
+    ['versions of a dataset', '2147483648', 'dataset(id: $id) { versions(after: $after) { totalCount } }'],
+    ['samples', '999999999999999', 'datasetVersion(id: $id) { samples(after: $after) { totalCount } }'],
+    ['versions of a model', '4294967296', 'model(id: $id) { versions(after: $after) { totalCount } }'],
+    ['clocks', `2026-02-30T00:00:00.000Z|${clockId}`, 'slaClocks(after: $after) { totalCount }'],
+    ['clocks', `0000-01-01T00:00:00.000Z|${clockId}`, 'slaClocks(after: $after) { totalCount }'],
+    ['clocks', `2026-01-01T00:00:00.000Z|${'-'.repeat(36)}`, 'slaClocks(after: $after) { totalCount }'],
+  ])('a cursor of %s that was made up (%s)', async (_list, key, field) => {
+    const ids = { dataset: data.datasetId, datasetVersion: data.datasetVersionId, model: data.modelId }
+    const id = ids[(/^\w+/.exec(field)?.[0] ?? '') as keyof typeof ids] ?? null
+    const after = Buffer.from(`v1:${key}`).toString('base64url')
+    const declared = id === null ? '($after: String)' : '($after: String, $id: ID!)'
+    expect((await ask(`query ${declared} { ${field} }`, { after, id })).code).toBe('CURSOR_INVALID')
+  })
+
+  it.each(['0000-01-01T00:00:00Z', '0001-01-01T00:00:00+14:00', '9999-12-31T23:59:59-14:00', '2026-02-30T09:00:00Z'])(
+    'the instant %s, which no calendar has',
+    async (from) => {
+      const refused = await ask('query ($from: DateTime) { evidence(from: $from) { totalCount } }', { from })
+      expect(refused).toMatchObject({ status: 400, code: 'BAD_USER_INPUT' })
+      const headers = { authorization: `Bearer ${acme.tokens.engineer}` }
+      for (const path of ['exports/runs', 'evidence/export']) {
+        const file = await fetch(`${rig.url}/v1/${path}?from=${encodeURIComponent(from)}`, { headers })
+        expect([file.status, await file.json()]).toMatchObject([422, { code: 'INVALID_INPUT', field: 'query.from' }])
+      }
+    },
+  )
 })
 
 describe('bytes that are no request', () => {

@@ -1,6 +1,7 @@
 import type { TenantClient } from '@lethe/db'
 import type { TenantId } from '@lethe/domain'
 import { unauthenticated, forbidden } from './graphql/refusals.js'
+import { Tally } from './graphql/bound-execution.js'
 import type { Place } from './graphql/event-position.js'
 import { createLoaders, type Loaders } from './loaders.js'
 import { type Reach, readReach } from './modules/auditor-access/case-reach.js'
@@ -38,11 +39,12 @@ export interface Context {
   readonly signal: AbortSignal
   /** Of a subscription, among the events of its tenant. */
   readonly place: Place
+  readonly tally: Tally
   /** Of a signed-in member of a tenant; refuses everybody else. */
   readonly scope: () => Scope
 }
 
-export function createScope({ viewer, services, renew, place }: Omit<Context, 'scope'>): Scope {
+export function createScope({ viewer, services, renew, place }: Omit<Context, 'scope' | 'tally'>): Scope {
   if (viewer === null) throw unauthenticated()
   if (viewer.tenantId === null || viewer.tenant === null)
     throw forbidden('This belongs to a tenant, and you are a member of none.')
@@ -70,8 +72,8 @@ const isSame = (before: SignedIn, now: SignedIn | null): boolean =>
   now.tenant?.isSuspended === before.tenant?.isSuspended &&
   String(now.cases?.requestIds) === String(before.cases?.requestIds)
 
-export function createContext(input: Omit<Context, 'place' | 'scope'>): Context {
+export function createContext(input: Omit<Context, 'place' | 'tally' | 'scope'>): Context {
   let scope: Scope | undefined
-  const told = { ...input, place: { after: null, reached: null } }
+  const told = { ...input, place: { after: null, reached: null }, tally: new Tally() }
   return { ...told, scope: () => (scope ??= createScope(told)) }
 }

@@ -120,6 +120,27 @@ describe('a caller who asks for too much in a minute', () => {
     expect([refused.status, refused.body.errors?.[0]?.extensions.code]).toEqual([429, 'RATE_LIMITED'])
   })
 
+  it('pays for nonsense by its length, and is then refused before it is read', async () => {
+    const { rates } = rig.gateway.services
+    const token = acme.tokens.auditor
+    const before = Number(/r=(\d+)/.exec((await ask({ query: '{ oops' }, token)).headers.get('ratelimit') ?? '')?.[1])
+    const long = `{ viewer { ${'id '.repeat(300)} x } }`
+    const told = (await ask({ query: long }, token)).headers.get('ratelimit') ?? ''
+    expect(Number(/r=(\d+)/.exec(told)?.[1])).toBe(before - Math.ceil(long.length / 8))
+    const stream = () => openStream(rig, { token, query: long, signal: AbortSignal.timeout(10_000) })
+    while ((await stream().then(async (answer) => (await answer.text(), answer.status))) !== 429);
+    const spend = rates.spend.bind(rates)
+    const spent: number[] = []
+    Object.assign(rates, { spend: (...args: Parameters<typeof spend>) => (spent.push(args[1]), spend(...args)) })
+    try {
+      expect((await ask({ query: long }, token)).status).toBe(429)
+      expect((await stream()).status).toBe(429)
+    } finally {
+      Object.assign(rates, { spend })
+    }
+    expect(spent).toEqual([])
+  })
+
   it('is counted once over several gateways, and by each alone while the database is away', async () => {
     const options = { logger: createLogger('test', 'silent'), costPerMinute: 100, anonymousCostPerMinute: 10 }
     const { pool } = rig.gateway.services.db

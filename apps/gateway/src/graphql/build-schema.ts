@@ -42,6 +42,7 @@ import { TenantSubscriptions } from '../modules/viewer/tenant.subscriptions.js'
 import { ViewerResolver } from '../modules/viewer/viewer.resolver.js'
 import { WebhookMutations } from '../modules/webhook/webhook.mutations.js'
 import { WebhookDeliveryResolver, WebhookResolver } from '../modules/webhook/webhook.resolver.js'
+import { boundExecution } from './bound-execution.js'
 import { guardSchema } from './requires.js'
 
 const neverUsed = {
@@ -104,7 +105,7 @@ export function createSchema(): GraphQLSchema {
     validate: false,
     pubSub: neverUsed,
   })
-  return guardSchema(schema)
+  return boundExecution(guardSchema(schema))
 }
 
 /** The schema as text whose lines do not depend on the order of declaration. */

@@ -18,7 +18,7 @@ import { Extensions } from 'type-graphql'
 /** Bounds of one operation; what goes past them is refused before anything is resolved. */
 export const limits = {
   bodyBytes: 1024 * 1024,
-  tokens: 4000,
+  tokens: 2000,
   depth: 14,
   aliases: 20,
   directives: 20,
@@ -27,6 +27,8 @@ export const limits = {
   variableDepth: 32,
   /** Fields, each as often as its list may be long. */
   complexity: 15_000,
+  /** Members of lists that one answer may be made of, whatever was reckoned with. */
+  things: 10_000,
 } as const
 
 /** A list without `first` holds the parts of one thing; so many are reckoned with. */
@@ -133,6 +135,16 @@ const tooComplex = (what: string): GraphQLError =>
     'QUERY_TOO_COMPLEX',
     `This operation may read ${what}; at most ${limits.complexity} are allowed. Ask for fewer.`,
   )
+
+/** Least that a request costs which asks for nothing that could be run. */
+const LEAST_OF_NONSENSE = 10
+
+/** Characters of a document that are read for the price of a field. */
+const CHARACTERS_PER_FIELD = 8
+
+/** What it costs to read a document and find that it cannot be run: the longer, the more. */
+export const costOfNonsense = (document: string | undefined): number =>
+  Math.max(LEAST_OF_NONSENSE, Math.ceil((document?.length ?? 0) / CHARACTERS_PER_FIELD))
 
 export interface Operation {
   readonly document: DocumentNode

@@ -56,5 +56,8 @@ export async function connectionOf<Row, T>(page: Page, source: PageSource<Row, T
 /** For lists that are sorted by UUIDv7, newest first. */
 export const isUuid = (key: string): boolean => /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(key)
 
-/** For lists that are sorted by a whole number. */
+/** For lists that are sorted by a whole number of 64 bits. */
 export const isWholeNumber = (key: string): boolean => /^\d{1,15}$/.test(key)
+
+/** For lists that are sorted by a whole number of 32 bits: a place in a pack, the number of a version. */
+export const isSmallNumber = (key: string): boolean => /^\d{1,10}$/.test(key) && Number(key) < 2 ** 31

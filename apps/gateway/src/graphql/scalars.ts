@@ -1,17 +1,13 @@
 import { GraphQLError, GraphQLScalarType, Kind, type ValueNode } from 'graphql'
+import { readInstant } from './instant.js'
 
 const refuse = (message: string): never => {
   throw new GraphQLError(message, { extensions: { code: 'BAD_USER_INPUT' } })
 }
 
-const isoInstant = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)?(Z|[+-]\d{2}:\d{2})$/
-
-const parseInstant = (value: unknown): Date => {
-  const ms = typeof value === 'string' && isoInstant.test(value) ? Date.parse(value) : Number.NaN
-  return Number.isNaN(ms)
-    ? refuse('Expected an ISO 8601 instant with a zone, such as 2026-01-31T09:00:00Z.')
-    : new Date(ms)
-}
+const parseInstant = (value: unknown): Date =>
+  (typeof value === 'string' ? readInstant(value) : null) ??
+  refuse('Expected an ISO 8601 instant with a zone, such as 2026-01-31T09:00:00Z.')
 
 export const DateTime = new GraphQLScalarType<Date, string>({
   name: 'DateTime',

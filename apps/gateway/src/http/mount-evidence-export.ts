@@ -2,12 +2,11 @@ import { Readable } from 'node:stream'
 import { isDomainError } from '@lethe/domain'
 import type { FastifyInstance } from 'fastify'
 import { z } from 'zod'
+import { Instant } from '../graphql/instant.js'
 import { parseInput } from '../graphql/parse-input.js'
 import { exportEvidence } from '../modules/evidence/export-evidence.js'
 import type { Services } from '../services.js'
 import { authorise } from './authenticate.js'
-
-const Instant = z.iso.datetime({ offset: true }).transform((text) => new Date(text))
 
 /** The arguments of the GraphQL field `evidence`, less its page. */
 const Query = z.strictObject({

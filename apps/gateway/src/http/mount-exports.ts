@@ -2,13 +2,12 @@ import { Readable } from 'node:stream'
 import { isDomainError } from '@lethe/domain'
 import type { FastifyInstance } from 'fastify'
 import { z } from 'zod'
+import { Instant } from '../graphql/instant.js'
 import { parseInput } from '../graphql/parse-input.js'
 import { exportLines } from '../modules/export/export-lines.js'
 import { type ExportName, exportSources } from '../modules/export/export-sources.js'
 import type { Services } from '../services.js'
 import { authorise } from './authenticate.js'
-
-const Instant = z.iso.datetime({ offset: true }).transform((text) => new Date(text))
 
 /** From an instant on, and before another. */
 const Query = z.strictObject({ from: Instant.optional(), to: Instant.optional() })

@@ -3,18 +3,15 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { GraphQLError, type GraphQLSchema, type OperationDefinitionNode, OperationTypeNode } from 'graphql'
 import type { Context } from '../context.js'
 import { formatError } from '../graphql/errors.js'
-import { costOf, limitRules, limits } from '../graphql/limits.js'
+import { costOf, costOfNonsense, limitRules, limits } from '../graphql/limits.js'
 import type { Services } from '../services.js'
 import { contextOf, refuseBadTokens } from './authenticate.js'
 import { answerTransportErrors, graphqlRefusal } from './graphql-refusal.js'
-import { type Allowance, assertWithinRates, rateLimitHeaders } from './rate-limits.js'
+import { type Allowance, assertWithinRates, rateLimitHeaders, refuseUsedUp } from './rate-limits.js'
 import { withDeadline } from './with-deadline.js'
 
 /** What requests have cost so far, and what that left of their payers' allowances. */
 type Spending = WeakMap<Context, { readonly cost: number; readonly allowances: readonly Allowance[] }>
-
-/** Fields that a request costs which asks for nothing that could be run. */
-const COST_OF_NONSENSE = 10
 
 const costPlugin = (schema: GraphQLSchema, spending: Spending): ApolloServerPlugin<Context> => ({
   requestDidStart: () =>
@@ -26,10 +23,10 @@ const costPlugin = (schema: GraphQLSchema, spending: Spending): ApolloServerPlug
         spending.set(contextValue, { cost, allowances })
         assertWithinRates(allowances)
       },
-      willSendResponse: async ({ response, contextValue }) => {
+      willSendResponse: async ({ request, response, contextValue }) => {
         const spent = spending.get(contextValue)
         const allowances =
-          spent?.allowances ?? (await contextValue.services.rates.spend(contextValue, COST_OF_NONSENSE))
+          spent?.allowances ?? (await contextValue.services.rates.spend(contextValue, costOfNonsense(request.query)))
         for (const [name, value] of Object.entries(rateLimitHeaders(allowances))) response.http.headers.set(name, value)
         const { body } = response
         const [left] = allowances
@@ -75,6 +72,9 @@ const errorPlugin = (): ApolloServerPlugin<Context> => ({
         body.singleResult.errors = body.singleResult.errors.map((formatted, index) =>
           formatError(formatted, errors?.[index], { correlationId, logger: services.logger }),
         )
+        // Of an operation that was stopped half-way nothing is told: what is there looks whole and is not.
+        if (body.singleResult.errors.some(({ extensions }) => extensions?.['code'] === 'QUERY_TOO_COMPLEX'))
+          delete body.singleResult.data
         response.http.headers.set('x-correlation-id', correlationId)
         const isOfDocument = body.singleResult.errors.every(({ extensions }) => isDocumentCode(extensions?.['code']))
         if (isOfDocument && isLegacy(request.http?.headers.get('accept') ?? '')) response.http.status = 200
@@ -114,12 +114,14 @@ export async function mountGraphql(app: FastifyInstance, options: GraphqlOptions
 
   const answer = async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
     const body = resolveDocument(request.body, services)
-    const result = await withDeadline(operationTimeoutMs, (signal) =>
-      apollo.executeHTTPGraphQLRequest({
+    const result = await withDeadline(operationTimeoutMs, async (signal) => {
+      const context = await contextOf(request, services, signal)
+      refuseUsedUp(reply, context)
+      return apollo.executeHTTPGraphQLRequest({
         httpGraphQLRequest: { body, method: request.method, headers: headersOf(request), search: '' },
-        context: () => contextOf(request, services, signal),
-      }),
-    )
+        context: () => Promise.resolve(context),
+      })
+    })
     return send(reply, result)
   }
   await app.register((scope, _options, done) => {

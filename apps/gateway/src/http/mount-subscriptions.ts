@@ -3,13 +3,14 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { type ExecutionResult, GraphQLError, type GraphQLSchema, subscribe } from 'graphql'
 import { z } from 'zod'
 import type { Context } from '../context.js'
-import { checkSubscription } from '../graphql/check-operation.js'
+import { type CheckedSubscription, checkSubscription } from '../graphql/check-operation.js'
 import { formatError } from '../graphql/errors.js'
+import { costOfNonsense } from '../graphql/limits.js'
 import type { Services } from '../services.js'
 import { contextOf, refuseBadTokens } from './authenticate.js'
 import { sendEvents, type StreamedEvent } from './event-stream.js'
 import { answerTransportErrors, graphqlRefusal } from './graphql-refusal.js'
-import { assertWithinRates, rateLimitHeaders } from './rate-limits.js'
+import { assertWithinRates, rateLimitHeaders, refuseUsedUp } from './rate-limits.js'
 
 export interface SubscriptionOptions {
   readonly schema: GraphQLSchema
@@ -45,6 +46,7 @@ export async function mountSubscriptions(app: FastifyInstance, options: Subscrip
       return graphqlRefusal(reply, 406, 'NOT_ACCEPTABLE', 'Events are sent as text/event-stream; accept it.')
     const leaving = new AbortController()
     const context = await contextOf(request, services, leaving.signal)
+    refuseUsedUp(reply, context)
     const viewer = context.viewer?.keyId ?? context.viewer?.userId ?? `address:${context.address}`
     const count = open.get(viewer) ?? 0
     if (count >= streamsPerViewer)
@@ -93,10 +95,12 @@ async function begin(
     const { variables, operationName, ...named } = paramsOf(request.body)
     const query = services.documents.resolve(named) ?? ''
     const args = { ...(variables == null ? {} : { variables }), ...(operationName == null ? {} : { operationName }) }
-    const { document, cost } = checkSubscription(schema, { query, ...args }, { hidesSchema: isProduction })
-    const allowances = await services.rates.spend(context, cost)
+    const { checked, problem } = check(schema, { query, ...args }, isProduction)
+    const allowances = await services.rates.spend(context, checked?.cost ?? costOfNonsense(query))
     reply.headers(rateLimitHeaders(allowances))
     assertWithinRates(allowances)
+    if (checked === undefined) throw problem
+    const { document } = checked
     beginBehind(request, context)
     const result = await subscribe({
       schema,
@@ -111,6 +115,19 @@ async function begin(
       return once({ errors: [reason] }, context)
     if (!isDomainError(reason)) throw reason
     return once({ errors: [new GraphQLError(reason.message, { originalError: reason })] }, context)
+  }
+}
+
+/** What cannot be run is paid for like what can. */
+function check(
+  schema: GraphQLSchema,
+  operation: Parameters<typeof checkSubscription>[1],
+  hidesSchema: boolean,
+): { checked?: CheckedSubscription; problem?: unknown } {
+  try {
+    return { checked: checkSubscription(schema, operation, { hidesSchema }) }
+  } catch (problem) {
+    return { problem }
   }
 }
 
@@ -136,7 +153,7 @@ async function* once(result: ExecutionResult, context: Context): AsyncGenerator<
 
 /** One answer is made at a time, so the place of the context is that of the answer. */
 async function* follow(answers: AsyncGenerator<ExecutionResult>, context: Context): AsyncGenerator<StreamedEvent> {
-  const { place, viewer, services, signal } = context
+  const { place, tally, viewer, services, signal } = context
   const end = (): void => void answers.return(undefined)
   signal.addEventListener('abort', end)
   if (signal.aborted) end()
@@ -147,6 +164,7 @@ async function* follow(answers: AsyncGenerator<ExecutionResult>, context: Contex
           ? undefined
           : services.eventPositions.encode(viewer.tenantId, place.reached)
       yield { event: 'next', id, data: mask(answer, context) }
+      tally.clear()
     }
   } catch (reason) {
     yield { event: 'next', data: mask({ errors: [asGraphqlError(reason)] }, context) }

@@ -1,7 +1,9 @@
 import type { Database } from '@lethe/db'
 import type { Logger } from '@lethe/runtime'
+import type { FastifyReply } from 'fastify'
 import { GraphQLError } from 'graphql'
 import { RateLimiterMemory, RateLimiterPostgres, RateLimiterRes } from 'rate-limiter-flexible'
+import type { Context } from '../context.js'
 import type { SignedIn } from '../tenant-viewer.js'
 
 const windowSeconds = 60
@@ -26,7 +28,24 @@ export interface Allowance {
 export interface RateLimits {
   /** Takes a request of this cost from every bound of its payer; whether it may go on is for the caller to say. */
   spend(payer: Payer, cost: number): Promise<readonly Allowance[]>
+  /** Bounds of its payer that this gateway knows to be used up, asked before a request has cost any work. */
+  usedUp(payer: Payer): readonly Allowance[]
 }
+
+/** One bound of a payer, and what a request of a cost takes from it. */
+interface Bound {
+  readonly policy: Allowance['policy']
+  readonly key: string
+  readonly limit: number
+  readonly points: (cost: number) => number
+}
+
+/** What the library's limiters know of keys in memory; it has the method and leaves it out of its types. */
+interface KnowsBlocked {
+  getInMemoryBlockMsBeforeExpire(key: string): number
+}
+
+const secondsOf = (ms: number): number => Math.max(1, Math.ceil(ms / 1000))
 
 export interface RateLimitOptions {
   readonly pool: Database['pool']
@@ -67,9 +86,26 @@ export function createRateLimits({
     limiters.set(points, limiter)
     return limiter
   }
-  const take = async (policy: Allowance['policy'], key: string, limit: number, points: number): Promise<Allowance> => {
+  const boundsOf = ({ viewer, address }: Payer): Bound[] => {
+    const cost = (key: string, limit: number): Bound => ({ policy: 'cost', key, limit, points: (fields) => fields })
+    const requests = (policy: 'key' | 'tenant', key: string, limit: number): Bound => ({
+      policy,
+      key,
+      limit,
+      points: () => 1,
+    })
+    if (viewer === null) return [cost(`address:${address}`, anonymousCostPerMinute)]
+    const { keyId, userId, tenantId, keyRequestsPerMinute, tenant } = viewer
+    const bounds = [cost(keyId === null ? `user:${tenantId}:${userId}` : `key:${keyId}`, costPerMinute)]
+    if (keyId !== null && keyRequestsPerMinute !== null)
+      bounds.push(requests('key', `key-requests:${keyId}`, keyRequestsPerMinute))
+    if (tenant !== null && tenant.requestsPerMinute !== null)
+      bounds.push(requests('tenant', `tenant-requests:${tenantId}`, tenant.requestsPerMinute))
+    return bounds
+  }
+  const take = async ({ policy, key, limit, points }: Bound, cost: number): Promise<Allowance> => {
     const [state, isExceeded] = await limiterOf(limit)
-      .consume(key, points)
+      .consume(key, points(cost))
       .then(
         (allowed) => [allowed, false] as const,
         (refused: unknown) => {
@@ -82,21 +118,18 @@ export function createRateLimits({
       policy,
       limit,
       remaining: state.remainingPoints,
-      resetSeconds: Math.max(1, Math.ceil(state.msBeforeNext / 1000)),
+      resetSeconds: secondsOf(state.msBeforeNext),
       isExceeded,
     }
   }
   return {
-    spend: ({ viewer, address }, cost) => {
-      if (viewer === null) return Promise.all([take('cost', `address:${address}`, anonymousCostPerMinute, cost)])
-      const { keyId, userId, tenantId, keyRequestsPerMinute, tenant } = viewer
-      const taken = [take('cost', keyId === null ? `user:${tenantId}:${userId}` : `key:${keyId}`, costPerMinute, cost)]
-      if (keyId !== null && keyRequestsPerMinute !== null)
-        taken.push(take('key', `key-requests:${keyId}`, keyRequestsPerMinute, 1))
-      if (tenant !== null && tenant.requestsPerMinute !== null)
-        taken.push(take('tenant', `tenant-requests:${tenantId}`, tenant.requestsPerMinute, 1))
-      return Promise.all(taken)
-    },
+    spend: (payer, cost) => Promise.all(boundsOf(payer).map((bound) => take(bound, cost))),
+    usedUp: (payer) =>
+      boundsOf(payer).flatMap(({ policy, key, limit }) => {
+        const limiter = limiterOf(limit)
+        const ms = (limiter as unknown as KnowsBlocked).getInMemoryBlockMsBeforeExpire(limiter.getKey(key))
+        return ms > 0 ? [{ policy, limit, remaining: 0, resetSeconds: secondsOf(ms), isExceeded: true }] : []
+      }),
   }
 }
 
@@ -111,6 +144,13 @@ export function rateLimitHeaders(allowances: readonly Allowance[]): Record<strin
     ratelimit: listed(({ remaining, resetSeconds }) => `r=${remaining};t=${resetSeconds}`),
     ...(exceeded.length === 0 ? {} : { 'retry-after': String(Math.max(...exceeded)) }),
   }
+}
+
+/** Before any work. @throws GraphQLError RATE_LIMITED for whose allowance is used up, as far as this gateway knows */
+export function refuseUsedUp(reply: FastifyReply, context: Context): void {
+  const known = context.services.rates.usedUp(context)
+  reply.headers(rateLimitHeaders(known))
+  assertWithinRates(known)
 }
 
 /** @throws GraphQLError RATE_LIMITED when any bound is exceeded. */

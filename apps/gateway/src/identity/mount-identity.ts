@@ -45,6 +45,8 @@ export async function mountIdentity(app: FastifyInstance, { auth }: IdentityProv
           // Behind the mount the client's address is the socket's: a forwarded one could be made up to dodge the limit.
           request.raw.headers['x-forwarded-for'] = request.ip
           forgetFetchMetadata(request.raw.headers)
+          // What every answer carries, so that no cache keeps a token and no browser guesses at a type.
+          for (const [name, value] of Object.entries(reply.getHeaders())) reply.raw.setHeader(name, value ?? '')
           reply.hijack()
           await handle(request.raw, reply.raw)
         },

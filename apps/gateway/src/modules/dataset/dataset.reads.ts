@@ -2,7 +2,7 @@ import type { Prisma } from '@lethe/db'
 import type { Scope } from '../../context.js'
 import type { Connection } from '../../graphql/connection.js'
 import { shape } from '../../graphql/node.js'
-import { connectionOf, isUuid, isWholeNumber, type Page } from '../../graphql/page.js'
+import { connectionOf, isSmallNumber, isUuid, type Page } from '../../graphql/page.js'
 import { within } from '../auditor-access/case-reach.js'
 import { shapeDataOwner, shapeDataset, shapeDatasetVersion, shapeSample } from './dataset.shape.js'
 import { type Dataset, DataOwnerShare, type DatasetVersion, type Sample, type Split } from './dataset.types.js'
@@ -38,7 +38,7 @@ export async function listVersionsOfDataset(
       }),
     count: () => db.datasetVersion.count({ where }),
     keyOf: (row) => String(row.number),
-    isKey: isWholeNumber,
+    isKey: isSmallNumber,
     node: shapeDatasetVersion,
   })
 }
@@ -94,7 +94,7 @@ export async function listSamples(
       }),
     count: () => db.sample.count({ where }),
     keyOf: (row) => String(row.index),
-    isKey: isWholeNumber,
+    isKey: isSmallNumber,
     node: shapeSample,
   })
 }

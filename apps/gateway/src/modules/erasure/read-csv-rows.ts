@@ -1,6 +1,7 @@
 import { ContentId, DomainError, StatuteId } from '@lethe/domain'
 import { CsvError, parse } from 'csv-parse/sync'
 import type { z } from 'zod'
+import { readInstant } from '../../graphql/instant.js'
 import type { Intake } from './request-erasure.js'
 
 const mostRows = 1000
@@ -49,7 +50,7 @@ function parseCsv(csv: string): string[][] {
 export function intakeOf(row: CsvRow): Intake {
   const { subject_key: subjectKey, content_id: contentId, ground } = row
   const statute = row.statute === '' ? null : read(StatuteId, row.statute, 'statute')
-  const receivedAt = row.received_at === '' ? null : readInstant(row.received_at)
+  const receivedAt = row.received_at === '' ? null : readReceived(row.received_at)
   const selection =
     contentId === ''
       ? { subjectKey }
@@ -74,12 +75,10 @@ function read<T>(schema: z.ZodType<T>, value: string, column: keyof typeof hints
 }
 
 /** A day is its first instant in UTC. */
-function readInstant(text: string): Date {
+function readReceived(text: string): Date {
   const isDay = /^\d{4}-\d{2}-\d{2}$/.test(text)
-  const isInstant = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:\d{2})$/.test(text)
-  const ms = isDay || isInstant ? Date.parse(text) : Number.NaN
-  const isReal = !isDay || (!Number.isNaN(ms) && new Date(ms).toISOString().startsWith(text))
-  if (!Number.isNaN(ms) && isReal) return new Date(ms)
+  const instant = readInstant(isDay ? `${text}T00:00:00Z` : text)
+  if (instant !== null) return instant
   throw new DomainError(
     'CELL_INVALID',
     'received_at must be a day (2026-01-31) or an instant with a zone (2026-01-31T09:00:00Z).',

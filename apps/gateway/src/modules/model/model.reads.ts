@@ -1,7 +1,7 @@
 import type { Prisma } from '@lethe/db'
 import type { Scope } from '../../context.js'
 import type { Connection } from '../../graphql/connection.js'
-import { connectionOf, isUuid, isWholeNumber, type Page } from '../../graphql/page.js'
+import { connectionOf, isSmallNumber, isUuid, type Page } from '../../graphql/page.js'
 import { within } from '../auditor-access/case-reach.js'
 import { shapeModel, shapeModelVersion, shapePromotion } from './model.shape.js'
 import type { Model, ModelVersion, Promotion } from './model.types.js'
@@ -37,7 +37,7 @@ export async function listVersionsOfModel(
       }),
     count: () => db.modelVersion.count({ where }),
     keyOf: (row) => String(row.number),
-    isKey: isWholeNumber,
+    isKey: isSmallNumber,
     node: shapeModelVersion,
   })
 }
