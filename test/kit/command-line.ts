@@ -1,4 +1,5 @@
 import { spawn, type ChildProcess } from 'node:child_process'
+import { existsSync } from 'node:fs'
 import path from 'node:path'
 import { checkoutDir, openSecrets, readPlatformRecord, type PlatformRecord } from '@lethe/stack'
 import { buildServices, until } from './platform.js'
@@ -11,15 +12,15 @@ export interface StartedUp {
   killEverything: () => Promise<void>
   /** Ctrl-C. @returns the exit code. */
   interrupt: () => Promise<number | null>
-  /** Process ids of everything. */
+  /** Process ids of every service, and of the servers of its own. */
   pids: () => number[]
 }
 
 /** `lethe up --no-demo` as a process of its own, ready. */
-export async function letheUp(stateDir: string): Promise<StartedUp> {
+export async function letheUp(stateDir: string, env: Readonly<Record<string, string>> = {}): Promise<StartedUp> {
   await buildServices()
   const child = spawn(process.execPath, [path.join(checkoutDir, 'apps/cli/bin/lethe.mjs'), 'up', '--no-demo'], {
-    env: { ...process.env, LETHE_HOME: stateDir },
+    env: { ...process.env, ...env, LETHE_HOME: stateDir },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   let output = ''
@@ -30,7 +31,7 @@ export async function letheUp(stateDir: string): Promise<StartedUp> {
   })
   const pids = () => [
     ...(readPlatformRecord(stateDir)?.services ?? []).flatMap(({ process: running }) => (running ? [running.pid] : [])),
-    ...Object.values(serverPids(stateDir)),
+    ...(existsSync(path.join(stateDir, 'nats')) ? Object.values(serverPids(stateDir)) : []),
   ]
   return {
     record,

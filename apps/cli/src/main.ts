@@ -1,6 +1,7 @@
 import { isDomainError } from '@lethe/domain'
 import { Command } from 'commander'
 import { registerAudit } from './commands/audit.js'
+import { registerBus } from './commands/bus.js'
 import { registerDataset } from './commands/dataset.js'
 import { registerDemo } from './commands/demo.js'
 import { registerDoctor } from './commands/doctor.js'
@@ -34,6 +35,7 @@ const commands: readonly Register[] = [
   registerErasure,
   registerEvidence,
   registerLedger,
+  registerBus,
   registerSubject,
   registerUpload,
   registerVerify,

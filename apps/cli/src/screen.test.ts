@@ -31,10 +31,21 @@ it('names no address at which nothing answers', () => {
 
 it('says what to do about everything that is missing', async () => {
   const findings = await inspectMachine(
-    { ...readStackEnv(), natsUrl: undefined, natsServerBin: '/nowhere/nats-server', cacheDir: '/nowhere' },
+    {
+      ...readStackEnv(),
+      databaseUrl: 'postgresql://owner:secret@127.0.0.1:1/lethe',
+      natsUrl: undefined,
+      natsServerBin: '/nowhere/nats-server',
+      cacheDir: '/nowhere',
+    },
     '/',
   )
   const printed = describeFindings(findings)
   expect(findings.find(({ subject }) => subject === 'nats-server')).toMatchObject({ status: 'missing' })
+  expect(findings.find(({ subject }) => subject === 'PostgreSQL')).toMatchObject({
+    status: 'missing',
+    fix: expect.stringContaining('start it, or correct host and port'),
+  })
+  expect(printed).not.toContain('secret')
   for (const { status, fix } of findings) if (status !== 'ok') expect(printed).toContain(fix)
 })

@@ -1,8 +1,9 @@
 import { DomainError } from '@lethe/domain'
 import { jetstream, type JetStreamClient } from '@nats-io/jetstream'
 import { Kvm, type KV } from '@nats-io/kv'
-import { connect, type NatsConnection, type NodeConnectionOptions } from 'nats'
+import { connect, type NatsConnection } from 'nats'
 import { setTimeout as wait } from 'node:timers/promises'
+import { connectionOptions } from './connection-options.js'
 import { inboxPrefixOf, type BusUser } from './permissions.js'
 import { awaitTopology, bucketTtlMs, ensureTopology, type TopologyOptions } from './topology.js'
 
@@ -31,24 +32,6 @@ export interface BusOptions extends TopologyOptions {
   readonly user: BusUser
   /** How long the first connection may take. Later interruptions are waited out for ever. */
   readonly connectTimeoutMs?: number
-}
-
-/** Reads credentials and TLS from the URL, which the client library does not. */
-export function connectionOptions(url: string): Partial<NodeConnectionOptions> & { servers: string[] } {
-  const parsed = url.split(',').map((part) => {
-    try {
-      return new URL(part.includes('://') ? part.trim() : `nats://${part.trim()}`)
-    } catch {
-      throw new DomainError('BUS_URL_INVALID', 'The bus address must look like nats://host:4222.', 'NATS_URL')
-    }
-  })
-  const user = decodeURIComponent(parsed[0]?.username ?? '')
-  const pass = decodeURIComponent(parsed[0]?.password ?? '')
-  return {
-    servers: parsed.map(({ hostname, port }) => `${hostname}:${port || '4222'}`),
-    ...(user && pass ? { user, pass } : user ? { token: user } : {}),
-    ...(parsed.some(({ protocol }) => protocol === 'tls:') ? { tls: {} } : {}),
-  }
 }
 
 async function connectPatiently(options: BusOptions): Promise<NatsConnection> {

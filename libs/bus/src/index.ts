@@ -1,5 +1,6 @@
 export * from './contracts/index.js'
 export { connectBus, isBusReachable, type Bus, type BusOptions } from './bus.js'
+export { checkBusServer } from './check-bus-server.js'
 export { requestCancel, type CancelRequest } from './cancel.js'
 export { consumeProgress, consumeResults, type ConsumeOptions } from './consume-results.js'
 export {
@@ -16,6 +17,7 @@ export { followEvents, newestSequence, type FollowedEvent, type FollowOptions } 
 export { busPermissions, busUsers, type BusPermissions, type BusUser } from './permissions.js'
 export { publishChanged, publishProgress, publishResult, publishTask, type Published } from './publish.js'
 export { readQueues, type QueueReading } from './read-queues.js'
+export { busUrl } from './server-address.js'
 export { defaultRetryPolicy, FailureWithCheckpoint, TaskInterrupt, type RetryPolicy } from './settle.js'
 export type { EventScope } from './subjects.js'
 export { stream, taskConsumer } from './topology.js'

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { connectionOptions } from './bus.js'
+import { connectionOptions } from './connection-options.js'
 import { changedSubject, runAddress, scopeFilter } from './subjects.js'
 
 const tenantId = '01890a5d-ac96-774b-bcce-b302099a8057'

@@ -40,25 +40,7 @@ const gapQuery = `
  * @throws DomainError LOGIN_UNSAFE (owner, superuser, BYPASSRLS or another login than `expected`), ISOLATION_MISSING
  */
 export async function assertIsolation(pool: pg.Pool, expected: string): Promise<void> {
-  const { rows } = await pool.query<LoginRow>(loginQuery)
-  const login = rows[0]
-  const fault = !login
-    ? 'it is not listed among the roles'
-    : login.superuser
-      ? 'it is a superuser'
-      : login.bypasses
-        ? 'it may bypass row-level security'
-        : login.owns.length > 0
-          ? `it owns ${login.owns.join(', ')}`
-          : login.login !== expected
-            ? `${expected} is meant`
-            : null
-  if (fault !== null)
-    throw databaseError(
-      'LOGIN_UNSAFE',
-      `The database login ${login?.login ?? ''} is refused because ${fault}; let DATABASE_URL log in as ${expected}.`,
-      'DATABASE_URL',
-    )
+  await assertLogin(pool, expected)
   const gaps = await pool.query<{ table: string; gap: string }>(gapQuery, [
     '(tenant_id = app_tenant())',
     '(id = app_tenant())',
@@ -73,4 +55,28 @@ export async function assertIsolation(pool: pg.Pool, expected: string): Promise<
   )
   if (tables[0]?.present !== true)
     throw databaseError('ISOLATION_MISSING', 'The database has no tables yet; apply the migrations first.')
+}
+
+/** @throws DomainError LOGIN_UNSAFE, as above. */
+export async function assertLogin(pool: pg.Pool, expected: string): Promise<void> {
+  const { rows } = await pool.query<LoginRow>(loginQuery)
+  const login = rows[0]
+  const [fault, fix] = faultOf(login, expected)
+  if (fault !== null)
+    throw databaseError(
+      'LOGIN_UNSAFE',
+      `The database login ${login?.login ?? ''} is refused because ${fault}; ${fix}.`,
+      'DATABASE_URL',
+    )
+}
+
+/** Why row-level security would not hold for this login, and how to mend it; null where it does. */
+function faultOf(login: LoginRow | undefined, expected: string): [fault: string | null, fix: string] {
+  const signIn = `let DATABASE_URL log in as ${expected}`
+  if (login === undefined) return ['it is not listed among the roles', signIn]
+  const mend = (change: string): string => (login.login === expected ? `ALTER ROLE ${expected} ${change}` : signIn)
+  if (login.superuser) return ['it is a superuser', mend('NOSUPERUSER')]
+  if (login.bypasses) return ['it may bypass row-level security', mend('NOBYPASSRLS')]
+  if (login.owns.length > 0) return [`it owns ${login.owns.join(', ')}`, signIn]
+  return login.login === expected ? [null, ''] : [`${expected} is meant`, signIn]
 }

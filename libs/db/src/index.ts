@@ -10,6 +10,7 @@ export {
   type ErasingRequest,
   type SlaBoardRow,
 } from './across-tenants.js'
+export { assertOwner } from './assert-owner.js'
 export { openDatabase, type Database, type DatabaseOptions, type TenantClient, type Tx } from './database.js'
 export { type DatabaseError, type DatabaseErrorCode } from './errors.js'
 export {
@@ -41,6 +42,7 @@ export {
   type TaskPayload,
 } from './outbox.js'
 export { readPlatformTenants, readTenantsWithAccessChanges, type PlatformTenantRow } from './platform-tenants.js'
+export { prepareDatabase } from './prepare-database.js'
 export { recordEntries, type WriteStatement } from './record-evidence.js'
 export { pruneOutbox, relayOutbox, type OutboxMessage } from './relay-outbox.js'
 export { batchErasures, leaveBatch, startBatch } from './stores/batches.js'

@@ -3,10 +3,11 @@ import { appendFileSync, cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync }
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { promisify } from 'node:util'
-import { afterAll, beforeAll, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { openDatabase } from './database.js'
 import { loginUrl, setRolePasswords } from './logins.js'
 import { migrate } from './migrate.js'
+import { prepareDatabase } from './prepare-database.js'
 import { startTestDatabase, type TestDatabase } from './testing/test-database.js'
 
 const root = path.resolve(import.meta.dirname, '../../..')
@@ -78,6 +79,72 @@ it('sets passwords again and again, also from several starters, and each login t
   await Promise.all(Array.from({ length: 6 }, () => setRolePasswords({ ownerUrl: test.ownerUrl, passwords })))
   const database = await openDatabase({ url: loginUrl(test.ownerUrl, 'gateway', passwords.gateway), role: 'gateway' })
   await database.close()
+})
+
+describe('an owner who is no superuser', () => {
+  const passwords = { gateway: 'gateway-test', registrar: 'registrar-test', auth: 'auth-test' }
+  const prepare = (ownerUrl: string) => prepareDatabase({ ownerUrl, passwords })
+  const as = (login: string, database: string, password = 'pass'): string => {
+    const url = new URL(urlOf(database))
+    Object.assign(url, { username: login, password })
+    return url.toString()
+  }
+  const refusal = (code: string, ...words: string[]) => ({
+    code,
+    field: 'DATABASE_URL',
+    message: expect.stringMatching(words.join('.*')),
+  })
+  const ours = 'lethe_gateway, lethe_registrar, lethe_auth, lethe_platform'
+
+  beforeAll(async () => {
+    await test.owner.query("CREATE ROLE plain LOGIN CREATEROLE PASSWORD 'pass'")
+    await test.owner.query("CREATE ROLE weak LOGIN PASSWORD 'pass'")
+    await test.owner.query('CREATE DATABASE plainly OWNER plain')
+    await test.owner.query('CREATE DATABASE weakly OWNER weak')
+    await test.owner.query("CREATE DATABASE latin OWNER plain ENCODING LATIN1 LOCALE 'C' TEMPLATE template0")
+  })
+
+  it('is told, before anything is changed, by what its address would not do and how to mend it', async () => {
+    const plain = as('plain', 'plainly')
+    await expect(prepare(as('plain', 'plainly', 'wrong'))).rejects.toMatchObject(
+      refusal('DATABASE_SIGN_IN_REFUSED', 'plain', 'correct name and password'),
+    )
+    await expect(prepare('postgresql://plain:pass@127.0.0.1:1/plainly')).rejects.toMatchObject(
+      refusal('DATABASE_UNREACHABLE', '127.0.0.1:1', 'ECONNREFUSED', 'start it'),
+    )
+    await expect(prepare(as('plain', 'nowhere'))).rejects.toMatchObject(
+      refusal('DATABASE_MISSING', 'CREATE DATABASE nowhere OWNER plain'),
+    )
+    await expect(prepare(as('weak', 'weakly'))).rejects.toMatchObject(
+      refusal('DATABASE_OWNER_UNFIT', 'weak', 'ALTER ROLE weak CREATEROLE'),
+    )
+    await expect(prepare(as('plain', 'weakly'))).rejects.toMatchObject(
+      refusal('DATABASE_OWNER_UNFIT', 'does not own', 'ALTER DATABASE weakly OWNER TO plain'),
+    )
+    // Another installation made the logins, which belong to the whole server.
+    await expect(prepare(plain)).rejects.toMatchObject(
+      refusal('DATABASE_OWNER_UNFIT', 'lethe_auth', 'TO plain WITH ADMIN OPTION'),
+    )
+    await test.owner.query(`GRANT ${ours} TO plain WITH ADMIN OPTION`)
+    await expect(prepare(as('plain', 'latin'))).rejects.toMatchObject(
+      refusal('DATABASE_OWNER_UNFIT', 'LATIN1', 'ENCODING UTF8'),
+    )
+  })
+
+  it('prepares a database that the services may use, and again; a login that may bypass row-level security is refused', async () => {
+    const ownerUrl = as('plain', 'plainly')
+    expect((await prepare(ownerUrl)).length).toBeGreaterThan(1)
+    expect(await prepare(ownerUrl)).toEqual([])
+    for (const login of ['gateway', 'registrar', 'auth'] as const) {
+      await test.owner.query(`ALTER ROLE lethe_${login} BYPASSRLS`)
+      await expect(prepare(ownerUrl)).rejects.toMatchObject(
+        refusal('LOGIN_UNSAFE', 'bypass', `ALTER ROLE lethe_${login} NOBYPASSRLS`),
+      )
+      await test.owner.query(`ALTER ROLE lethe_${login} NOBYPASSRLS`)
+    }
+    const database = await openDatabase({ url: loginUrl(ownerUrl, 'gateway', passwords.gateway), role: 'gateway' })
+    await database.close()
+  })
 })
 
 it("Prisma's CLI, offline, agrees that the applier left nothing to do and that schema and migrations are one", async () => {

@@ -11,10 +11,13 @@ const schema = z.object({
   HOME: z.string().optional(),
   PATH: z.string().default(''),
   DATABASE_URL: z
-    .url()
+    .url({ protocol: /^postgres(ql)?$/ })
     .optional()
     .describe('the owner of a PostgreSQL database, postgresql://user:password@host:5432/name'),
-  NATS_URL: z.url().optional().describe('a running nats-server with JetStream, nats://user:password@host:4222'),
+  NATS_URL: z
+    .url({ protocol: /^(nats|tls)$/ })
+    .optional()
+    .describe('a running nats-server with JetStream and the users of `lethe bus users`, nats://host:4222'),
   NATS_SERVER_BIN: z.string().optional().describe('the path of a nats-server 2.10 or newer'),
   LETHE_BACKEND: BackendChoice.default('auto').describe('auto, tensorflow-gpu, tensorflow, wasm, webgpu or cpu'),
   LETHE_TFJS_NODE_DIR: z

@@ -2,10 +2,13 @@ import { createHash } from 'node:crypto'
 import { createReadStream, existsSync, statfsSync } from 'node:fs'
 import path from 'node:path'
 import { pipeline } from 'node:stream/promises'
+import { checkBusServer } from '@lethe/bus'
+import { assertOwner } from '@lethe/db'
 import { openDevice } from '@lethe/device'
 import type { StackEnv } from './env.js'
 import { findInstalledNats } from './nats-binary.js'
 import { firstLine } from './report.js'
+import { hasSecrets, openSecrets } from './secrets.js'
 import { builtServices } from './service-specs.js'
 import { readPrepared, seesNvidiaGpu, tensorflowHome } from './tensorflow.js'
 import { findPostgresPackage } from './postgres-binaries.js'
@@ -22,8 +25,8 @@ export interface Finding {
 export async function inspectMachine(env: StackEnv, stateDir: string): Promise<Finding[]> {
   return [
     inspectNode(process.versions.node),
-    inspectPostgres(env),
-    await inspectNats(env),
+    await inspectPostgres(env),
+    await inspectNats(env, stateDir),
     await inspectTensorflow(env),
     await inspectBackend(env),
     inspectServices(),
@@ -37,10 +40,10 @@ export function inspectNode(version: string): Finding {
   return { subject: 'Node', status: 'missing', found: version, fix: 'install Node 20.19 or newer' }
 }
 
-function inspectPostgres({ databaseUrl }: StackEnv): Finding {
+async function inspectPostgres({ databaseUrl }: StackEnv): Promise<Finding> {
   const subject = 'PostgreSQL'
   if (databaseUrl !== undefined)
-    return { subject, status: 'ok', found: `DATABASE_URL, at ${new URL(databaseUrl).host}` }
+    return inspectServer(subject, `DATABASE_URL, at ${new URL(databaseUrl).host}`, () => assertOwner(databaseUrl))
   try {
     return { subject, status: 'ok', found: `${findPostgresPackage().version}, embedded` }
   } catch (error) {
@@ -48,9 +51,26 @@ function inspectPostgres({ databaseUrl }: StackEnv): Finding {
   }
 }
 
-async function inspectNats({ natsUrl, natsServerBin: binary, searchPath, cacheDir }: StackEnv): Promise<Finding> {
+/** A server that somebody else runs: it must answer, and be as the services need it. */
+async function inspectServer(subject: string, found: string, look: () => Promise<unknown>): Promise<Finding> {
+  try {
+    await look()
+    return { subject, status: 'ok', found }
+  } catch (error) {
+    return { subject, status: 'missing', found, fix: firstLine(error) }
+  }
+}
+
+async function inspectNats(
+  { natsUrl, natsServerBin: binary, searchPath, cacheDir }: StackEnv,
+  stateDir: string,
+): Promise<Finding> {
   const subject = 'nats-server'
-  if (natsUrl !== undefined) return { subject, status: 'ok', found: `NATS_URL, at ${new URL(natsUrl).host}` }
+  if (natsUrl !== undefined)
+    return inspectServer(subject, `NATS_URL, at ${new URL(natsUrl).host}`, () => {
+      if (!hasSecrets(stateDir)) throw new Error('run `lethe bus users`, which makes the users of the services')
+      return checkBusServer(natsUrl, openSecrets(stateDir).busPasswords)
+    })
   try {
     const nats = await findInstalledNats({ cacheDir, binary, searchPath })
     if (nats !== undefined) return { subject, status: 'ok', found: `${nats.version} (${nats.source}), ${nats.file}` }

@@ -1,6 +1,7 @@
 import { openArtifactStore, type ArtifactStore } from '@lethe/artifacts'
-import { connectBus } from '@lethe/bus'
+import { busUrl, connectBus } from '@lethe/bus'
 import { startPlatformNats } from './platform-nats.js'
+import { openSecrets } from './secrets.js'
 
 export interface PlatformBlobs {
   readonly store: Pick<ArtifactStore, 'get'>
@@ -22,7 +23,8 @@ export async function openPlatformBlobs(options: {
   const { natsUrl, location, ...at } = options
   const server = natsUrl === undefined ? await startPlatformNats(at) : undefined
   try {
-    const bus = await connectBus({ url: natsUrl ?? server?.urls.registrar ?? '', name: 'fsck', user: 'registrar' })
+    const url = server?.urls.registrar ?? busUrl(natsUrl ?? '', 'registrar', registrarPassword(at.stateDir))
+    const bus = await connectBus({ url, name: 'fsck', user: 'registrar' })
     const close = async (): Promise<void> => {
       await bus.close()
       await server?.stop()
@@ -38,3 +40,5 @@ export async function openPlatformBlobs(options: {
     throw error
   }
 }
+
+const registrarPassword = (stateDir: string): string => openSecrets(stateDir).busPasswords.registrar

@@ -1,14 +1,11 @@
 import { mkdirSync } from 'node:fs'
 import path from 'node:path'
 import { pathToFileURL } from 'node:url'
-import { busUsers } from '@lethe/bus'
-import { migrate, setRolePasswords } from '@lethe/db'
 import { readInheritedEnv, readStackEnv } from './env.js'
 import { tryLock } from './file-lock.js'
 import { openGroupLeash } from './group-leash.js'
-import { startPlatformNats } from './platform-nats.js'
+import { checkOutsideServers, openBus, openDatabase, type Undo } from './open-servers.js'
 import { endOrphanedServices, platformLock, readPlatformRecord, writePlatformRecord } from './platform-record.js'
-import { startPostgres } from './postgres.js'
 import type { Report } from './report.js'
 import { openSecrets } from './secrets.js'
 import { localUrl, serviceNames, type PlatformFacts, type ServiceName } from './service-env.js'
@@ -44,7 +41,6 @@ export class PlatformRunning extends Error {
   override readonly name = 'PlatformRunning'
 }
 
-type Undo = () => unknown
 /** Each wave starts together and is ready before the next: the registrar makes what the others look for. */
 const waves: readonly (readonly ServiceName[])[] = [['registrar'], ['compute', 'embedding', 'gateway'], ['portal']]
 
@@ -122,12 +118,13 @@ async function startFoundations(options: PlatformOptions, undo: Undo[]): Promise
   const { stateDir, report = () => {}, isDurable = true } = options
   const cacheDir = options.cacheDir ?? env.cacheDir
   const secrets = openSecrets(stateDir)
+  await checkOutsideServers(env, secrets)
   const { backend, tfjsNodeDir } = env
   const computes = (options.services ?? serviceNames).some((name) => name === 'compute' || name === 'embedding')
   const noTensorflow = Promise.resolve({ backend, tfjsNodeDir, summary: 'no service that computes' })
   const [ownerUrl, natsUrls, tensorflow, ports] = await allOrNothing([
-    openDatabase({ stateDir, cacheDir, isDurable, databaseUrl: env.databaseUrl, report }, secrets.passwords, undo),
-    openBus({ stateDir, cacheDir, natsUrl: env.natsUrl, report }, undo),
+    openDatabase({ stateDir, cacheDir, isDurable, databaseUrl: env.databaseUrl, report, secrets }, undo),
+    openBus({ stateDir, cacheDir, natsUrl: env.natsUrl, report, secrets }, undo),
     computes ? provisionTensorflow({ cacheDir, backend, tfjsNodeDir, report }) : noTensorflow,
     choosePorts(stateDir, options.ports ?? {}, readPlatformRecord(stateDir)),
   ])
@@ -150,40 +147,6 @@ async function startFoundations(options: PlatformOptions, undo: Undo[]): Promise
     signIn,
     logLevel,
   }
-}
-
-async function openDatabase(
-  options: { stateDir: string; cacheDir: string; isDurable: boolean; databaseUrl: string | undefined; report: Report },
-  passwords: PlatformFacts['passwords'],
-  undo: Undo[],
-): Promise<string> {
-  const { databaseUrl, report } = options
-  let ownerUrl = databaseUrl
-  if (ownerUrl === undefined) {
-    const postgres = await startPostgres(options)
-    undo.push(() => postgres.stop())
-    report(
-      `PostgreSQL ${postgres.version.split('-')[0]} ${postgres.adopted ? 'was running and is taken over' : 'is up'}`,
-    )
-    ownerUrl = postgres.url
-  }
-  const applied = await migrate({ ownerUrl })
-  if (applied.length > 0) report(`applied ${applied.length} ${applied.length === 1 ? 'migration' : 'migrations'}`)
-  await setRolePasswords({ ownerUrl, passwords })
-  return ownerUrl
-}
-
-async function openBus(
-  options: { stateDir: string; cacheDir: string; natsUrl: string | undefined; report: Report },
-  undo: Undo[],
-): Promise<Readonly<Record<string, string>>> {
-  const { natsUrl, report } = options
-  if (natsUrl !== undefined) return Object.fromEntries(busUsers.map((user) => [user, natsUrl]))
-  const nats = await startPlatformNats(options)
-  undo.push(() => nats.stop())
-  const { version, source } = nats.binary
-  report(`nats-server ${version} (${source}) ${nats.adopted ? 'was running and is taken over' : 'is up'}`)
-  return nats.urls
 }
 
 /** What a start that was given up still sets going ends with the process: every server and service is on a leash. */

@@ -1,10 +1,13 @@
 import { createPublicKey, generateKeyPairSync, type KeyObject, randomBytes } from 'node:crypto'
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
+import { busUsers, type BusUser } from '@lethe/bus'
 import type { Login } from '@lethe/db'
 
 export interface Secrets {
   passwords: Record<Login, string>
+  /** Of the services' users on a nats-server that somebody else runs. */
+  busPasswords: Record<BusUser, string>
   gatewaySecret: string
   logSigningKeyFile: string
   /** PKCS #8 PEM of the P-256 key that signs the files of model versions. */
@@ -27,6 +30,9 @@ interface Kept extends Pick<Secrets, 'passwords' | 'gatewaySecret'> {
   adminPassword: string
 }
 
+/** Whether anything was ever started from this state directory, or its users were made. */
+export const hasSecrets = (stateDir: string): boolean => existsSync(path.join(stateDir, 'secrets', 'secrets.json'))
+
 /** Made at the first start and kept: whoever loses the signing key can extend no log that it signed. */
 export function openSecrets(stateDir: string): Secrets {
   const folder = path.join(stateDir, 'secrets')
@@ -47,6 +53,7 @@ export function openSecrets(stateDir: string): Secrets {
   const logPublicKey = publicHalf(logSigningKeyFile)
   return {
     passwords,
+    busPasswords: openBusPasswords(path.join(folder, 'bus-passwords.json')),
     gatewaySecret,
     logSigningKeyFile,
     logPublicKey,
@@ -57,6 +64,12 @@ export function openSecrets(stateDir: string): Secrets {
     logPreviousPublicKeys: readPreviousKeys(folder).filter((key) => key !== logPublicKey),
     bootstrapAdmin: { email: 'admin@lethe.local', password: adminPassword },
   }
+}
+
+function openBusPasswords(file: string): Record<BusUser, string> {
+  if (!existsSync(file))
+    writePrivately(file, JSON.stringify(Object.fromEntries(busUsers.map((user) => [user, random()]))))
+  return JSON.parse(readFileSync(file, 'utf8')) as Record<BusUser, string>
 }
 
 /**

@@ -1,8 +1,6 @@
 import { loginUrl, openDatabase, type Database } from '@lethe/db'
 import { DomainError } from '@lethe/domain'
-import { openSecrets, readStackEnv, startPostgres } from '@lethe/stack'
-import { existsSync } from 'node:fs'
-import path from 'node:path'
+import { hasSecrets, openSecrets, readStackEnv, startPostgres } from '@lethe/stack'
 import { stateDirOf } from '../state-dir.js'
 
 /**
@@ -28,7 +26,7 @@ export async function withLogDatabase<T>(url: string | undefined, work: (db: Dat
 
 /** Secrets of the platform of this state directory. @throws DomainError PLATFORM_MISSING where none was ever started. */
 export function localSecrets(stateDir = stateDirOf()): ReturnType<typeof openSecrets> {
-  if (existsSync(path.join(stateDir, 'secrets', 'secrets.json'))) return openSecrets(stateDir)
+  if (hasSecrets(stateDir)) return openSecrets(stateDir)
   throw new DomainError(
     'PLATFORM_MISSING',
     `No platform was ever started from ${stateDir}; set LETHE_HOME to one that was, or give --database and --trust.`,
