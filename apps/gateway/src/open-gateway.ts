@@ -76,6 +76,7 @@ export async function openGateway(env: GatewayEnv, logger: Logger, now: () => Da
       issuers: env.OIDC_ISSUERS,
       logger,
     }),
+    externalIssuers: env.OIDC_ISSUERS,
     downloads: createDownloadGrants(env.GATEWAY_SECRET),
     uploads: createUploadSigner(env.GATEWAY_SECRET),
     staging,

@@ -13,6 +13,7 @@ import type { TrustedDocuments } from './http/trusted-documents.js'
 import type { DownloadGrants } from './http/download-grants.js'
 import type { UploadSigner } from './http/upload-signer.js'
 import type { UploadStaging } from './http/upload-staging.js'
+import type { ExternalIssuer } from './identity/external-issuer.js'
 import type { Memberships } from './identity/memberships.js'
 import type { Invitations } from './identity/invitations.js'
 import type { People } from './identity/people.js'
@@ -36,6 +37,8 @@ export interface Services {
   readonly standings: Standings
   readonly keyUse: KeyUse
   readonly tokens: TokenVerifier
+  /** Issuers outside whose tokens are accepted. */
+  readonly externalIssuers: readonly ExternalIssuer[]
   readonly downloads: DownloadGrants
   readonly uploads: UploadSigner
   /** Where uploads grow until they are whole. */

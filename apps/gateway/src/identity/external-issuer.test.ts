@@ -1,7 +1,10 @@
 import { createHmac, createPublicKey, generateKeyPairSync } from 'node:crypto'
+import { newId } from '@lethe/db'
+import { TenantId } from '@lethe/domain'
 import { decodeJwt, decodeProtectedHeader, jwtVerify, SignJWT } from 'jose'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type GatewayRig, startGatewayRig, type TestTenant } from '../testing/gateway-rig.js'
+import { seedCase, seedModel } from '../testing/seed.js'
 import { type OidcIssuer, startOidcIssuer } from '../testing/oidc-issuer.js'
 import { ExternalIssuer, ExternalIssuers, keysOfIssuer } from './external-issuer.js'
 
@@ -20,10 +23,16 @@ beforeAll(async () => {
     audience: 'lethe',
     claims: { tenant: 'org', role: 'groups' },
     tenants: { 'acme-inc': tenantId },
-    roles: { 'lethe-engineers': 'engineer', 'lethe-officers': 'privacy_officer', 'lethe-owners': 'tenant_owner' },
+    roles: {
+      'lethe-auditors': 'auditor',
+      'lethe-engineers': 'engineer',
+      'lethe-officers': 'privacy_officer',
+      'lethe-owners': 'tenant_owner',
+    },
   })
   rig = await startGatewayRig({ OIDC_ISSUERS: [known] })
   acme = await rig.createTenant('acme')
+  known.tenants['acme-itself'] = TenantId.parse(acme.id)
   await rig.sql(`INSERT INTO tenant (id, name, slug) VALUES ($1, 'Outside', 'outside')`, [tenantId])
 })
 afterAll(async () => {
@@ -74,6 +83,51 @@ describe('a token of an issuer outside', () => {
     expect(answered.data?.['inviteMember']).toEqual({ email: 'in@new.test', invitedBy: null })
     const [mail] = await rig.mailsTo('in@new.test')
     expect(mail?.subject).toBe('Eva invites you to Outside on Lethe')
+  })
+
+  it('of an auditor opens the cases that were granted to its issuer and subject, and to no other', async () => {
+    const requestId = await seedCase(rig, acme, await seedModel(rig, acme, 'acme'))
+    const officer = acme.tokens.privacy_officer
+    // The issuer names whoever has this token as its client.
+    const subject = issuer.clientId
+    const token = await issuer.accessToken({ org: 'acme-itself', groups: 'lethe-auditors', name: 'Ada' })
+    const cases = async () => {
+      const { data, errors } = await rig.graphql(token, '{ erasureRequests { edges { node { id } } } }')
+      const { edges } = (data?.['erasureRequests'] ?? { edges: [] }) as { edges: { node: { id: string } }[] }
+      return errors?.[0]?.extensions['code'] ?? edges.map(({ node }) => node.id)
+    }
+    const act = async (field: string, type: string, input: object) => {
+      const query = `mutation ($input: ${type}!) { done: ${field}(input: $input) {
+        ... on AuditorGrant { id auditor outside { issuer subject } state } ... on UserError { code field } } }`
+      const answered = await rig.graphql(officer, query, { input: { idempotencyKey: newId(), ...input } })
+      return answered.data?.['done'] as Record<string, string>
+    }
+    const grant = (whom: object) =>
+      act('grantAuditorAccess', 'GrantAuditorAccessInput', {
+        ...whom,
+        erasureRequestIds: [requestId],
+        reason: 'Yearly review.',
+        expiresAt: new Date(Date.now() + 86_400_000).toISOString(),
+      })
+    await grant({ outside: { issuer: issuer.issuer, subject: 'ada' } })
+    expect(await cases()).toBe('AUDITOR_ACCESS_MISSING')
+    const outside = { issuer: issuer.issuer, subject }
+    const made = await grant({ outside })
+    expect(made).toMatchObject({ auditor: subject, outside, state: 'ACTIVE' })
+    expect(await cases()).toEqual([requestId])
+    expect(await grant({ outside: { ...outside, issuer: stranger.issuer } })).toEqual({
+      code: 'ISSUER_UNKNOWN',
+      field: 'input.outside.issuer',
+    })
+    for (const whom of [{}, { outside, userId: acme.userIds.auditor }])
+      expect(await grant(whom)).toEqual({ code: 'INVALID_INPUT', field: 'input.userId' })
+    expect(await act('revokeAuditorAccess', 'RevokeAuditorAccessInput', { grantId: made['id'] })).toMatchObject({
+      state: 'REVOKED',
+    })
+    expect(await cases()).toBe('AUDITOR_ACCESS_ENDED')
+    const entries = await rig.sql(`SELECT body FROM evidence WHERE kind = 'auditor-access-changed/v1'`)
+    expect(entries).toHaveLength(3)
+    expect(JSON.stringify(entries)).not.toMatch(/ada|127\.0\.0\.1/)
   })
 
   it.each([

@@ -82,7 +82,7 @@ function theOne<T>(claim: unknown, known: Readonly<Record<string, T>>): T | null
 }
 
 /** The same person of an issuer has the same id for ever: UUIDv8 (RFC 9562) of SHA-256 over both names. */
-function userIdOf(issuer: string, subject: string): UserId {
+export function userIdOf(issuer: string, subject: string): UserId {
   const bytes = createHash('sha256').update(`${issuer}\n${subject}`).digest().subarray(0, 16)
   bytes[6] = ((bytes[6] ?? 0) & 0x0f) | 0x80
   bytes[8] = ((bytes[8] ?? 0) & 0x3f) | 0x80

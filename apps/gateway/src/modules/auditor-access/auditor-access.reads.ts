@@ -3,13 +3,17 @@ import type { Scope } from '../../context.js'
 import type { Connection } from '../../graphql/connection.js'
 import { shape } from '../../graphql/node.js'
 import { connectionOf, isUuid, type Page } from '../../graphql/page.js'
-import { AuditorGrant } from './auditor-access.types.js'
+import { AuditorGrant, OutsideAuditor } from './auditor-access.types.js'
 
 const shapeGrant = (row: GrantRow, now: Date): AuditorGrant =>
   shape(AuditorGrant, {
     id: row.id,
     userId: row.userId,
     grantedById: row.grantedBy,
+    outside:
+      row.outsideIssuer === null || row.outsideSubject === null
+        ? null
+        : shape(OutsideAuditor, { issuer: row.outsideIssuer, subject: row.outsideSubject }),
     requestIds: row.requestIds,
     state: row.revokedAt !== null ? 'REVOKED' : row.expiresAt <= now ? 'EXPIRED' : 'ACTIVE',
     reason: row.reason,

@@ -52,9 +52,9 @@ export class AuditorAccessResolver {
     })
   }
 
-  @FieldResolver(() => String, { description: "The auditor's name." })
+  @FieldResolver(() => String, { description: "The auditor's name; of somebody outside, how their issuer names them." })
   auditor(@Root() grant: AuditorGrant, @Ctx() context: Context) {
-    return context.scope().loaders.personName.load(grant.userId)
+    return grant.outside?.subject ?? context.scope().loaders.personName.load(grant.userId)
   }
 
   @FieldResolver(() => String, { description: 'Name of who granted it.' })

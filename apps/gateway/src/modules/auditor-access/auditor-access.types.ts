@@ -7,6 +7,17 @@ export const AuditorGrantState = { ACTIVE: 'ACTIVE', EXPIRED: 'EXPIRED', REVOKED
 export type AuditorGrantState = keyof typeof AuditorGrantState
 registerEnumType(AuditorGrantState, { name: 'AuditorGrantState' })
 
+@ObjectType('OutsideAuditor', {
+  description: 'Somebody without an account here, whom an issuer outside vouches for.',
+})
+export class OutsideAuditor {
+  @Field(() => String, { description: 'As it stands in iss of their tokens.' })
+  issuer!: string
+
+  @Field(() => String, { description: 'As it stands in sub of their tokens.' })
+  subject!: string
+}
+
 @ObjectType('AuditorGrant', {
   implements: Node,
   description: 'What an external auditor may look into, and until when. Outside of it they see nothing.',
@@ -15,6 +26,9 @@ export class AuditorGrant extends Node {
   userId!: string
   grantedById!: string
   requestIds!: readonly string[]
+
+  @Field(() => OutsideAuditor, { nullable: true, description: 'Null for a member.' })
+  outside!: OutsideAuditor | null
 
   @Field(() => AuditorGrantState)
   state!: AuditorGrantState
@@ -34,13 +48,30 @@ export class AuditorGrant extends Node {
 
 export const AuditorGrantConnection = connectionType(AuditorGrant, 'AuditorGrant')
 
+@InputType('OutsideAuditorInput')
+export class OutsideAuditorInput {
+  @Field(() => String, {
+    description: 'iss of their tokens, letter by letter; the operator has mapped auditors to it.',
+  })
+  issuer!: string
+
+  @Field(() => String, { description: 'sub of their tokens, letter by letter.' })
+  subject!: string
+}
+
 @InputType('GrantAuditorAccessInput')
 export class GrantAuditorAccessInput {
   @Field(() => String)
   idempotencyKey!: string
 
-  @Field(() => ID, { description: 'A member with the role auditor.' })
-  userId!: string
+  @Field(() => ID, {
+    nullable: true,
+    description: 'A member with the role auditor. Exactly one of userId and outside.',
+  })
+  userId?: string | null
+
+  @Field(() => OutsideAuditorInput, { nullable: true })
+  outside?: OutsideAuditorInput | null
 
   @Field(() => [ID], { description: '1 to 100 erasure requests.' })
   erasureRequestIds!: string[]

@@ -1,24 +1,34 @@
-import { newId, type Tx } from '@lethe/db'
+import { type AuditorGrant, newId, type Tx } from '@lethe/db'
 import { DomainError } from '@lethe/domain'
 import { z } from 'zod'
 import type { Scope } from '../../context.js'
 import { isUuid } from '../../graphql/page.js'
 import { parseInput } from '../../graphql/parse-input.js'
 import { runOnce } from '../../graphql/run-once.js'
+import { userIdOf } from '../../identity/external-issuer.js'
 import { grantEvidence } from './grant-evidence.js'
 
 const longestMs = 366 * 86_400_000
 
-const NewGrant = z.object({
-  userId: z.string(),
-  erasureRequestIds: z.array(z.string()).min(1, 'name at least one case').max(100, 'name at most 100 cases'),
-  reason: z.string().trim().min(1, 'say what the access is for').max(500),
-  expiresAt: z.date(),
-})
+const Outsider = z.object({ issuer: z.string().min(1).max(500), subject: z.string().min(1).max(255) })
+
+const NewGrant = z
+  .object({
+    userId: z.string().nullish(),
+    outside: Outsider.nullish(),
+    erasureRequestIds: z.array(z.string()).min(1, 'name at least one case').max(100, 'name at most 100 cases'),
+    reason: z.string().trim().min(1, 'say what the access is for').max(500),
+    expiresAt: z.date(),
+  })
+  .refine(({ userId, outside }) => (userId == null) !== (outside == null), {
+    path: ['userId'],
+    message: 'name a member here, or somebody outside, and not both',
+  })
 
 export interface GrantAuditorAccess {
   readonly idempotencyKey: string
-  readonly userId: string
+  readonly userId?: string | null
+  readonly outside?: z.input<typeof Outsider> | null
   readonly erasureRequestIds: readonly string[]
   readonly reason: string
   readonly expiresAt: Date
@@ -28,7 +38,7 @@ export interface GrantAuditorAccess {
  * Lets an auditor look into some cases for some time.
  *
  * @returns the grant's id
- * @throws DomainError INVALID_INPUT, NOT_AUDITOR, NOT_FOUND
+ * @throws DomainError INVALID_INPUT, NOT_AUDITOR, ISSUER_UNKNOWN, NOT_FOUND
  */
 export async function grantAuditorAccess(
   scope: Scope,
@@ -36,12 +46,13 @@ export async function grantAuditorAccess(
 ): Promise<string> {
   const { tenantId, viewer, services } = scope
   const id = await runOnce(scope, 'grantAuditorAccess', { idempotencyKey, ...input }, async (tx, now) => {
-    const { userId, erasureRequestIds, reason, expiresAt } = parseInput(NewGrant, input, 'input')
+    const { erasureRequestIds, reason, expiresAt, ...whom } = parseInput(NewGrant, input, 'input')
     if (expiresAt <= now || expiresAt.getTime() > now.getTime() + longestMs)
       throw new DomainError('INVALID_INPUT', 'Access ends in the future, within 366 days.', 'input.expiresAt')
-    await assertAuditor(scope, userId)
+    const auditor =
+      whom.outside == null ? await findMember(scope, whom.userId ?? '') : findOutsider(scope, whom.outside)
     const requestIds = await existing(tx, [...new Set(erasureRequestIds)])
-    const grant = { id: newId(), tenantId, userId, requestIds, expiresAt }
+    const grant = { id: newId(), tenantId, ...auditor, requestIds, expiresAt }
     await tx.auditorGrant.create({ data: { ...grant, reason, grantedBy: viewer.userId, grantedAt: now } })
     const { commitToPerson } = services
     return { id: grant.id, evidence: [grantEvidence('granted', grant, { commitToPerson, actorId: viewer.userId })] }
@@ -50,10 +61,25 @@ export async function grantAuditorAccess(
   return id
 }
 
-async function assertAuditor({ tenantId, services }: Scope, userId: string): Promise<void> {
+type Auditor = Pick<AuditorGrant, 'userId' | 'outsideIssuer' | 'outsideSubject'>
+
+async function findMember({ tenantId, services }: Scope, userId: string): Promise<Auditor> {
   const member = isUuid(userId) ? await services.memberships.find(tenantId, userId) : null
-  if (member?.role === 'auditor') return
+  if (member?.role === 'auditor') return { userId, outsideIssuer: null, outsideSubject: null }
   throw new DomainError('NOT_AUDITOR', 'Access to cases is for a member with the role auditor.', 'input.userId')
+}
+
+/** Whether there is such a person is for their issuer to know; until they come, nothing comes of it. */
+function findOutsider({ tenantId, services }: Scope, { issuer, subject }: z.output<typeof Outsider>): Auditor {
+  const found = services.externalIssuers.find((known) => known.issuer === issuer)
+  const speaksForUs = Object.values(found?.tenants ?? {}).includes(tenantId)
+  if (speaksForUs && Object.values(found?.roles ?? {}).includes('auditor'))
+    return { userId: userIdOf(issuer, subject), outsideIssuer: issuer, outsideSubject: subject }
+  throw new DomainError(
+    'ISSUER_UNKNOWN',
+    'No issuer of this name speaks for auditors of your tenant; write it letter by letter, or ask the operator to map it.',
+    'input.outside.issuer',
+  )
 }
 
 async function existing(tx: Tx, ids: readonly string[]): Promise<string[]> {

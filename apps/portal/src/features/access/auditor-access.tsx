@@ -56,6 +56,7 @@ function GrantRow({ grant, mayRevoke }: { grant: AuditorGrantLineFragment; mayRe
       <div className="grid min-w-0 gap-1">
         <span className="flex flex-wrap items-center gap-2 text-sm font-medium">
           {grant.auditor}
+          {grant.outside ? <span className="font-normal text-ink-2">{grant.outside.issuer}</span> : null}
           <Badge tone={tones[grant.state]} icon={Eye}>
             {t(`rights.auditors.state.${grant.state}`)}
           </Badge>

@@ -6,26 +6,32 @@ import { Act } from '@/features/access/act'
 import { GrantAuditorAccessDocument, GrantChoicesDocument } from '@/gql/graphql'
 import { useDocument } from '@/session/use-document'
 import { Button } from '@/ui/button'
-import { SelectField, TextArea } from '@/ui/field'
+import { SelectField, TextArea, TextField } from '@/ui/field'
 
 const lifetimes = ['7', '30', '90', '365'] as const
+
+/** Stands in the list for somebody without an account here. */
+const elsewhere = 'outside'
 
 /** Whom, into which cases, for how long and why. */
 export function GrantAccess() {
   const t = useTranslations()
   const { data } = useDocument(GrantChoicesDocument, {})
   const [userId, setUserId] = useState('')
+  const [outside, setOutside] = useState({ issuer: '', subject: '' })
   const [cases, setCases] = useState<readonly string[]>([])
   const [days, setDays] = useState<string>('30')
   const [reason, setReason] = useState('')
   const auditors = data?.members.edges.map(({ node }) => node).filter(({ role }) => role === 'auditor') ?? []
   const requests = data?.erasureRequests.edges.map(({ node }) => node) ?? []
-  const chosen = userId === '' ? (auditors[0]?.id ?? '') : userId
+  const chosen = userId === '' ? (auditors[0]?.id ?? elsewhere) : userId
+  const whom = chosen === elsewhere ? { outside } : { userId: chosen }
+  const isNamed = chosen !== elsewhere || (outside.issuer !== '' && outside.subject !== '')
   return (
     <Act
       document={GrantAuditorAccessDocument}
       input={() => ({
-        userId: chosen,
+        ...whom,
         erasureRequestIds: [...cases],
         reason,
         expiresAt: new Date(Date.now() + Number(days) * 86_400_000).toISOString(),
@@ -43,23 +49,42 @@ export function GrantAccess() {
       title={t('rights.auditors.add')}
       consequence={t('rights.auditors.addConsequence')}
       confirm={t('rights.auditors.grant')}
-      disabled={chosen === '' || cases.length === 0 || reason.trim() === ''}
+      disabled={!isNamed || cases.length === 0 || reason.trim() === ''}
     >
       {auditors.length === 0 && data !== undefined ? (
         <p className="text-sm text-ink-2">{t('rights.auditors.nobody')}</p>
-      ) : (
-        <SelectField
-          label={t('rights.auditors.auditor')}
-          value={chosen}
-          onChange={(event) => setUserId(event.target.value)}
-        >
-          {auditors.map(({ id, name }) => (
-            <option key={id} value={id}>
-              {name}
-            </option>
-          ))}
-        </SelectField>
-      )}
+      ) : null}
+      <SelectField
+        label={t('rights.auditors.auditor')}
+        value={chosen}
+        onChange={(event) => setUserId(event.target.value)}
+      >
+        {auditors.map(({ id, name }) => (
+          <option key={id} value={id}>
+            {name}
+          </option>
+        ))}
+        <option value={elsewhere}>{t('rights.auditors.outside')}</option>
+      </SelectField>
+      {chosen === elsewhere ? (
+        <>
+          <TextField
+            label={t('rights.auditors.issuer')}
+            hint={t('rights.auditors.issuerHint')}
+            type="url"
+            required
+            value={outside.issuer}
+            onChange={(event) => setOutside({ ...outside, issuer: event.target.value })}
+          />
+          <TextField
+            label={t('rights.auditors.subject')}
+            hint={t('rights.auditors.subjectHint')}
+            required
+            value={outside.subject}
+            onChange={(event) => setOutside({ ...outside, subject: event.target.value })}
+          />
+        </>
+      ) : null}
       <fieldset className="grid max-h-48 gap-1 overflow-y-auto">
         <legend className="mb-1 text-sm font-medium">{t('rights.auditors.cases')}</legend>
         {requests.map(({ id, number, state }) => (
