@@ -81,12 +81,15 @@ beforeEach(() => onTestFailed(() => console.error(platform.logs())))
 /** Raises requests, so that the others may approve them. */
 const clerk = { email: 'clerk@digit-works.example', name: 'A clerk', password: 'clerk-clerk-1234' }
 
-/** `lethe erasure`, as the clerk. */
-async function erasureCommand(...args: readonly string[]) {
+const erasureCommand = (...args: readonly string[]) => asClerk('erasure', ...args)
+const clockCommand = (...args: readonly string[]) => asClerk('clock', ...args)
+
+/** `lethe`, as the clerk. */
+async function asClerk(...args: readonly string[]) {
   const before = process.env['LETHE_PASSWORD']
   process.env['LETHE_PASSWORD'] = clerk.password
   try {
-    return await lethe.call(['erasure', ...args, '--gateway', platform.urls.gateway, '--email', clerk.email])
+    return await lethe.call([...args, '--gateway', platform.urls.gateway, '--email', clerk.email])
   } finally {
     if (before === undefined) delete process.env['LETHE_PASSWORD']
     else process.env['LETHE_PASSWORD'] = before
@@ -149,6 +152,32 @@ describe.sequential('three requests, two of which ask for some of the same pictu
     expect(listed.stdout.match(/RECEIVED/g)).toHaveLength(3)
     const empty = await erasureCommand('request', '--ground', 'x')
     expect([empty.code, empty.stderr]).toEqual([1, expect.stringContaining('Give one of --subject')])
+  }, 60_000)
+
+  it('have clocks that the command line reads, pauses, resumes and extends, each move in the sum', async () => {
+    const list = await clockCommand('list', '--first', '2')
+    expect(list.stdout).toMatch(/^request \d +due \w{3}, \d+ \w+ \d{4}, 23:59 \(Europe\/Berlin\) +RUNNING +gdpr-12-3/)
+    expect(list.stdout).toContain('… and 1 more')
+    expect((await clockCommand('list', '--state', 'PAUSED')).stdout).toContain('No clocks')
+
+    const paused = await clockCommand('pause', '1', '--reason', 'Asked for the card.')
+    expect(paused.stdout).toMatch(/clock +PAUSED/)
+    expect(paused.stdout).toContain('pause: Asked for the card.')
+    const twice = await clockCommand('pause', '1', '--reason', 'Again.')
+    expect([twice.code, twice.stderr.split('\n').length, twice.stdout]).toEqual([1, 2, ''])
+    await clockCommand('resume', '1')
+    const before = JSON.parse((await clockCommand('show', '1', '--json')).stdout) as { dueAt: string; state: string }
+    expect(before.state).toBe('RUNNING')
+    const extended = await clockCommand('extend', '1', '--reason', 'Many at once.', '--count', '1', '--json')
+    const after = JSON.parse(extended.stdout) as { dueAt: string; deadlines: { explanation: { code: string }[] }[] }
+    expect(Date.parse(after.dueAt) - Date.parse(before.dueAt)).toBeGreaterThan(27 * 86_400_000)
+    const shown = (await clockCommand('show', '1')).stdout
+    expect(shown).toMatch(/answer by .*23:59 \(RUNNING\)\n {2}1\. .*Day of receipt/)
+    expect(after.deadlines.at(-1)?.explanation.map(({ code }) => code)).toEqual(
+      expect.arrayContaining(['received', 'period', 'extension', 'due']),
+    )
+    const unknown = await clockCommand('show', '99')
+    expect([unknown.code, unknown.stderr]).toEqual([1, expect.stringMatching(/^request: .*no erasure request 99/)])
   }, 60_000)
 
   it('are unlearned in one run, audited apart, and fulfilled one by one', async () => {

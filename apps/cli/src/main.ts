@@ -2,6 +2,7 @@ import { isDomainError } from '@lethe/domain'
 import { Command } from 'commander'
 import { registerAudit } from './commands/audit.js'
 import { registerBus } from './commands/bus.js'
+import { registerClock } from './commands/clock.js'
 import { registerDataset } from './commands/dataset.js'
 import { registerDemo } from './commands/demo.js'
 import { registerDoctor } from './commands/doctor.js'
@@ -33,6 +34,7 @@ const commands: readonly Register[] = [
   registerModel,
   registerAudit,
   registerErasure,
+  registerClock,
   registerEvidence,
   registerLedger,
   registerBus,

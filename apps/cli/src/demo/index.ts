@@ -1,6 +1,16 @@
 export { answerErasure } from './answer-erasure.js'
 export { addMember, readTenantId } from './api/admin-api.js'
 export { downloadBundle, findRequestId, requestBundle, type EvidenceBundle } from './api/bundle-api.js'
+export {
+  listClocks,
+  moveClock,
+  showClock,
+  type ClockMove,
+  type ClockState,
+  type ClockStepRead,
+  type ListedClock,
+  type ShownClock,
+} from './api/clock-api.js'
 export { firstThumbnail, findDataset, registerDataset, type DatasetVersion } from './api/dataset-api.js'
 export { embedPicture } from './api/embed-api.js'
 export { changeErasure, findErasure, readAudit, readErasure, type ErasureRequest } from './api/erasure-api.js'
