@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process'
-import { existsSync } from 'node:fs'
+import { existsSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { promisify } from 'node:util'
 import { assembleCast, changeErasure, embedPicture, promote, showErasure, type Cast } from '@lethe/cli/demo'
@@ -82,6 +82,22 @@ it('on servers of the operator, by two variables, a request goes from upload to 
   await changeErasure(privacy, 'planErasure', plan)
   expect(await showErasure(privacy, erasureRequestId)).toMatchObject({ state: 'PLANNED', forgetCount: 40 })
 }, 240_000)
+
+it('an export is verified by the keys that the operator gives out, and not when a row was changed', async () => {
+  const trusted = await callLethe(stateDir, ['ledger', 'trust'], servers.env)
+  const answer = await fetch(new URL('/v1/exports/clocks', lethe?.record.urls.gateway), {
+    headers: { authorization: `Bearer ${await cast.as.privacy_officer.token()}` },
+  })
+  const text = await answer.text()
+  const [trust, file, changed] = ['trust.txt', 'clocks.jsonl', 'changed.jsonl'].map((name) => path.join(folder, name))
+  writeFileSync(trust ?? '', trusted.stdout)
+  writeFileSync(file ?? '', text)
+  writeFileSync(changed ?? '', text.replace('RUNNING', 'STOPPED'))
+  const verify = (of = '') => callLethe(stateDir, ['verify', of, '--trust', trust ?? ''])
+  const [sound, spoilt] = [await verify(file), await verify(changed)]
+  expect([sound.code, sound.stdout]).toEqual([0, expect.stringContaining('1 row of clocks of the tenant')])
+  expect([spoilt.code, spoilt.stdout]).toEqual([4, expect.stringContaining('line 2: is not the line that was written')])
+}, 60_000)
 
 it('services hold least rights there, and the logs with their blobs are sound', async () => {
   const [owner] = await servers.administer("SELECT rolsuper, rolbypassrls FROM pg_roles WHERE rolname = 'lethe_owner'")

@@ -1,5 +1,7 @@
 import { execFile } from 'node:child_process'
 import { createHash, createPublicKey, verify } from 'node:crypto'
+import { once } from 'node:events'
+import { get, type IncomingMessage } from 'node:http'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
@@ -127,4 +129,41 @@ it('are verified with openssl as the page has it, and not when a line was change
   }
   expect(await check(text)).toEqual([true, true])
   expect(await check(text.replace('PASS', 'FAIL'))).toEqual([true, false])
+})
+
+it('end without a manifest where the right to them ends while they are read', async () => {
+  // More than a connection holds, so that whoever does not read keeps it waiting.
+  await rig.sql(
+    `INSERT INTO run (id, tenant_id, kind, task, error)
+     SELECT gen_random_uuid(), $1, 'pretrain', '{}', jsonb_build_object('message', repeat('x', 50000))
+     FROM generate_series(1, 400)`,
+    [acme.id],
+  )
+  const read = async (between: () => Promise<unknown>): Promise<{ text: string; isWhole: boolean }> => {
+    const headers = { authorization: `Bearer ${acme.tokens.engineer}` }
+    const [answer] = (await once(get(`${rig.url}/v1/exports/runs`, { headers }), 'response')) as [IncomingMessage]
+    await once(answer, 'readable')
+    await between()
+    let text = ''
+    answer.setEncoding('utf8').on('data', (chunk: string) => (text += chunk))
+    await new Promise((resolve) => answer.once('close', resolve).once('error', () => undefined))
+    return { text, isWhole: answer.complete }
+  }
+  const kept = await read(() => Promise.resolve())
+  expect([kept.isWhole, (await check(kept.text))?.['rows']]).toEqual([true, 801])
+
+  const viewer = await rig.graphql(acme.tokens.engineer, '{ viewer { id } }')
+  const { id: userId } = viewer.data?.['viewer'] as { id: string }
+  const ended = await read(async () => {
+    const { data } = await rig.graphql(
+      acme.tokens.tenant_owner,
+      'mutation ($input: RemoveMemberInput!) { removeMember(input: $input) { ... on RemovedMember { userId } } }',
+      { input: { idempotencyKey: newId(), userId } },
+    )
+    expect(data).toEqual({ removeMember: { userId } })
+  })
+  expect(ended.isWhole).toBe(false)
+  expect(ended.text.length).toBeGreaterThan(0)
+  expect(ended.text).not.toContain('"manifest"')
+  expect((await take('runs', 'engineer')).status).toBe(401)
 })

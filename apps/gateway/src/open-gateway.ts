@@ -20,7 +20,7 @@ import { membershipsOf } from './identity/memberships.js'
 import { peopleOf } from './identity/people.js'
 import { openIdentity } from './open-identity.js'
 import { createTokenVerifier, rememberKeys } from './identity/verify-token.js'
-import { encodeModelVerifier, parseModelVerifier } from '@lethe/ledger'
+import { encodeModelVerifier, exportKey, parseModelVerifier } from '@lethe/ledger'
 import { createLogIdentity } from './modules/evidence/log-identity.js'
 import { createExportSigner } from './modules/export/export-signer.js'
 import { createServer } from './server.js'
@@ -80,7 +80,7 @@ export async function openGateway(env: GatewayEnv, logger: Logger, now: () => Da
     downloads: createDownloadGrants(env.GATEWAY_SECRET),
     uploads: createUploadSigner(env.GATEWAY_SECRET),
     staging,
-    exportSigner: createExportSigner(env.GATEWAY_SECRET),
+    exportSigner: createExportSigner(env.GATEWAY_SECRET, env.LOG_HOST),
     documents: openTrustedDocuments(env.TRUSTED_DOCUMENTS, env.TRUSTED_DOCUMENTS_FILES),
     rates: createRateLimits({
       pool: db.pool,
@@ -93,6 +93,7 @@ export async function openGateway(env: GatewayEnv, logger: Logger, now: () => Da
       publicKey: env.LOG_PUBLIC_KEY,
       previousPublicKeys: env.LOG_PREVIOUS_PUBLIC_KEYS,
       modelKeys: [encodeModelVerifier(modelVerifier)],
+      exportKey: exportKey(env.GATEWAY_SECRET, env.LOG_HOST),
       host: env.LOG_HOST,
     }),
     modelVerifier,

@@ -53,6 +53,7 @@ export {
   type WitnessVerifier,
 } from './signing/log-key.js'
 export { parseNote, type SignedNote, signNote, verifyNote } from './signing/signed-note.js'
+export { exportKey } from './signing/export-key.js'
 export { parseTrustRoots, trustRootLines, type TrustRoots } from './signing/trust-roots.js'
 export { canonicalJson } from './statement/canonical-json.js'
 export { assertNoPersonalData } from './statement/personal-data.js'

@@ -85,7 +85,12 @@ export function smallBundle(audits: readonly SmallAudit[]): SmallBundle {
     bytes: writeBundle(parts, smallSigner),
     parts,
     signer: smallSigner,
-    trust: trustRootLines({ logs: [smallSigner], models: [encodeModelVerifier(modelSigner)], witnesses: [] })
+    trust: trustRootLines({
+      logs: [smallSigner],
+      models: [encodeModelVerifier(modelSigner)],
+      witnesses: [],
+      exports: [],
+    })
       .map((line) => `${line}\n`)
       .join(''),
   }

@@ -1,5 +1,4 @@
 import { DomainError } from '@lethe/domain'
-import { trustRootLines } from '@lethe/ledger'
 import { platformHolder, rotateLogKey } from '@lethe/stack'
 import type { Command } from 'commander'
 import { existsSync } from 'node:fs'
@@ -8,7 +7,7 @@ import { withExamples } from '../files/command-options.js'
 import { tabulate } from '../files/tabulate.js'
 import { type Blobs, withBlobs } from '../ledger/open-blobs.js'
 import { checkLogs, describeReports, isSound, keysByTenant, tenantsOf } from '../ledger/fsck.js'
-import { localLogKeys } from '../ledger/local-roots.js'
+import { localLogKeys, localTrustRoots } from '../ledger/local-roots.js'
 import { localSecrets, withLogDatabase } from '../ledger/open-log-database.js'
 import { readRoots } from '../ledger/read-roots.js'
 import { stateDirOf } from '../state-dir.js'
@@ -75,11 +74,7 @@ async function fsckLogs(options: FsckOptions): Promise<void> {
 
 async function printTrust({ tenant, database }: { tenant?: string; database?: string }): Promise<void> {
   const tenants = tenant === undefined ? await withLogDatabase(database, tenantsOf) : [tenant]
-  const lines = trustRootLines({
-    logs: tenants.flatMap(localLogKeys),
-    models: [localSecrets().modelPublicKey],
-    witnesses: [],
-  })
+  const lines = localTrustRoots(tenants)
   process.stdout.write(lines.map((line) => `${line}\n`).join(''))
 }
 

@@ -1,4 +1,4 @@
-import { logOrigin, trustRootLines, verifierFromSpki, type LogVerifier } from '@lethe/ledger'
+import { exportKey, logOrigin, trustRootLines, verifierFromSpki, type LogVerifier } from '@lethe/ledger'
 import { logHost } from '@lethe/stack'
 import { localSecrets } from './open-log-database.js'
 
@@ -9,7 +9,8 @@ export const localLogKeys = (tenantId: string): LogVerifier[] => logKeysOf(local
 export function localTrustRoots(tenantIds: readonly string[], stateDir?: string): string[] {
   const secrets = localSecrets(stateDir)
   const logs = tenantIds.flatMap((tenantId) => logKeysOf(secrets, tenantId))
-  return trustRootLines({ logs, models: [secrets.modelPublicKey], witnesses: [] })
+  const exports = [exportKey(secrets.gatewaySecret, logHost)]
+  return trustRootLines({ logs, models: [secrets.modelPublicKey], witnesses: [], exports })
 }
 
 function logKeysOf({ logPublicKey, logPreviousPublicKeys }: ReturnType<typeof localSecrets>, tenantId: string) {

@@ -5,6 +5,7 @@ import { cosign, verifyCosignatures } from './cosignature.js'
 import { signLogCheckpoint, verifyLogCheckpoint } from './log-checkpoint.js'
 import { encodeSigner, encodeVerifier, parseVerifier, parseWitness, parseWitnessSigner } from './log-key.js'
 import { signerFromSeed, witnessFromPrivateKey } from './log-key.js'
+import { exportKey } from './export-key.js'
 import { parseTrustRoots, trustRootLines } from './trust-roots.js'
 
 const refusal = (code: string) => expect.objectContaining({ code }) as Error
@@ -68,7 +69,8 @@ describe('trust roots', () => {
   const model = generateKeyPairSync('ec', { namedCurve: 'P-256' })
     .publicKey.export({ type: 'spki', format: 'der' })
     .toString('base64')
-  const lines = trustRootLines({ logs: [log], models: [model], witnesses: [witness] })
+  const exported = exportKey('a secret', 'lethe.example')
+  const lines = trustRootLines({ logs: [log], models: [model], witnesses: [witness], exports: [exported] })
 
   it('are read as they are written, comments and empty lines aside', () => {
     const roots = parseTrustRoots(['# keys of lethe.test', '', ...lines, ''].join('\r\n'))

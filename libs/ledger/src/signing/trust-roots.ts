@@ -11,13 +11,16 @@ export interface TrustRoots {
   /** Keys that sign model files: base64 of their SPKI. */
   readonly models: readonly string[]
   readonly witnesses: readonly WitnessVerifier[]
+  /** Keys that sign exports. */
+  readonly exports: readonly LogVerifier[]
 }
 
-/** One line a key: `log <vkey>`, `model <base64 SPKI>`, `witness <vkey>`. */
-export const trustRootLines = ({ logs, models, witnesses }: TrustRoots): string[] => [
+/** One line a key: `log <vkey>`, `model <base64 SPKI>`, `witness <vkey>`, `export <vkey>`. */
+export const trustRootLines = ({ logs, models, witnesses, exports }: TrustRoots): string[] => [
   ...logs.map((key) => `log ${encodeVerifier(key)}`),
   ...models.map((key) => `model ${key}`),
   ...witnesses.map((key) => `witness ${encodeVerifier(key)}`),
+  ...exports.map((key) => `export ${encodeVerifier(key)}`),
 ]
 
 /**
@@ -26,15 +29,21 @@ export const trustRootLines = ({ logs, models, witnesses }: TrustRoots): string[
  * @throws DomainError TRUST_MALFORMED, naming the line
  */
 export function parseTrustRoots(text: string): TrustRoots {
-  const roots = { logs: [] as LogVerifier[], models: [] as string[], witnesses: [] as WitnessVerifier[] }
+  const roots = {
+    logs: [] as LogVerifier[],
+    models: [] as string[],
+    witnesses: [] as WitnessVerifier[],
+    exports: [] as LogVerifier[],
+  }
   for (const [at, line] of text.split(/\r?\n/).entries()) {
-    const [, kind, key] = /^(log|model|witness) (\S+)$/.exec(line.trim()) ?? []
+    const [, kind, key] = /^(log|model|witness|export) (\S+)$/.exec(line.trim()) ?? []
     if (line.trim() === '' || line.startsWith('#')) continue
     try {
       if (kind === 'log') roots.logs.push(parseVerifier(key ?? ''))
+      else if (kind === 'export') roots.exports.push(parseVerifier(key ?? ''))
       else if (kind === 'witness') roots.witnesses.push(parseWitness(key ?? ''))
       else if (kind === 'model') roots.models.push(assertModelKey(key ?? ''))
-      else throw malformed(at, 'write "log KEY", "model KEY" or "witness KEY"')
+      else throw malformed(at, 'write "log KEY", "model KEY", "witness KEY" or "export KEY"')
     } catch (error) {
       if (isDomainError(error) && error.code === 'KEY_MALFORMED') throw malformed(at, error.message)
       throw error

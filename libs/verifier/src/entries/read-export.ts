@@ -1,13 +1,13 @@
 import { z } from 'zod'
 import { bytesFromBase64 } from '../encoding/base64.js'
 import { parseCanonicalJson } from '../encoding/canonical-json.js'
+import { linesOf } from '../encoding/json-lines.js'
 import { parseCheckpoint } from '../log/log-checkpoint.js'
 import { finding, type Finding } from '../report/finding.js'
 import { refuse } from '../verifier-error.js'
 import type { LogEntries, LogEntry, LogHead } from './log-entries.js'
 
 const FORMAT = 'lethe-evidence-export/v1'
-const NEWLINE = 0x0a
 /** Longer than any manifest. */
 const LONGEST_MANIFEST = 65_536
 
@@ -109,14 +109,4 @@ function readLine(
 function hasPath(line: Uint8Array): boolean {
   const value = parseCanonicalJson(line)
   return typeof value === 'object' && value !== null && 'path' in value
-}
-
-/** Lines without their newline. A last line that has none was cut off and is given as it is. */
-function* linesOf(bytes: Uint8Array): Generator<Uint8Array, undefined> {
-  for (let from = 0; from < bytes.length;) {
-    const end = bytes.indexOf(NEWLINE, from)
-    yield bytes.subarray(from, end === -1 ? bytes.length : end)
-    if (end === -1) return
-    from = end + 1
-  }
 }

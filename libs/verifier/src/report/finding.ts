@@ -87,6 +87,14 @@ export const gravities = {
   EXPORT_CUT: 'incomplete',
   EXPORT_DISORDERED: 'tampered',
   TREE_MISMATCH: 'tampered',
+  ROWS_CUT: 'incomplete',
+  ROW_CHANGED: 'tampered',
+  ROWS_MISSING: 'tampered',
+  ROWS_ADDED: 'tampered',
+  ROWS_MISCOUNTED: 'tampered',
+  ROWS_DIGEST_DIFFERS: 'tampered',
+  EXPORT_KEY_NOT_GIVEN: 'incomplete',
+  TENANT_UNTRUSTED: 'tampered',
 } as const satisfies Readonly<Record<string, Exclude<Outcome, 'verified'>>>
 
 export type FindingCode = keyof typeof gravities
@@ -133,7 +141,9 @@ export const checkIds = [
 ] as const
 /** Of entries that were saved from the API: an answer, or an export. */
 export const entryCheckIds = ['answer', 'export', 'entries', 'inclusion', 'checkpoint', 'witnesses', 'times'] as const
-export type CheckId = (typeof checkIds)[number] | (typeof entryCheckIds)[number]
+/** Of an export of rows. */
+export const rowCheckIds = ['rows', 'rows-signature', 'times'] as const
+export type CheckId = (typeof checkIds)[number] | (typeof entryCheckIds)[number] | (typeof rowCheckIds)[number]
 
 /** What a check found, and what its sentence can say when it found nothing wrong. */
 export interface CheckResult {
@@ -157,4 +167,5 @@ export const limitCodes = [
   'pages-not-checked',
 ] as const
 export const entryLimitCodes = ['selection', 'later-heads', 'other-views', 'own-times', 'entries-alone'] as const
-export type LimitCode = (typeof limitCodes)[number] | (typeof entryLimitCodes)[number]
+export const rowLimitCodes = ['rows-of-the-moment', 'rows-not-in-log', 'own-times'] as const
+export type LimitCode = (typeof limitCodes)[number] | (typeof entryLimitCodes)[number] | (typeof rowLimitCodes)[number]

@@ -11,17 +11,19 @@ export interface TrustRoots {
   readonly models: readonly Uint8Array[]
   /** Keys of witnesses: each one named here must have cosigned. */
   readonly witnesses: readonly VerifierKey[]
+  /** Keys that sign exports of rows. */
+  readonly exports: readonly VerifierKey[]
 }
 
 const LONGEST = 1_000_000
 /**
- * Reads lines `log KEY`, `model SPKI`, `witness KEY`; empty lines and lines that begin with `#` say nothing.
+ * Reads lines `log KEY`, `model SPKI`, `witness KEY`, `export KEY`; empty lines and lines that begin with `#` say nothing.
  * @throws DomainError TRUST_MALFORMED naming the line.
  */
 export async function parseTrustRoots(text: string): Promise<TrustRoots> {
   if (text.length > LONGEST)
     refuse('TRUST_MALFORMED', 'A file of trust roots has at most a million characters.', 'trust')
-  const roots = { logs: [] as VerifierKey[], models: [] as Uint8Array[], witnesses: [] as VerifierKey[] }
+  const roots: Growing = { logs: [], models: [], witnesses: [], exports: [] }
   for (const [index, line] of text.split(/\r?\n/).entries()) {
     const words = line.trim().split(/\s+/)
     if (words[0] === '' || words[0]?.startsWith('#') === true) continue
@@ -29,7 +31,7 @@ export async function parseTrustRoots(text: string): Promise<TrustRoots> {
     if (!isRead)
       refuse(
         'TRUST_MALFORMED',
-        `Line ${index + 1} of the trust roots is none of: log NAME+ID+KEY, model SPKI, witness NAME+ID+KEY (or its key was cut).`,
+        `Line ${index + 1} of the trust roots is none of: log NAME+ID+KEY, model SPKI, witness NAME+ID+KEY, export NAME+ID+KEY (or its key was cut).`,
         `trust:${index + 1}`,
       )
   }
@@ -42,15 +44,17 @@ export async function parseTrustRoots(text: string): Promise<TrustRoots> {
   return roots
 }
 
-async function take(
-  roots: { logs: VerifierKey[]; models: Uint8Array[]; witnesses: VerifierKey[] },
-  [kind, value]: readonly [string, string],
-): Promise<boolean> {
+type Growing = { -readonly [Kind in keyof TrustRoots]: TrustRoots[Kind][number][] }
+
+const named = { log: 'logs', witness: 'witnesses', export: 'exports' } as const
+const isNamed = (kind: string): kind is keyof typeof named => Object.hasOwn(named, kind)
+
+async function take(roots: Growing, [kind, value]: readonly [string, string]): Promise<boolean> {
   if (kind === 'model') {
     const key = bytesFromBase64(value)
     return key !== null && isEcdsaKey(key) && roots.models.push(key) > 0
   }
-  if (kind !== 'log' && kind !== 'witness') return false
-  const key = await parseVerifierKey(value, kind === 'log' ? 'ed25519' : 'cosignature')
-  return key !== null && roots[kind === 'log' ? 'logs' : 'witnesses'].push(key) > 0
+  if (!isNamed(kind)) return false
+  const key = await parseVerifierKey(value, kind === 'witness' ? 'cosignature' : 'ed25519')
+  return key !== null && roots[named[kind]].push(key) > 0
 }

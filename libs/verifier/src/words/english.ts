@@ -158,6 +158,17 @@ export const english: Words = {
         `${count(entries, 'entry', 'entries')} of evidence, proven against ${count(heads, 'head', 'heads')} of the log.`,
       skipped: '',
     },
+    rows: {
+      title: 'Rows',
+      verified: ({ rows, of, tenant }) =>
+        `${count(rows, 'row', 'rows')} of ${of} of the tenant ${tenant}, each as it was written, and none missing.`,
+      skipped: '',
+    },
+    'rows-signature': {
+      title: 'Signature of the export',
+      verified: ({ key }) => `Signed by ${key}.`,
+      skipped: 'There is no manifest that could be signed.',
+    },
     export: {
       title: 'Export',
       verified: ({ entries, whole }) =>
@@ -245,6 +256,14 @@ export const english: Words = {
     ENTRY_MALFORMED: (what) => `is no entry as the platform gives it${what === '' ? '' : ` (${what})`}.`,
     EXPORT_CUT: (what) => `ends too early: ${what} entries were announced, or are under the head.`,
     EXPORT_DISORDERED: (what) => `entry ${what} is not where it belongs: entries were left out, added or moved.`,
+    ROWS_CUT: () => 'ends without the manifest: the export was cut off, or the right to it ended.',
+    ROW_CHANGED: () => 'is not the line that was written.',
+    ROWS_MISSING: (what) => `${count(what, 'line is', 'lines are')} missing here or further on.`,
+    ROWS_ADDED: (what) => `${count(what, 'line was', 'lines were')} added here or further on.`,
+    ROWS_MISCOUNTED: (what) => `counts ${what} rows, and has marks of another number.`,
+    ROWS_DIGEST_DIFFERS: () => 'has another digest than the lines before it.',
+    EXPORT_KEY_NOT_GIVEN: () => 'cannot be checked: your trust roots name no key that signs exports.',
+    TENANT_UNTRUSTED: (what) => `is of the tenant ${what}, of whom your trust roots name no log.`,
     TREE_MISMATCH: () => 'all entries together do not give the root that was signed: at least one was changed.',
   },
   refusals: {
@@ -270,6 +289,9 @@ export const english: Words = {
   limits: {
     'later-entries': 'That nothing about the request was recorded after this bundle was made.',
     'other-views': 'That the log shows the same to everybody. Only witnesses whom you name show that.',
+    'rows-of-the-moment': 'That rows still are what they were when they were read, or were so all at one time.',
+    'rows-not-in-log':
+      'That rows are true: they are what the platform’s database said, under its signature. The evidence log is its record.',
     'own-times': 'That things happened when they are dated: the times are the platform’s own.',
     'weights-not-seen':
       'That the model in service has the weights on record. Weights are named by digest and are not in the bundle.',

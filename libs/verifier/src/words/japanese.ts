@@ -140,6 +140,17 @@ export const japanese: Words = {
         `証拠の記録 ${entries} 件が、ログの ${heads} 個の先頭に対して証明されています。`,
       skipped: '',
     },
+    rows: {
+      title: '行',
+      verified: ({ rows, of, tenant }) =>
+        `テナント ${tenant} の ${of} ${rows} 行が、書かれたとおりに欠けることなく揃っています。`,
+      skipped: '',
+    },
+    'rows-signature': {
+      title: '書き出しの署名',
+      verified: ({ key }) => `${key} が署名しています。`,
+      skipped: '署名されるはずのマニフェストがありません。',
+    },
     export: {
       title: '書き出し',
       verified: ({ entries, whole }) =>
@@ -229,6 +240,14 @@ export const japanese: Words = {
     EXPORT_CUT: (what) => `途中で終わっています。予告された、または先頭までの記録は ${what} 件です。`,
     EXPORT_DISORDERED: (what) =>
       `記録 ${what} の位置が誤っています。記録が省かれたか、加えられたか、動かされています。`,
+    ROWS_CUT: () => 'マニフェストがないまま終わっています。書き出しが途中で切れたか、権限が失われました。',
+    ROW_CHANGED: () => '書かれた行と異なります。',
+    ROWS_MISSING: (what) => `この行またはそれ以降で ${what} 行が欠けています。`,
+    ROWS_ADDED: (what) => `この行またはそれ以降で ${what} 行が加えられています。`,
+    ROWS_MISCOUNTED: (what) => `行数を ${what} としていますが、印の数と合いません。`,
+    ROWS_DIGEST_DIFFERS: () => 'それより前の行とダイジェストが異なります。',
+    EXPORT_KEY_NOT_GIVEN: () => '信頼ルートに書き出しの署名鍵がないため、確認できません。',
+    TENANT_UNTRUSTED: (what) => `テナント ${what} のものですが、信頼ルートにそのログがありません。`,
     TREE_MISMATCH: () => 'すべての記録から、署名されたルートが導かれません。少なくとも一件が変更されています。',
   },
   refusals: {
@@ -255,6 +274,9 @@ export const japanese: Words = {
   limits: {
     'later-entries': 'この証拠束の作成後に、請求について何も記録されていないこと。',
     'other-views': 'ログが誰にも同じ内容を見せていること。それを示せるのは指定した証人だけです。',
+    'rows-of-the-moment': '行が読み取られた後も同じであること、またすべてが同じ時点のものであること。',
+    'rows-not-in-log':
+      '行が真実であること。プラットフォームのデータベースの内容に署名したものであり、記録となるのは証拠ログです。',
     'own-times': '記録された時刻に出来事が起きたこと。時刻はプラットフォーム自身のものです。',
     'weights-not-seen':
       '稼働中のモデルが記録どおりの重みであること。重みはダイジェストで示され、証拠束には含まれません。',

@@ -2,6 +2,7 @@ import type { Evidence as EvidenceRow, Prisma } from '@lethe/db'
 import { DomainError } from '@lethe/domain'
 import { canonicalJson } from '@lethe/ledger'
 import type { Scope } from '../../context.js'
+import { assertStillAllowed } from '../export/assert-still-allowed.js'
 import { type EvidenceFilter, whereEvidence } from './evidence-filter.js'
 import { inclusionPath, latestCheckpoint } from './evidence.reads.js'
 
@@ -54,6 +55,7 @@ async function* lines(
       take: batch,
     })
     for (const row of rows) yield await line(scope, row, treeSize)
+    await assertStillAllowed(scope)
     const last = rows.at(-1)
     if (last === undefined || rows.length < batch) return
     after = last.seq

@@ -1,4 +1,12 @@
-import { encodeVerifier, isSameKey, logOrigin, parseNote, trustRootLines, verifierFromSpki } from '@lethe/ledger'
+import {
+  encodeVerifier,
+  isSameKey,
+  logOrigin,
+  type LogVerifier,
+  parseNote,
+  trustRootLines,
+  verifierFromSpki,
+} from '@lethe/ledger'
 
 /** Whose log it is and by which keys it is signed. */
 export interface LogIdentity {
@@ -16,7 +24,7 @@ export interface LogKeysShown {
 
 /**
  * `publicKey`, `previousPublicKeys`: base64 of Ed25519 keys (SPKI). `modelKeys`: base64 of what signs model files (SPKI).
- * `host`: of whoever runs the platform.
+ * `exportKey`: signs exports. `host`: of whoever runs the platform.
  *
  * @throws DomainError KEY_MALFORMED
  */
@@ -24,6 +32,7 @@ export function createLogIdentity(input: {
   publicKey: string
   previousPublicKeys: readonly string[]
   modelKeys: readonly string[]
+  exportKey: LogVerifier
   host: string
 }): LogIdentity {
   const keysOf = (origin: string) =>
@@ -35,7 +44,12 @@ export function createLogIdentity(input: {
       const keys = keysOf(origin)
       const signatures = newestNote === null ? [] : parseNote(newestNote).signatures
       const signedBy = keys.find((key) => signatures.some((line) => isSameKey(key, line))) ?? keys[0]
-      const trustRoots = trustRootLines({ logs: keys, models: input.modelKeys, witnesses: [] })
+      const trustRoots = trustRootLines({
+        logs: keys,
+        models: input.modelKeys,
+        witnesses: [],
+        exports: [input.exportKey],
+      })
       return { origin, verifierKey: signedBy === undefined ? '' : encodeVerifier(signedBy), trustRoots }
     },
   }
