@@ -5,6 +5,8 @@ export interface DnsServer {
   readonly address: string
   /** TXT records by name. */
   readonly records: Map<string, string>
+  /** Gives no answer at all while it is set. */
+  isSilent: boolean
   readonly stop: () => Promise<void>
 }
 
@@ -12,13 +14,17 @@ export interface DnsServer {
 export async function startDnsServer(): Promise<DnsServer> {
   const records = new Map<string, string>()
   const socket = createSocket('udp4')
-  socket.on('message', (message, { port, address }) => socket.send(answerTo(message, records), port, address))
+  socket.on('message', (message, { port, address }) => {
+    if (!server.isSilent) socket.send(answerTo(message, records), port, address)
+  })
   await new Promise<void>((resolve) => socket.bind(0, '127.0.0.1', resolve))
-  return {
+  const server: DnsServer = {
     address: `127.0.0.1:${socket.address().port}`,
     records,
+    isSilent: false,
     stop: () => new Promise((resolve) => socket.close(() => resolve())),
   }
+  return server
 }
 
 function answerTo(question: Buffer, records: ReadonlyMap<string, string>): Buffer {

@@ -45,6 +45,9 @@ export interface ProviderInUse extends OidcRegistration {
 export const ssoProviderColumns = `"id", "issuer", "clientId", "domain", "domainToken", "domainVerifiedAt", "newcomerRole", "createdAt"`
 const columns = ssoProviderColumns
 
+/** Under which accounts say by what provider their person signs in. */
+export const accountsOf = (providerId: string): string => `sso:${providerId}`
+
 const absent = () => new DomainError('NOT_FOUND', 'There is no such provider.', 'input.ssoProviderId')
 
 export function ssoProvidersOf({ pool, options }: IdentityCore, oidc: OidcClient) {
@@ -102,6 +105,12 @@ export function ssoProvidersOf({ pool, options }: IdentityCore, oidc: OidcClient
       const clientSecret = await symmetricEncrypt({ key: options.secret, data: provider.clientSecret })
       const { issuer, clientId, domain, newcomerRole } = provider
       return inNameOf(actorId, async (client) => {
+        const before = await client.query<{ id: string; issuer: string }>(
+          'SELECT "id", "issuer" FROM "ssoProvider" WHERE "organizationId" = $1 AND "domain" = $2 FOR UPDATE',
+          [tenantId, domain],
+        )
+        const replaced = before.rows.find((row) => row.issuer !== issuer)
+        if (replaced) await forgetSubjects(client, replaced.id)
         const { rows } = await client.query<{ id: string }>(
           `INSERT INTO "ssoProvider" ("id", "organizationId", "issuer", "clientId", "clientSecret", "domain",
              "domainToken", "newcomerRole", "createdAt")
@@ -115,17 +124,16 @@ export function ssoProvidersOf({ pool, options }: IdentityCore, oidc: OidcClient
       })
     },
 
-    /** @throws DomainError NOT_FOUND, DOMAIN_UNPROVEN, DOMAIN_TAKEN */
-    async verifyDomain({ tenantId, actorId }: By, id: string, now: Date): Promise<void> {
+    /** Asks DNS, which may take its time. @throws DomainError NOT_FOUND */
+    async isProven(tenantId: string, id: string): Promise<boolean> {
       const provider = await find(tenantId, id)
       if (provider === null) throw absent()
       const { domain, domainToken: token } = provider
-      if (!(await isDomainProven({ domain, token }, options.sso.dnsServers)))
-        throw new DomainError(
-          'DOMAIN_UNPROVEN',
-          'DNS does not have the record yet; publish it, wait for it to spread, and try again.',
-          'input.ssoProviderId',
-        )
+      return isDomainProven({ domain, token }, options.sso.dnsServers)
+    },
+
+    /** Lets people sign in whose domain is proven. @throws DomainError DOMAIN_TAKEN */
+    async open({ actorId }: By, id: string, now: Date): Promise<void> {
       try {
         await inNameOf(actorId, (client) =>
           client.query(
@@ -151,6 +159,18 @@ export function ssoProvidersOf({ pool, options }: IdentityCore, oidc: OidcClient
       })
     },
   }
+}
+
+/**
+ * A subject means something to its issuer only: whoever has the same one at the next is somebody else. The rows stay, so
+ * that whom an owner removed is still known.
+ */
+async function forgetSubjects(client: pg.PoolClient, id: string): Promise<void> {
+  await client.query(
+    `UPDATE "account" SET "accountId" = 'of an issuer before ' || gen_random_uuid() WHERE "providerId" = $1`,
+    [accountsOf(id)],
+  )
+  await client.query('DELETE FROM "session" WHERE "ssoProviderId" = $1', [id])
 }
 
 export type SsoProviders = ReturnType<typeof ssoProvidersOf>

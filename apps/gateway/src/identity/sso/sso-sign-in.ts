@@ -7,7 +7,7 @@ import { inTransaction } from '../in-transaction.js'
 import { hashOfToken, newSecretToken } from '../secret-token.js'
 import { joinTenant } from '../settle-person.js'
 import type { OidcClient, OidcIdentity } from './oidc-client.js'
-import type { ProviderInUse, SsoProviders } from './sso-providers.js'
+import { accountsOf, type ProviderInUse, type SsoProviders } from './sso-providers.js'
 
 const minutes = 10
 
@@ -93,7 +93,7 @@ async function findOrAdmit(
   // Two first sign-ins of one person at once are one person.
   await client.query(`SELECT pg_advisory_xact_lock(hashtextextended('sso:' || $1, 0))`, [identity.email])
   const { tenantId } = provider
-  const accountOf = `sso:${provider.id}`
+  const accountOf = accountsOf(provider.id)
   const linked = await client.query<{ userId: string }>(
     'SELECT "userId" FROM "account" WHERE "providerId" = $1 AND "accountId" = $2',
     [accountOf, identity.subject],
@@ -109,7 +109,7 @@ async function findOrAdmit(
     return userId
   }
   // Somebody who had been here and was removed stays out until they are invited again.
-  if (linked.rows[0] || provider.newcomerRole === null)
+  if (provider.newcomerRole === null || (userId !== undefined && (await wasHere(client, userId, accountOf))))
     throw refused('You are no member of this organisation; ask an owner to invite you.')
   const newcomer = userId ?? (await createPerson(client, identity, now))
   const joining = { tenantId, userId: newcomer, role: provider.newcomerRole }
@@ -117,6 +117,14 @@ async function findOrAdmit(
   await onJoining({ ...joining, subjectKey: null, members })
   await link(client, { userId: newcomer, accountOf, subject: identity.subject, now })
   return newcomer
+}
+
+async function wasHere(client: pg.PoolClient, userId: string, accountOf: string): Promise<boolean> {
+  const { rowCount } = await client.query('SELECT 1 FROM "account" WHERE "userId" = $1 AND "providerId" = $2', [
+    userId,
+    accountOf,
+  ])
+  return rowCount !== 0
 }
 
 /** Not counted as confirmed here: the provider vouches for its tenant, and an invitation elsewhere will ask by mail. */

@@ -188,6 +188,39 @@ describe('single sign-on', () => {
   })
 })
 
+describe('an issuer that replaces another', () => {
+  it('signs nobody in as whom the one before called by the same subject, nor whom an owner removed', async () => {
+    const domain = 'moved.test'
+    await registerAndProve(rival, { issuer: liar.issuer, domain, newcomerRole: 'engineer' })
+    const next = await startLyingProvider({ sub: '1', email: `second@${domain}`, email_verified: true })
+    const enter = async (by: LyingProvider, email: string) => {
+      by.lie = { claims: { sub: '1', email } }
+      const { url, binding } = await begin(email)
+      return post('/sso/finish', { query: by.comeBack(url), binding })
+    }
+    try {
+      const first = (await enter(liar, `first@${domain}`)).body['token'] ?? ''
+      expect(await ask(first)).toMatchObject({ email: `first@${domain}` })
+      await register(rival, { issuer: next.issuer, domain, newcomerRole: 'engineer' })
+      expect(await ask(first)).toBeNull()
+      const second = (await enter(next, `second@${domain}`)).body['token'] ?? ''
+      expect(await ask(second)).toMatchObject({ email: `second@${domain}` })
+      // The same issuer again, as when its secret changes, knows its people as before.
+      await register(rival, { issuer: next.issuer, domain, newcomerRole: 'engineer' })
+      expect(await ask(second)).toMatchObject({ email: `second@${domain}` })
+      await rig.sql(
+        `DELETE FROM auth."member" m USING auth."user" u WHERE u."id" = m."userId" AND u."email" = 'first@${domain}'`,
+      )
+      next.lie = { claims: { sub: '2', email: `first@${domain}` } }
+      const { url, binding } = await begin(`first@${domain}`)
+      const back = await post('/sso/finish', { query: next.comeBack(url), binding })
+      expect(back).toMatchObject({ status: 403, body: { code: 'SSO_REFUSED' } })
+    } finally {
+      await next.stop()
+    }
+  })
+})
+
 describe('what a provider says is refused', () => {
   beforeEach(() => {
     liar.lie = {}
@@ -259,6 +292,21 @@ describe('a domain', () => {
     dns.records.set('_lethe-sign-in.unproven.test', 'lethe-domain=of somebody else')
     expect(await prove(acme, made['id'] ?? '')).toMatchObject({ code: 'DOMAIN_UNPROVEN' })
     expect((await post('/sso/begin', { email: 'a@unproven.test' })).body['code']).toBe('NO_SSO')
+  })
+
+  it('whose DNS servers never answer holds nobody else up', async () => {
+    const made = await register(acme, { issuer: provider.issuer, domain: 'silent.test' })
+    dns.isSilent = true
+    try {
+      // More at once than the gateway has connections to its database.
+      const proofs = Array.from({ length: 20 }, () => prove(acme, made['id'] ?? ''))
+      const others = rig.graphql(rival.tokens.engineer, '{ datasets { totalCount } }')
+      expect(await Promise.race([...proofs, others])).toEqual(await others)
+      dns.isSilent = false
+      for (const proof of await Promise.all(proofs)) expect(proof).toMatchObject({ code: 'DOMAIN_UNPROVEN' })
+    } finally {
+      dns.isSilent = false
+    }
   })
 
   it('is one tenant’s, whoever else publishes a record for it', async () => {

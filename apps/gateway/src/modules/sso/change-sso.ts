@@ -43,10 +43,20 @@ export async function registerSsoProvider(scope: Scope, input: RegisterSsoProvid
 }
 
 /** @throws DomainError NOT_FOUND, DOMAIN_UNPROVEN, DOMAIN_TAKEN */
-export function verifySsoDomain(scope: Scope, input: SsoProviderInput): Promise<string> {
+export async function verifySsoDomain(scope: Scope, input: SsoProviderInput): Promise<string> {
+  const { ssoProviders } = scope.services
+  const id = idOf(input)
+  // Before the transaction, too: DNS servers of strangers may never answer.
+  const isProven = await ssoProviders.isProven(scope.tenantId, id)
   return change(scope, 'verifySsoDomain', { ...input }, async (by, now) => {
-    await scope.services.ssoProviders.verifyDomain(by, idOf(input), now)
-    return input.ssoProviderId
+    if (!isProven)
+      throw new DomainError(
+        'DOMAIN_UNPROVEN',
+        'DNS does not have the record yet; publish it, wait for it to spread, and try again.',
+        'input.ssoProviderId',
+      )
+    await ssoProviders.open(by, id, now)
+    return id
   })
 }
 
