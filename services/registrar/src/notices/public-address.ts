@@ -7,8 +7,15 @@ import ipaddr from 'ipaddr.js'
  * Whether an address belongs to the public internet: neither private, loopback, link-local, shared, multicast nor
  * reserved, nor a way around that (IPv4 inside IPv6, NAT64, 6to4, Teredo).
  */
-export const isPublicAddress = (address: string): boolean =>
-  ipaddr.isValid(address) && ipaddr.process(address).range() === 'unicast'
+export function isPublicAddress(address: string): boolean {
+  if (!ipaddr.isValid(address)) return false
+  const parsed = ipaddr.process(address)
+  if (parsed.range() !== 'unicast') return false
+  // Of IPv6 only 2000::/3 is given out; what is left of ::/96 stands for IPv4, loopback among it.
+  return parsed.kind() === 'ipv4' || (parsed as ipaddr.IPv6).match(globalUnicast)
+}
+
+const globalUnicast = ipaddr.IPv6.parseCIDR('2000::/3')
 
 const notPublic = (): DomainError<'ADDRESS_NOT_PUBLIC'> =>
   new DomainError('ADDRESS_NOT_PUBLIC', 'The name leads to an address that is not public; nothing is sent there.')

@@ -132,6 +132,9 @@ describe('where only public addresses are allowed', () => {
     ['fd00::1', false],
     ['64:ff9b::7f00:1', false],
     ['2002:7f00:1::', false],
+    ['::7f00:1', false],
+    ['4000::1', false],
+    ['fec0::1', false],
     ['224.0.0.1', false],
     ['not an address', false],
   ])('%s is public: %s', (address, expected) => expect(isPublicAddress(address)).toBe(expected))
