@@ -1,6 +1,7 @@
 import { NextResponse, type NextRequest } from 'next/server'
 import { gatewayUrl } from '@/session/env'
 import { currentToken } from '@/session/identity'
+import { readBody } from '@/session/read-body'
 import { isSameOrigin } from '@/session/same-origin'
 import { sessionCookie, tokenCookie } from '@/session/tokens'
 
@@ -51,6 +52,9 @@ export async function forward(request: NextRequest, path: string): Promise<Respo
   const session = request.cookies.get(sessionCookie)?.value
   const held = await currentToken(session, request.cookies.get(tokenCookie)?.value, Date.now())
   if (held === null) return refusal(401, 'UNAUTHENTICATED', 'The session has ended; sign in again.')
+  const body = isRead ? null : await readBody(request)
+  if (body === null && !isRead)
+    return refusal(413, 'BODY_TOO_LARGE', 'The body is larger than is accepted; send a file in parts.')
   const upstream = await fetch(`${gatewayUrl()}${path}`, {
     method: request.method,
     headers: {
@@ -59,7 +63,7 @@ export async function forward(request: NextRequest, path: string): Promise<Respo
       ...Object.fromEntries(passedHeaders.flatMap((name) => passed(name, request.headers.get(name)))),
       ...(isRead ? {} : { 'content-type': request.headers.get('content-type') ?? 'application/json' }),
     },
-    ...(isRead ? {} : { body: await request.arrayBuffer() }),
+    ...(body === null ? {} : { body }),
     signal: AbortSignal.any([request.signal, stopping.signal]),
     cache: 'no-store',
     redirect: 'error',

@@ -2,6 +2,7 @@ import { NextResponse, type NextRequest } from 'next/server'
 import { z } from 'zod'
 import { askerOf } from '@/session/ask-identity'
 import { signIn, signOut } from '@/session/identity'
+import { readJson } from '@/session/read-body'
 import { isSameOrigin } from '@/session/same-origin'
 import { forgetSignedIn, keepSignedIn } from '@/session/sign-in-cookies'
 import { sessionCookie } from '@/session/tokens'
@@ -13,7 +14,7 @@ const statuses = { refused: 401, 'rate-limited': 429, unreachable: 502 } as cons
 
 export async function POST(request: NextRequest): Promise<Response> {
   if (!isSameOrigin(request.headers)) return NextResponse.json({ reason: 'refused' }, { status: 403 })
-  const parsed = SignIn.safeParse(await request.json().catch(() => null))
+  const parsed = SignIn.safeParse(await readJson(request))
   if (!parsed.success) return NextResponse.json({ reason: 'refused' }, { status: 401 })
   const outcome = await signIn(parsed.data.email, parsed.data.password, askerOf(request))
   if (!outcome.ok) return NextResponse.json({ reason: outcome.reason }, { status: statuses[outcome.reason] })

@@ -1,6 +1,7 @@
 import { NextResponse, type NextRequest } from 'next/server'
 import { getLocale } from 'next-intl/server'
 import { askerOf, askIdentity } from '@/session/ask-identity'
+import { readJson } from '@/session/read-body'
 import { isSameOrigin } from '@/session/same-origin'
 
 export const dynamic = 'force-dynamic'
@@ -15,7 +16,6 @@ const open = new Set([
   'sign-up/read',
   'sign-up/complete',
 ])
-const maxBytes = 16 * 1024
 
 const refusal = (status: number, code: string) => NextResponse.json({ code }, { status })
 
@@ -26,8 +26,7 @@ export async function POST(
   const path = (await params).path.join('/')
   if (!open.has(path)) return refusal(404, 'NOT_FOUND')
   if (!isSameOrigin(request.headers)) return refusal(403, 'FORBIDDEN_ORIGIN')
-  const text = await request.text()
-  const body: unknown = text.length > maxBytes ? null : parse(text)
+  const body = await readJson(request)
   if (body === null) return refusal(400, 'BAD_REQUEST')
   const answer = await askIdentity(`/${path}`, { body, asker: askerOf(request, await getLocale()) }).catch(() => null)
   if (answer === null) return refusal(502, 'GATEWAY_UNREACHABLE')
@@ -35,12 +34,4 @@ export async function POST(
     status: answer.status,
     headers: { 'cache-control': 'no-store' },
   })
-}
-
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return null
-  }
 }

@@ -1,5 +1,6 @@
 import { NextResponse, type NextRequest } from 'next/server'
 import { askIdentity } from '@/session/ask-identity'
+import { readJson } from '@/session/read-body'
 import { isSameOrigin } from '@/session/same-origin'
 import { sessionCookie, tokenCookie } from '@/session/tokens'
 
@@ -21,7 +22,7 @@ export async function GET(request: NextRequest): Promise<Response> {
 /** Changes to another of them. The token at hand is of the tenant before. */
 export async function POST(request: NextRequest): Promise<Response> {
   if (!isSameOrigin(request.headers)) return NextResponse.json({ code: 'FORBIDDEN_ORIGIN' }, { status: 403 })
-  const answer = await ask(request, '/tenants/active', await request.json().catch(() => ({})))
+  const answer = await ask(request, '/tenants/active', (await readJson(request)) ?? {})
   if (answer === null) return unanswered()
   const response = NextResponse.json(await answer.json(), { status: answer.status })
   if (answer.ok) response.cookies.delete(tokenCookie)

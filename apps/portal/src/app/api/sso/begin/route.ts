@@ -2,6 +2,7 @@ import { NextResponse, type NextRequest } from 'next/server'
 import { z } from 'zod'
 import { askerOf, askIdentity } from '@/session/ask-identity'
 import { cookieOptions } from '@/session/forward'
+import { readJson } from '@/session/read-body'
 import { safeTarget } from '@/session/safe-target'
 import { isSameOrigin } from '@/session/same-origin'
 import { ssoCookie, ssoMinutes, writeSso } from '@/session/sso-cookie'
@@ -15,7 +16,7 @@ const Refused = z.object({ code: z.string() })
 /** Where the browser signs in, for an address of an organisation that has its own identity provider. */
 export async function POST(request: NextRequest): Promise<Response> {
   if (!isSameOrigin(request.headers)) return NextResponse.json({ code: 'FORBIDDEN_ORIGIN' }, { status: 403 })
-  const wanted = Wanted.safeParse(await request.json().catch(() => null))
+  const wanted = Wanted.safeParse(await readJson(request))
   if (!wanted.success) return NextResponse.json({ code: 'BAD_REQUEST' }, { status: 400 })
   const { email, target } = wanted.data
   const answer = await askIdentity('/sso/begin', { body: { email }, asker: askerOf(request) }).catch(() => null)
