@@ -1,6 +1,7 @@
 import { AxeBuilder } from '@axe-core/playwright'
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { readOutbox } from '../../apps/gateway/src/testing/outbox.js'
 import { filesOf } from '../kit/bundle/read-archive.js'
 import { digitScenario } from '../kit/digit-scenario.js'
 import { openPortalStage, overflowOf, type PortalStage, type Visit } from './portal-stage.js'
@@ -213,4 +214,56 @@ describe('these pages', () => {
       await close()
     }
   }, 180_000)
+})
+
+describe('a request that is about somebody without an account', () => {
+  const SEND = 'Mail a link'
+
+  it('is confirmed by them behind a mailed link, by a button and not by opening it, in their language', async () => {
+    const { page } = officer
+    const raised = await page.evaluate(
+      async (body) =>
+        (await (
+          await fetch('/api/graphql', { method: 'POST', headers: { 'content-type': 'application/json' }, body })
+        ).json()) as { data: { requestErasure: { id?: string } } },
+      JSON.stringify({
+        query: `mutation ($input: RequestErasureInput!) { requestErasure(input: $input) { ... on ErasureRequest { id } } }`,
+        variables: { input: { idempotencyKey: 'by-mail', ground: 'GDPR Art. 17', selection: { subjectKey: 'bob' } } },
+      }),
+    )
+    const id = raised.data.requestErasure.id
+    expect(id, JSON.stringify(raised)).toBeDefined()
+    await page.goto(`/requests/${id ?? ''}`)
+    await page.getByRole('button', { name: SEND }).click()
+    const dialog = page.getByRole('dialog')
+    await dialog.getByLabel('Address of the person').fill('yuki@person.example')
+    await dialog.getByLabel('Language of the mail').selectOption('ja')
+    await dialog.getByRole('button', { name: SEND }).click()
+    await dialog.waitFor({ state: 'detached' })
+    const shown = page.getByTestId('identity-challenge')
+    await shown.filter({ hasText: 'nobody has answered yet' }).waitFor()
+
+    const mails = () => readOutbox(stage.outbox).filter(({ to }) => to === 'yuki@person.example')
+    await expect.poll(() => mails().length, { timeout: 15_000 }).toBe(1)
+    const link = /https?:\/\/\S+#token=\S+/.exec(mails()[0]?.text ?? '')?.[0] ?? ''
+    expect(link.startsWith(`${stage.url}/confirm-request#`)).toBe(true)
+    const person = await stage.visit(undefined, { locale: 'ja-JP' })
+    await person.page.goto(link)
+    await person.page.getByRole('button', { name: 'はい、請求しました' }).waitFor()
+    expect(person.page.url()).not.toContain('token')
+    const { violations } = await new AxeBuilder({ page: person.page }).analyze()
+    expect(violations).toEqual([])
+    expect(await overflowOf(person.page)).toBe(0)
+    // Opening it has changed nothing.
+    await page.reload()
+    await shown.filter({ hasText: 'nobody has answered yet' }).waitFor()
+    await person.page.getByRole('button', { name: 'はい、請求しました' }).click()
+    await person.page.getByRole('status').filter({ hasText: 'ありがとうございます' }).waitFor()
+    await shown.filter({ hasText: 'The person confirmed' }).waitFor()
+    await person.page.goto('about:blank')
+    await person.page.goto(link)
+    await person.page.getByRole('alert').filter({ hasText: '使用済み' }).waitFor()
+    expect(person.strangers).toEqual([])
+    await person.close()
+  })
 })

@@ -20,6 +20,8 @@ export interface Visit {
 
 export interface PortalStage {
   url: string
+  /** Folder that mail goes to. */
+  outbox: string
   requestId: string
   auditId: string
   /** Trust roots, as the operator gave them out. */
@@ -30,9 +32,7 @@ export interface PortalStage {
 }
 
 /** The portal before anything has happened. */
-export interface BarePortal extends Pick<PortalStage, 'url' | 'visit' | 'close'> {
-  /** Folder that mail goes to. */
-  outbox: string
+export interface BarePortal extends Pick<PortalStage, 'url' | 'outbox' | 'visit' | 'close'> {
   /** Who runs the platform. */
   visitAsAdmin: (options?: BrowserContextOptions) => Promise<Visit>
 }
@@ -90,6 +90,7 @@ export async function openPortalStage(): Promise<PortalStage> {
   const url = platform.urls.portal
   return {
     url,
+    outbox: path.join(stateDir, 'outbox'),
     requestId: request.id,
     auditId: request.audits.at(-1)?.id ?? '',
     trustFile: demo.summary.bundle.trust,

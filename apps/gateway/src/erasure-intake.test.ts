@@ -35,7 +35,13 @@ describe('identity', () => {
       state: 'IDENTITY_PENDING',
       identityMethod: 'DOCUMENT',
       clock: { state: 'PAUSED' },
-      allowedActions: ['verifyIdentity', 'rejectErasure', 'withdrawErasure', 'requestEvidenceBundle'],
+      allowedActions: [
+        'sendIdentityChallenge',
+        'verifyIdentity',
+        'rejectErasure',
+        'withdrawErasure',
+        'requestEvidenceBundle',
+      ],
     })
     expect(await client.decide('privacy_officer', 'verifyIdentity', id)).toMatchObject({
       state: 'VERIFIED',

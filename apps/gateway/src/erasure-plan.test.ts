@@ -261,6 +261,13 @@ describe('a request', () => {
   const steps: Readonly<Record<ErasureStep, (id: unknown) => ReturnType<ErasureClient['mutate']>>> = {
     beginIdentityCheck: (id) =>
       client.decide('privacy_officer', 'beginIdentityCheck', id, { method: 'OTHER', reason: 'r' }),
+    sendIdentityChallenge: (id) =>
+      client.mutate(
+        'privacy_officer',
+        'sendIdentityChallenge',
+        { erasureRequestId: id, email: 'person@known.test' },
+        'SendIdentityChallengeInput',
+      ),
     verifyIdentity: (id) => client.decide('privacy_officer', 'verifyIdentity', id),
     planErasure: (id) => client.plan('privacy_officer', id),
     approveErasure: (id) => client.decide('tenant_owner', 'approveErasure', id, { planDigest: 'a'.repeat(64) }),

@@ -9,6 +9,7 @@ import { clockLoaders } from './modules/clock/clock.loaders.js'
 import { datasetLoaders } from './modules/dataset/dataset.loaders.js'
 import { erasureLoaders } from './modules/erasure/erasure.loaders.js'
 import { evidenceLoaders } from './modules/evidence/evidence.loaders.js'
+import { identityChallengeLoaders } from './modules/identity-challenge/identity-challenge.loaders.js'
 import { modelLoaders } from './modules/model/model.loaders.js'
 import { memberLoaders } from './modules/member/member.loaders.js'
 import type { Reach } from './modules/auditor-access/case-reach.js'
@@ -34,6 +35,7 @@ export const createLoaders = ({ db, viewer, people, memberships, reach }: Loader
   ...auditLoaders(db, viewer),
   ...bundleLoaders(db, viewer),
   ...erasureLoaders(db, viewer),
+  ...identityChallengeLoaders(db),
   ...memberLoaders(db, memberships),
   ...noticeLoaders(db, viewer),
   ...webhookLoaders(db),

@@ -46,10 +46,10 @@ export async function openGateway(env: GatewayEnv, logger: Logger, now: () => Da
     onConnectionError: (error) => logger.warn({ reason: error.message }, 'a database connection broke'),
   })
   const bus = await connectBus({ url: env.NATS_URL, name: 'gateway', user: 'gateway' })
-  const identity = openIdentity({ env, db, logger, now })
+  const commitments = commitBy(env.GATEWAY_SECRET)
+  const identity = openIdentity({ env, db, logger, now, ...commitments })
   const people = peopleOf(identity)
   const memberships = membershipsOf(identity)
-  const commitments = commitBy(env.GATEWAY_SECRET)
   const accessRecorder = new AccessRecorder({ db, logger, now, ...commitments })
   const { BOOTSTRAP_ADMIN_EMAIL: email, BOOTSTRAP_ADMIN_PASSWORD: password } = env
   if (email !== undefined && password !== undefined)
@@ -64,6 +64,8 @@ export async function openGateway(env: GatewayEnv, logger: Logger, now: () => Da
     invitations: invitationsOf(identity),
     ssoProviders: identity.ssoProviders,
     ssoRedirectUri: ssoRedirectUri(identity.options.portalUrl),
+    postman: identity.postman,
+    portalUrl: identity.options.portalUrl,
     memberships,
     accessRecorder,
     standings: createStandings({ memberships, db }),

@@ -6,6 +6,8 @@ import type { GatewayEnv } from './env.js'
 import { type IdentityOptions, openIdentityCore, openIdentityPool } from './identity/identity-core.js'
 import { createIdentityProvider, type IdentityProvider } from './identity/identity-provider.js'
 import { openPostman } from './identity/postman.js'
+import { identityChallengesOf } from './modules/identity-challenge/answer-challenge.js'
+import type { Services } from './services.js'
 
 /** The identity provider with what it needs of a tenant's own rows. */
 export function openIdentity(input: {
@@ -13,8 +15,9 @@ export function openIdentity(input: {
   db: Database
   logger: Logger
   now: () => Date
+  commitToPerson: Services['commitToPerson']
 }): IdentityProvider {
-  const { env, db, logger, now } = input
+  const { env, db, logger, now, commitToPerson } = input
   const pool = openIdentityPool(env.AUTH_DATABASE_URL)
   const mailer = openMailer({ url: env.MAIL_URL, from: env.MAIL_FROM })
   const options: IdentityOptions = {
@@ -28,6 +31,7 @@ export function openIdentity(input: {
     sso: { allowLoopback: env.SSO_ALLOW_LOOPBACK, dnsServers: env.DNS_SERVERS },
     now,
     onJoining: (member) => admit(db, member),
+    challenges: identityChallengesOf({ db, commitToPerson }),
     onFounding: async ({ tenantId, name, slug }) => {
       await db.forTenant(tenantId).tenant.create({ data: { id: tenantId, name, slug, createdAt: now() } })
     },

@@ -17,6 +17,7 @@ import type { ExternalIssuer } from './identity/external-issuer.js'
 import type { Memberships } from './identity/memberships.js'
 import type { Invitations } from './identity/invitations.js'
 import type { People } from './identity/people.js'
+import type { Postman } from './identity/postman.js'
 import type { SsoProviders } from './identity/sso/sso-providers.js'
 import type { TokenVerifier } from './identity/verify-token.js'
 import type { ExportSigner } from './modules/export/export-signer.js'
@@ -36,6 +37,10 @@ export interface Services {
   readonly accessRecorder: AccessRecorder
   readonly standings: Standings
   readonly keyUse: KeyUse
+  /** Sends mail to people, in bounds for each address. */
+  readonly postman: Postman
+  /** Where people reach the portal; no slash at its end. */
+  readonly portalUrl: string
   readonly tokens: TokenVerifier
   /** Issuers outside whose tokens are accepted. */
   readonly externalIssuers: readonly ExternalIssuer[]

@@ -21,6 +21,7 @@ export {
   type AppendedEvidence,
   type NewEvidence,
 } from './evidence.js'
+export { findIdentityChallenge } from './find-identity-challenge.js'
 export { findApiKey, type FoundApiKey } from './find-api-key.js'
 export { Prisma } from './generated/client.js'
 export type * from './generated/client.js'

@@ -43,19 +43,19 @@ it('an illegal move names the moves that are legal', () => {
 
 /** Every pair of a state and a step: + it is taken, · it is refused. */
 const table = `
-                    beginIdentityCheck verifyIdentity planErasure approveErasure batchErasures leaveErasureBatch rejectErasure withdrawErasure retryErasure
-  RECEIVED          +                  +              ·           ·              ·             ·                 +             +               ·
-  IDENTITY_PENDING  ·                  +              ·           ·              ·             ·                 +             +               ·
-  VERIFIED          ·                  ·              +           ·              ·             ·                 +             +               ·
-  PLANNED           ·                  ·              +           +              +             +                 +             +               ·
-  APPROVED          ·                  ·              ·           ·              ·             +                 ·             +               ·
-  UNLEARNING        ·                  ·              ·           ·              ·             ·                 ·             +               ·
-  AUDITING          ·                  ·              ·           ·              ·             ·                 ·             +               ·
-  ERASING           ·                  ·              ·           ·              ·             ·                 ·             ·               ·
-  BLOCKED           ·                  ·              +           ·              ·             ·                 +             +               +
-  FULFILLED         ·                  ·              ·           ·              ·             ·                 ·             ·               ·
-  REJECTED          ·                  ·              ·           ·              ·             ·                 ·             ·               ·
-  WITHDRAWN         ·                  ·              ·           ·              ·             ·                 ·             ·               ·`
+                    beginIdentityCheck sendIdentityChallenge verifyIdentity planErasure approveErasure batchErasures leaveErasureBatch rejectErasure withdrawErasure retryErasure
+  RECEIVED          +                  +                     +              ·           ·              ·             ·                 +             +               ·
+  IDENTITY_PENDING  ·                  +                     +              ·           ·              ·             ·                 +             +               ·
+  VERIFIED          ·                  ·                     ·              +           ·              ·             ·                 +             +               ·
+  PLANNED           ·                  ·                     ·              +           +              +             +                 +             +               ·
+  APPROVED          ·                  ·                     ·              ·           ·              ·             +                 ·             +               ·
+  UNLEARNING        ·                  ·                     ·              ·           ·              ·             ·                 ·             +               ·
+  AUDITING          ·                  ·                     ·              ·           ·              ·             ·                 ·             +               ·
+  ERASING           ·                  ·                     ·              ·           ·              ·             ·                 ·             ·               ·
+  BLOCKED           ·                  ·                     ·              +           ·              ·             ·                 +             +               +
+  FULFILLED         ·                  ·                     ·              ·           ·              ·             ·                 ·             ·               ·
+  REJECTED          ·                  ·                     ·              ·           ·              ·             ·                 ·             ·               ·
+  WITHDRAWN         ·                  ·                     ·              ·           ·              ·             ·                 ·             ·               ·`
 
 it('every step is taken in the states of the table and refused in all others, by name', () => {
   const [head = [], ...rows] = table

@@ -52,6 +52,7 @@ export function assertMayMove(from: ErasureState, to: ErasureState): void {
 /** What a person can do to a request. */
 export const ErasureStep = z.enum([
   'beginIdentityCheck',
+  'sendIdentityChallenge',
   'verifyIdentity',
   'planErasure',
   'approveErasure',
@@ -73,6 +74,8 @@ const leadsTo = {
 
 /** States in which a step is taken that leaves more than one way open, or none. */
 const takenFrom: Record<Exclude<ErasureStep, keyof typeof leadsTo>, readonly ErasureState[]> = {
+  // Also of a check that has begun: a link that was lost is sent again.
+  sendIdentityChallenge: ['RECEIVED', 'IDENTITY_PENDING'],
   approveErasure: ['PLANNED'],
   batchErasures: ['PLANNED'],
   // Those who are approved already wait for the others.

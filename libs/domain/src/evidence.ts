@@ -67,6 +67,8 @@ export const EvidenceKind = z.enum([
   'sso-provider-changed/v1',
   /** A webhook was added, changed or removed, or its key rotated: where notices went when. */
   'webhook-changed/v1',
+  /** A link to confirm a request was mailed to the person, taken back, or answered with a no. */
+  'identity-challenge-changed/v1',
 ])
 export type EvidenceKind = z.infer<typeof EvidenceKind>
 

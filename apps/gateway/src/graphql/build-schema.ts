@@ -22,6 +22,10 @@ import {
 import { ErasureResolver } from '../modules/erasure/erasure.resolver.js'
 import { ErasureSubscriptions } from '../modules/erasure/erasure.subscriptions.js'
 import { EvidenceLogResolver, EvidenceResolver } from '../modules/evidence/evidence.resolver.js'
+import {
+  ChallengeOfRequestResolver,
+  IdentityChallengeResolver,
+} from '../modules/identity-challenge/identity-challenge.resolver.js'
 import { ApprovalAppointmentResolver } from '../modules/member/approval-appointment.resolver.js'
 import { InvitationResolver } from '../modules/member/invitation.resolver.js'
 import { MemberResolver, MembershipChangeResolver } from '../modules/member/member.resolver.js'
@@ -73,6 +77,8 @@ export function createSchema(): GraphQLSchema {
       PlanOptionResolver,
       AffectedVersionResolver,
       ApprovalResolver,
+      ChallengeOfRequestResolver,
+      IdentityChallengeResolver,
       ErasureMutations,
       ErasureSubscriptions,
       AuditResolver,

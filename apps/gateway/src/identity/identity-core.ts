@@ -1,5 +1,6 @@
 import { hashPassword } from 'better-auth/crypto'
 import pg from 'pg'
+import type { IdentityChallenges } from '../modules/identity-challenge/answer-challenge.js'
 import type { TenantRole } from './access.js'
 import type { Postman } from './postman.js'
 
@@ -37,6 +38,8 @@ export interface IdentityOptions {
     /** Of the tenant, this one among them. */
     members: number
   }) => Promise<void>
+  /** Links by which people confirm erasure requests about them. */
+  readonly challenges: IdentityChallenges
   /** The rows of a tenant that somebody founds, before they are committed as its owner. May be repeated. */
   readonly onFounding: (tenant: NewTenantNames & { tenantId: string }) => Promise<void>
 }

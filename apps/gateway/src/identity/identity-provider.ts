@@ -2,6 +2,7 @@ import { newId } from '@lethe/db'
 import { betterAuth } from 'better-auth'
 import { bearer, jwt, organization } from 'better-auth/plugins'
 import { accessControl, organizationRoles } from './access.js'
+import { challengeEndpoints } from './challenge-endpoints.js'
 import { foundingEndpoints } from './founding-endpoints.js'
 import type { IdentityCore } from './identity-core.js'
 import { invitationEndpoints } from './invitation-endpoints.js'
@@ -140,6 +141,7 @@ export function createIdentityProvider(core: IdentityCore) {
       bearer(),
       invitationEndpoints(core),
       foundingEndpoints(core),
+      challengeEndpoints(core),
       sessionEndpoints(core),
       ssoEndpoints(core, ssoSignInOf(core, oidc, ssoProviders)),
       jwt({
@@ -195,6 +197,8 @@ function limitsOf(signInsPerMinute: number) {
     '/sign-up/request': guarded,
     '/sign-up/read': guarded,
     '/sign-up/complete': guarded,
+    '/erasure-identity/read': guarded,
+    '/erasure-identity/answer': guarded,
     '/sso/begin': guarded,
     '/sso/finish': guarded,
   }

@@ -18,6 +18,7 @@ export type MailContent =
   | { kind: 'reset-elsewhere' }
   | { kind: 'sign-up'; link: string; hours: number }
   | { kind: 'joined'; tenant: string; link: string }
+  | { kind: 'identity-challenge'; link: string; tenant: string; number: number; day: string; days: number }
 
 type Content<Kind extends MailContent['kind']> = Extract<MailContent, { kind: Kind }>
 type Texts = {
@@ -63,6 +64,15 @@ const english: Texts = {
     subject: `You are now a member of ${tenant} on Lethe`,
     lines: [`You accepted the invitation to ${tenant}. Sign in as before and choose it there:`, link],
   }),
+  'identity-challenge': ({ link, tenant, number, day, days }) => ({
+    subject: `Please confirm your request to ${tenant}`,
+    lines: [
+      `On ${day}, ${tenant} was asked to erase data about you (request ${number}). It has to be sure that it was you who asked.`,
+      `Confirm it within ${days} days:`,
+      link,
+      'If you did not ask for this, say so on the same page. Opening the page confirms nothing, and neither does doing nothing.',
+    ],
+  }),
 }
 
 const japanese: Texts = {
@@ -103,6 +113,15 @@ const japanese: Texts = {
   joined: ({ tenant, link }) => ({
     subject: `Lethe の「${tenant}」のメンバーになりました`,
     lines: [`「${tenant}」への招待を承諾しました。これまでどおりサインインし、組織を選んでください。`, link],
+  }),
+  'identity-challenge': ({ link, tenant, number, day, days }) => ({
+    subject: `「${tenant}」への請求の確認のお願い`,
+    lines: [
+      `${day}、「${tenant}」に、あなたに関するデータの削除が請求されました（請求番号 ${number}）。ご本人からの請求であることを確認する必要があります。`,
+      `${days} 日以内に、次のリンクから確認してください。`,
+      link,
+      'お心当たりがない場合は、同じページでその旨をお知らせください。ページを開いただけでは、また何もしなければ、確認したことにはなりません。',
+    ],
   }),
 }
 

@@ -19,6 +19,8 @@ const endpoints = [
   ['POST', '/auth/sign-up/request'],
   ['POST', '/auth/sign-up/read'],
   ['POST', '/auth/sign-up/complete'],
+  ['POST', '/auth/erasure-identity/read'],
+  ['POST', '/auth/erasure-identity/answer'],
   ['POST', '/auth/sso/begin'],
   ['POST', '/auth/sso/finish'],
   ['GET', '/auth/tenants'],

@@ -72,6 +72,21 @@ export const mutationRows: Readonly<Record<string, MutationRow>> = {
     method: 'DOCUMENT',
     reason: 'r',
   })),
+  sendIdentityChallenge: row(
+    'sendIdentityChallenge',
+    'SendIdentityChallengeInput',
+    'ErasureRequest { id }',
+    (things) => ({
+      ...request(things),
+      email: 'person@known.test',
+    }),
+  ),
+  cancelIdentityChallenge: row(
+    'cancelIdentityChallenge',
+    'CancelIdentityChallengeInput',
+    'ErasureRequest { id }',
+    request,
+  ),
   batchErasures: row('batchErasures', 'BatchErasuresInput', 'ErasureRequest { id }', ({ erasureRequestId }) => ({
     erasureRequestIds: [erasureRequestId],
   })),

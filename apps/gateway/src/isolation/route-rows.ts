@@ -23,6 +23,9 @@ export const publicRoutes: readonly string[] = [
   'POST /auth/sign-up/request',
   'POST /auth/sign-up/read',
   'POST /auth/sign-up/complete',
+  // For whoever holds a mailed link; tested in identity-challenge.test.ts.
+  'POST /auth/erasure-identity/read',
+  'POST /auth/erasure-identity/answer',
   'POST /auth/sso/begin',
   'POST /auth/sso/finish',
   'GET /auth/tenants',

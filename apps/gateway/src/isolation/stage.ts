@@ -54,6 +54,8 @@ async function seedAccess(rig: GatewayRig, acme: TestTenant, erasureRequestId: s
      VALUES ($1, $2, 'https://id.acme.test', 'lethe of acme', 'x', 'acme.test', 'token of acme', now())`,
     [ssoProviderId, acme.id],
   )
+  // Now, and not by the gateway's own look in the middle of a test.
+  await rig.gateway.services.accessRecorder.record(acme.id)
   await rig.openCases(acme, [erasureRequestId])
   const [grant] = await rig.sql('SELECT id FROM auditor_grant WHERE tenant_id = $1', [acme.id])
   const [entry] = await rig.sql('SELECT min(seq)::int AS seq FROM evidence WHERE tenant_id = $1 AND request_id = $2', [

@@ -37,7 +37,22 @@ export const IdentityCheckBegun = z.strictObject({
 })
 
 /** By whom and how; never the document. */
-export const IdentityVerified = z.strictObject({ verifiedBy: Commitment, method: IdentityMethod.optional() })
+export const IdentityVerified = z.strictObject({
+  /** Where a mailed link was confirmed: who had it sent. */
+  verifiedBy: Commitment,
+  method: IdentityMethod.optional(),
+  /** The link that was confirmed. Missing: somebody says that identity was shown. */
+  challengeId: Uuid.optional(),
+})
+
+/** Neither the address nor anything of the link. A link that is sent takes the place of one before. */
+export const IdentityChallengeChanged = z.strictObject({
+  change: z.enum(['sent', 'declined', 'cancelled']),
+  challengeId: Uuid,
+  expiresAt: Instant,
+  /** Null: whoever held the link. */
+  changedBy: Commitment.nullable(),
+})
 
 const PlannedItem = z.strictObject({
   modelVersionId: Uuid,

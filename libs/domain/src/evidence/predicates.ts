@@ -20,6 +20,7 @@ import {
   ErasureClosed,
   ErasurePlanned,
   ErasureRequested,
+  IdentityChallengeChanged,
   IdentityCheckBegun,
   IdentityVerified,
   RequestListFetched,
@@ -61,4 +62,5 @@ export const evidencePredicates = {
   'tenant-changed/v1': TenantChanged,
   'sso-provider-changed/v1': SsoProviderChanged,
   'webhook-changed/v1': WebhookChanged,
+  'identity-challenge-changed/v1': IdentityChallengeChanged,
 } as const satisfies Record<EvidenceKind, z.ZodObject>

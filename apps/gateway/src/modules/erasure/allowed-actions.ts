@@ -4,6 +4,7 @@ import type { SignedIn } from '../../tenant-viewer.js'
 /** By which right a step is taken. */
 const rights: Readonly<Record<ErasureStep, Action>> = {
   beginIdentityCheck: 'erasure:verify',
+  sendIdentityChallenge: 'erasure:verify',
   verifyIdentity: 'erasure:verify',
   planErasure: 'erasure:plan',
   approveErasure: 'erasure:approve',

@@ -10,6 +10,7 @@ const facts: { readonly [Kind in EvidenceKind]?: (predicate: EvidencePredicate<K
   'model-promoted/v1': ({ modelVersionId }) => ({ serves: modelVersionId !== null }),
   'erasure-requested/v1': ({ forgetCount }) => ({ count: forgetCount }),
   'identity-check-begun/v1': ({ inDoubt, clockPaused }) => ({ inDoubt, clockPaused }),
+  'identity-challenge-changed/v1': ({ change }) => ({ change }),
   'erasure-planned/v1': ({ items }) => ({ count: items.length }),
   'erasure-approved/v1': ({ approval, required }) => ({ approval, required }),
   'erasure-batched/v1': ({ members }) => ({ others: members.length - 1 }),

@@ -57,6 +57,12 @@ const sentences: { readonly [Kind in EvidenceKind]: (facts: EvidencePredicate<Ki
   'auditor-access-changed/v1': ({ change }) => `An external auditor's access was ${change}.`,
   'tenant-changed/v1': ({ change }) => `The platform changed the tenant: ${change}.`,
   'sso-provider-changed/v1': ({ change }) => `An identity provider was changed: ${change}.`,
+  'identity-challenge-changed/v1': ({ change }) =>
+    change === 'sent'
+      ? 'A link to confirm the request was mailed to the person.'
+      : change === 'declined'
+        ? 'Whoever got the link says that they asked for nothing.'
+        : 'The link was taken back.',
   'webhook-changed/v1': ({ change }) => `A webhook was changed: ${change}.`,
 }
 

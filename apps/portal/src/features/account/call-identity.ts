@@ -1,6 +1,8 @@
 /** Codes that have a sentence of their own below `access.problems`. */
 const known = [
   'INVITATION_INVALID',
+  'CHALLENGE_INVALID',
+  'TENANT_SUSPENDED',
   'SIGN_UP_INVALID',
   'SIGN_UP_CLOSED',
   'INVALID_TOKEN',

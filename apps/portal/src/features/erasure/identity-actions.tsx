@@ -14,7 +14,13 @@ import { SelectField, TextArea } from '@/ui/field'
 
 const methods: readonly IdentityMethod[] = ['SIGNED_IN', 'DOCUMENT', 'MAIL_CHALLENGE', 'OTHER']
 
-function MethodField({ value, onChange }: { value: IdentityMethod; onChange: (method: IdentityMethod) => void }) {
+interface MethodFieldProps {
+  value: IdentityMethod
+  offered?: readonly IdentityMethod[]
+  onChange: (method: IdentityMethod) => void
+}
+
+function MethodField({ value, offered = methods, onChange }: MethodFieldProps) {
   const t = useTranslations('identity')
   return (
     <SelectField
@@ -23,7 +29,7 @@ function MethodField({ value, onChange }: { value: IdentityMethod; onChange: (me
       value={value}
       onChange={(event) => onChange(event.target.value as IdentityMethod)}
     >
-      {methods.map((method) => (
+      {offered.map((method) => (
         <option key={method} value={method}>
           {t(`methods.${method}`)}
         </option>
@@ -50,7 +56,8 @@ export function BeginIdentityCheck({ request }: { request: RequestDetailFragment
       error={error}
       onConfirm={() => act({ erasureRequestId: request.id, method, reason, inDoubt })}
     >
-      <MethodField value={method} onChange={setMethod} />
+      {/* A link is mailed by a button of its own. */}
+      <MethodField value={method} offered={methods.filter((each) => each !== 'MAIL_CHALLENGE')} onChange={setMethod} />
       <TextArea label={t('reason')} required value={reason} onChange={(event) => setReason(event.target.value)} />
       <label className="flex items-start gap-2 text-sm">
         <input

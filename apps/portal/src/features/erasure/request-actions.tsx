@@ -3,6 +3,7 @@ import { useTranslations } from 'next-intl'
 import { useState } from 'react'
 import { BatchAction } from '@/features/erasure/batch-action'
 import { BeginIdentityCheck, VerifyIdentity } from '@/features/erasure/identity-actions'
+import { SendIdentityChallenge } from '@/features/erasure/identity-challenge'
 import { PlanAction } from '@/features/erasure/plan-action'
 import { useStep } from '@/features/erasure/use-step'
 import {
@@ -31,6 +32,7 @@ type ActionName = keyof typeof documents
 const order = [
   'retryErasure',
   'verifyIdentity',
+  'sendIdentityChallenge',
   'beginIdentityCheck',
   'approveErasure',
   'planErasure',
@@ -61,6 +63,8 @@ export function RequestActions({ request }: { request: RequestDetailFragment }) 
     switch (name) {
       case 'beginIdentityCheck':
         return <BeginIdentityCheck key={name} request={request} />
+      case 'sendIdentityChallenge':
+        return <SendIdentityChallenge key={name} request={request} />
       case 'verifyIdentity':
         return <VerifyIdentity key={name} request={request} isMain={isMain} />
       case 'planErasure':

@@ -6,6 +6,7 @@ import { BundleCard } from '@/features/bundles/bundle-card'
 import { Approvals } from '@/features/erasure/approvals'
 import { ClockCard } from '@/features/erasure/clock-card'
 import { ClosureCard } from '@/features/erasure/closure-card'
+import { IdentityChallengeCard } from '@/features/erasure/identity-challenge'
 import { PlanOptions } from '@/features/erasure/plan-options'
 import { PlanTable } from '@/features/erasure/plan-table'
 import { RelatedCard } from '@/features/erasure/related-card'
@@ -98,6 +99,7 @@ function Request({ request, stream }: { request: RequestDetailFragment; stream: 
         </div>
         <div className="grid gap-5">
           <ClockCard request={request} />
+          <IdentityChallengeCard request={request} />
           <Approvals request={request} />
           <About request={request} />
         </div>

@@ -30,6 +30,7 @@ export const evidenceKinds = [
   'tenant-changed/v1',
   'sso-provider-changed/v1',
   'webhook-changed/v1',
+  'identity-challenge-changed/v1',
   'clock-terms-set/v1',
   'request-list-fetched/v1',
 ] as const

@@ -12,6 +12,8 @@ const open = new Set([
   'reset-password',
   'invitation/read',
   'invitation/accept',
+  'erasure-identity/read',
+  'erasure-identity/answer',
   'sign-up/request',
   'sign-up/read',
   'sign-up/complete',
