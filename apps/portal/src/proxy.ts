@@ -19,7 +19,14 @@ const policy = (nonce: string): string =>
   ].join('; ')
 
 /** Pages for people who are not signed in, or not yet. */
-const forAnybody = new Set(['/sign-in', '/sign-up', '/forgot-password', '/reset-password', '/invitation', '/confirm-request'])
+const forAnybody = new Set([
+  '/sign-in',
+  '/sign-up',
+  '/forgot-password',
+  '/reset-password',
+  '/invitation',
+  '/confirm-request',
+])
 
 export function proxy(request: NextRequest): NextResponse {
   const { pathname } = request.nextUrl
