@@ -1,7 +1,6 @@
-import { z } from 'zod'
+import { MailLocale } from '@lethe/domain'
 
-export const MailLocale = z.enum(['en', 'ja'])
-export type MailLocale = z.infer<typeof MailLocale>
+export { MailLocale }
 
 /** The first language of an Accept-Language header (RFC 9110) that mail is written in. */
 export function mailLocaleOf(acceptLanguage: string | null | undefined): MailLocale {
