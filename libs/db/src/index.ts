@@ -44,7 +44,6 @@ export {
 } from './outbox.js'
 export { readPlatformTenants, readTenantsWithAccessChanges, type PlatformTenantRow } from './platform-tenants.js'
 export { prepareDatabase } from './prepare-database.js'
-export { prune, type Prunable } from './prune.js'
 export { recordEntries, type WriteStatement } from './record-evidence.js'
 export { pruneOutbox, relayOutbox, type OutboxMessage } from './relay-outbox.js'
 export { batchErasures, leaveBatch, startBatch } from './stores/batches.js'
@@ -73,7 +72,6 @@ export {
   settleBundle,
   type PinnedBundle,
 } from './stores/evidence-bundles.js'
-export { announceRunBlob, keepRunBlobs, readLeftRunBlobs, releaseRunBlob } from './stores/run-blobs.js'
 export { forgetStaleUpload, keepUpload, readStaleUploads, touchUpload } from './stores/uploads.js'
 export {
   claimDelivery,
@@ -123,7 +121,7 @@ export {
   nextModelVersionNumber,
 } from './stores/numbers.js'
 export { lockName } from './stores/lock.js'
-export { announceUpload, assertRunAllowed, assertStorageAllowed } from './stores/quotas.js'
+export { assertRunAllowed, assertStorageAllowed } from './stores/quotas.js'
 export { deliveryOf, dispatchNotices } from './stores/dispatch-notices.js'
 export { claimMails, settleMail, type ClaimedMail } from './stores/notice-mails.js'
 export { notify } from './stores/notices.js'
@@ -141,7 +139,6 @@ export {
   type WorkHistory,
 } from './stores/breach-forecasts.js'
 export { noteDeadlines } from './stores/clock-notices.js'
-export { noteListAccess } from './stores/list-notices.js'
 export { readStored, storedClock } from './stores/clock-rows.js'
 export {
   addClockEvent,

@@ -29,7 +29,7 @@ try {
   const working = startWorker({
     bus,
     engine,
-    blobsUrl: env.BLOBS_URL,
+    artifacts: env.ARTIFACTS,
     name: env.WORKER_NAME,
     kinds: env.KINDS,
     codeVersion: env.LETHE_CODE_VERSION,

@@ -2,10 +2,6 @@ import { WebhookTargets } from '@lethe/domain'
 import { readEnv } from '@lethe/runtime'
 import { z } from 'zod'
 
-const Secret = z.string().min(32)
-
-const keepDays = (preset: number) => z.coerce.number().int().min(1).max(3650).default(preset)
-
 const schema = z.object({
   DATABASE_URL: z
     .url()
@@ -16,19 +12,6 @@ const schema = z.object({
     .describe('the same past a pooler in transaction mode, where LISTEN has no effect; default DATABASE_URL'),
   NATS_URL: z.url().describe('nats-server with JetStream, nats://user:password@host:4222'),
   ARTIFACTS: z.string().default('nats').describe('where blobs are kept: nats, or file:///folder'),
-  BLOBS_HOST: z
-    .string()
-    .default('127.0.0.1')
-    .describe('the address where workers get at blobs; 0.0.0.0 in a container'),
-  BLOBS_PORT: z.coerce.number().int().min(0).max(65_535).default(0).describe('the port of it; 0 picks a free one'),
-  BLOB_MAX_MIB: z.coerce.number().int().min(1).max(1_048_576).default(4096).describe('MiB of one blob of a worker'),
-  BLOB_GRANT_SECRET: z
-    .string()
-    .transform((list) => list.split(',').map((secret) => secret.trim()))
-    .pipe(z.tuple([Secret], Secret))
-    .describe(
-      'at least 32 characters, which seal what workers show to get at blobs; or several, comma-separated: the first seals, and what the others sealed still holds',
-    ),
   LOG_SIGNING_KEY_FILE: z
     .string()
     .describe('a file with the Ed25519 private key (PKCS #8 PEM) that signs log checkpoints'),
@@ -58,12 +41,6 @@ const schema = z.object({
     .default(15_000)
     .describe('how long a webhook may take to answer'),
   SWEEP_INTERVAL_MS: z.coerce.number().int().min(100).default(60_000).describe('how often clocks are read again'),
-  NOTICE_KEEP_DAYS: keepDays(365).describe('for how many days notices are kept that nothing is sent of any more'),
-  DELIVERY_KEEP_DAYS: keepDays(90).describe('for how many days deliveries of webhooks are kept after their end'),
-  IDEMPOTENCY_KEEP_DAYS: keepDays(90).describe('for how many days a repeated mutation is known again'),
-  SIGN_IN_KEEP_DAYS: keepDays(30).describe(
-    'for how many days invitations, sessions and mailed tokens are kept after their end',
-  ),
   HEALTH_HOST: z.string().default('127.0.0.1').describe('address of /livez and /readyz; 0.0.0.0 in a container'),
   HEALTH_PORT: z.coerce
     .number()

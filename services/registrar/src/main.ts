@@ -1,10 +1,9 @@
-import { grantSealer, openArtifactStore } from '@lethe/artifacts'
+import { openArtifactStore } from '@lethe/artifacts'
 import { connectBus } from '@lethe/bus'
 import { openDatabase } from '@lethe/db'
 import { isDomainError } from '@lethe/domain'
 import { openMailer } from '@lethe/mail'
 import { createLogger, onShutdown, serveHealth } from '@lethe/runtime'
-import { startBlobService } from './blobs/start-blob-service.js'
 import { readRegistrarEnv } from './env.js'
 import { loadLogKeys } from './ledger/load-log-keys.js'
 import { loadModelSigner } from './results/load-model-signer.js'
@@ -28,32 +27,17 @@ async function run(): Promise<void> {
   const bus = await connectBus({ url: env.NATS_URL, name: 'registrar', user: 'registrar' })
   const artifacts = await openArtifactStore(env.ARTIFACTS, bus.nc)
   const mailer = openMailer({ url: env.MAIL_URL, from: env.MAIL_FROM })
-  const context = {
+  const registrar = startRegistrar({
     db,
     bus,
     artifacts,
-    grants: grantSealer(env.BLOB_GRANT_SECRET),
     modelSigner,
     logger,
     now: () => new Date(),
-  }
-  const blobs = await startBlobService(context, {
-    host: env.BLOBS_HOST,
-    port: env.BLOBS_PORT,
-    maxBytes: env.BLOB_MAX_MIB * 2 ** 20,
-  })
-  const registrar = startRegistrar({
-    ...context,
     databaseUrl: env.DIRECT_DATABASE_URL ?? env.DATABASE_URL,
     ...logKeys,
     checkpointDir: env.CHECKPOINT_DIR,
     sweepIntervalMs: env.SWEEP_INTERVAL_MS,
-    keep: {
-      noticeDays: env.NOTICE_KEEP_DAYS,
-      deliveryDays: env.DELIVERY_KEEP_DAYS,
-      idempotencyDays: env.IDEMPOTENCY_KEEP_DAYS,
-      signInDays: env.SIGN_IN_KEEP_DAYS,
-    },
     webhooks: { targets: env.WEBHOOK_TARGETS, timeoutMs: env.WEBHOOK_TIMEOUT_MS },
     mailer,
     portalUrl: env.PORTAL_URL,
@@ -66,7 +50,6 @@ async function run(): Promise<void> {
   onShutdown(
     [
       { name: 'health', run: () => health.close() },
-      { name: 'blobs', run: () => blobs.close() },
       { name: 'registrar', run: () => registrar.stop() },
       { name: 'mail', run: () => mailer.close() },
       { name: 'bus', run: () => bus.close() },
@@ -74,7 +57,7 @@ async function run(): Promise<void> {
     ],
     { logger },
   )
-  logger.info({ port: health.port, blobsPort: blobs.port }, 'registrar ready')
+  logger.info({ port: health.port }, 'registrar ready')
 }
 
 try {

@@ -1,7 +1,5 @@
-import { noteListAccess, pruneOutbox, readAgenda } from '@lethe/db'
-import { removeLeftBlobs } from './blobs/remove-left-blobs.js'
+import { pruneOutbox, readAgenda } from '@lethe/db'
 import type { LedgerKeeper } from './ledger/ledger-keeper.js'
-import { type KeepingTimes, pruneOld } from './prune-old.js'
 import { readClocks, scoreClocks } from './read-clocks.js'
 import type { RegistrarContext } from './registrar-context.js'
 import { removeStaleUploads } from './remove-stale-uploads.js'
@@ -21,7 +19,6 @@ export class Sweep {
   constructor(
     private readonly context: RegistrarContext,
     private readonly ledger: Pick<LedgerKeeper, 'wake'>,
-    private readonly keep: KeepingTimes,
     intervalMs: number,
   ) {
     const { logger } = context
@@ -37,18 +34,14 @@ export class Sweep {
   }
 
   async run(): Promise<void> {
-    const { db, now } = this.context
-    for (const { tenantId, evidenceSize, checkpointSize, openClocks } of await readAgenda(db)) {
+    for (const { tenantId, evidenceSize, checkpointSize, openClocks } of await readAgenda(this.context.db)) {
       const ended = await scoreClocks(this.context, tenantId)
       if (openClocks > 0 || ended > 0) await readClocks(this.context, tenantId)
-      await db.forTenant(tenantId).$transaction((tx) => noteListAccess(tx, { tenantId, now: now() }))
       // After a start every log is looked at: its key may be another one, and a checkpoint unpublished.
       if (evidenceSize > checkpointSize || (this.#isFirst && checkpointSize > 0)) this.ledger.wake(tenantId)
     }
     this.#isFirst = false
-    await pruneOutbox(db, keepOutboxDays)
-    await pruneOld(this.context, this.keep)
+    await pruneOutbox(this.context.db, keepOutboxDays)
     await removeStaleUploads(this.context)
-    await removeLeftBlobs(this.context)
   }
 }

@@ -1,6 +1,7 @@
-import { MailLocale } from '@lethe/domain'
+import { z } from 'zod'
 
-export { MailLocale }
+export const MailLocale = z.enum(['en', 'ja'])
+export type MailLocale = z.infer<typeof MailLocale>
 
 /** The first language of an Accept-Language header (RFC 9110) that mail is written in. */
 export function mailLocaleOf(acceptLanguage: string | null | undefined): MailLocale {

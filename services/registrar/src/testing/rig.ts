@@ -1,4 +1,4 @@
-import { digestOf, grantSealer, openArtifactStore, type ArtifactStore } from '@lethe/artifacts'
+import { digestOf, openArtifactStore, type ArtifactStore } from '@lethe/artifacts'
 import { type Bus, busPermissions, busUsers, connectBus, publishResult, type RunResult } from '@lethe/bus'
 import type { Database } from '@lethe/db'
 import { startTestDatabase, type TestDatabase } from '@lethe/db/testing'
@@ -38,9 +38,6 @@ export interface Rig {
   stop(): Promise<void>
 }
 
-/** Of the registrar in this process, and of those beside it. */
-export const grantSecret = 'a secret of tests with 32 characters and more'
-
 export async function startRig(): Promise<Rig> {
   const stateDir = mkdtempSync(path.join(tmpdir(), 'lethe-registrar-test-'))
   const [test, nats] = await Promise.all([
@@ -64,7 +61,6 @@ export async function startRig(): Promise<Rig> {
     db,
     bus,
     artifacts,
-    grants: grantSealer([grantSecret]),
     modelSigner: loadModelSigner(modelKeyFile),
     logger: createLogger('registrar-test', 'fatal'),
     now: () => frozen ?? new Date(),
@@ -75,7 +71,6 @@ export async function startRig(): Promise<Rig> {
     ...loadLogKeys({ file: keyFile, logHost: 'lethe.test' }),
     checkpointDir,
     sweepIntervalMs: 60_000,
-    keep: { noticeDays: 365, deliveryDays: 90, idempotencyDays: 90, signInDays: 30 },
     webhooks: { targets: 'any', timeoutMs: 1000 },
     mailer: openMailer({ url: pathToFileURL(mailDir).href, from: 'Lethe <no-reply@lethe.test>' }),
     portalUrl: 'https://portal.lethe.test',

@@ -1,8 +1,7 @@
-import { MailLocale } from '@lethe/domain'
 import { Field, Float, ID, InputType, Int, ObjectType } from 'type-graphql'
 import { connectionType } from '../../graphql/connection.js'
 import { DateTime } from '../../graphql/scalars.js'
-import { Money } from '../erasure/plan-option.types.js'
+import { MailLocale } from '../../identity/mail-texts.js'
 
 @ObjectType('TenantQuota', { description: 'Bounds that a platform admin sets; null: none.' })
 export class TenantQuota {
@@ -50,12 +49,6 @@ export class TenantUsage {
 
   @Field(() => Float, { description: 'The largest of any run.' })
   peakMemoryBytes!: number
-
-  @Field(() => Money, {
-    nullable: true,
-    description: "wallSeconds at the tenant's own price of a device hour; null where it set none.",
-  })
-  cost!: Money | null
 }
 
 @ObjectType('PlatformTenant', {

@@ -8,7 +8,6 @@ import { ImportCard } from '@/features/erasure/import-card'
 import { readContentIds } from '@/features/erasure/read-content-ids'
 import { PreviewErasureDocument, RequestErasureDocument, type ErasureSelection } from '@/gql/graphql'
 import { newIdempotencyKey, useChange, useDocument } from '@/session/use-document'
-import { useViewer } from '@/session/viewer-context'
 import { Button } from '@/ui/button'
 import { Card } from '@/ui/card'
 import { Confirm } from '@/ui/dialog'
@@ -28,7 +27,6 @@ const grounds = [
 
 export function NewRequest() {
   const t = useTranslations()
-  const viewer = useViewer()
   const [selection, setSelection] = useState<ErasureSelection | null>(null)
   return (
     <Page
@@ -37,10 +35,10 @@ export function NewRequest() {
       answer={t('newRequest.answer')}
     >
       <Card title={t('newRequest.find')} note={t('newRequest.findNote')}>
-        <SelectionForm onFind={setSelection} ownKey={viewer.subjectKey ?? null} />
+        <SelectionForm onFind={setSelection} />
       </Card>
       {selection ? <Found selection={selection} /> : null}
-      {viewer.role === 'data_owner' ? null : <ImportCard />}
+      <ImportCard />
     </Page>
   )
 }
@@ -50,13 +48,7 @@ const textOf = (form: FormData, name: string): string => {
   return typeof value === 'string' ? value : ''
 }
 
-interface SelectionFormProps {
-  onFind: (selection: ErasureSelection) => void
-  /** Of a data owner, who looks for nobody else's pictures. */
-  ownKey: string | null
-}
-
-function SelectionForm({ onFind, ownKey }: SelectionFormProps) {
+function SelectionForm({ onFind }: { onFind: (selection: ErasureSelection) => void }) {
   const t = useTranslations('newRequest')
   const [by, setBy] = useState<'subjectKey' | 'contentIds' | 'files'>('subjectKey')
   const [error, setError] = useState<string | null>(null)
@@ -76,7 +68,7 @@ function SelectionForm({ onFind, ownKey }: SelectionFormProps) {
       onChange={(event) => setBy(event.target.value as typeof by)}
       className="max-w-sm"
     >
-      <option value="subjectKey">{t(ownKey === null ? 'bySubject' : 'mySubject')}</option>
+      <option value="subjectKey">{t('bySubject')}</option>
       <option value="contentIds">{t('byContent')}</option>
       <option value="files">{t('byFiles')}</option>
     </SelectField>
@@ -95,9 +87,8 @@ function SelectionForm({ onFind, ownKey }: SelectionFormProps) {
         <TextField
           key="subject"
           label={t('subjectKey')}
-          hint={t(ownKey === null ? 'subjectHint' : 'mySubjectHint')}
+          hint={t('subjectHint')}
           name="subjectKey"
-          {...(ownKey === null ? {} : { value: ownKey, readOnly: true })}
           required
           maxLength={200}
           autoComplete="off"

@@ -13,11 +13,9 @@ import { ListBody } from '@/ui/list-body'
 import { MoreRows } from '@/ui/more-rows'
 import { Page } from '@/ui/page'
 import { Empty } from '@/ui/states'
-import { useListAnswer } from '@/ui/use-list-answer'
 
 export function Requests() {
   const t = useTranslations()
-  const listAnswer = useListAnswer()
   const mayRequest = useMay('erasure:request')
   const [state, setState] = useState<ErasureState | ''>('')
   const list = useConnection(
@@ -34,7 +32,7 @@ export function Requests() {
   return (
     <Page
       title={t('nav.requests')}
-      answer={listAnswer(list, t(state ? 'erasure.answerFiltered' : 'erasure.answer', { total: list.total, overdue }))}
+      answer={list.isPending ? t('states.loading') : t('erasure.answer', { total: list.total, overdue })}
       actions={create}
     >
       <Card

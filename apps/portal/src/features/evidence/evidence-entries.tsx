@@ -10,9 +10,11 @@ import { useConnection } from '@/session/use-document'
 import { Badge } from '@/ui/badge'
 import { Card } from '@/ui/card'
 import { CopyableId } from '@/ui/copyable-id'
-import { ListTable } from '@/ui/list-table'
+import { ListBody } from '@/ui/list-body'
 import { Moment } from '@/ui/moment'
+import { MoreRows } from '@/ui/more-rows'
 import { Empty } from '@/ui/states'
+import { Table } from '@/ui/table'
 import { TextLink } from '@/ui/text-link'
 
 type Row = EvidenceEntriesQuery['evidence']['edges'][number]['node']
@@ -57,7 +59,6 @@ export function EvidenceEntries({ erasureRequestId }: { erasureRequestId?: strin
         header: t('column.leafHash'),
         enableSorting: false,
         cell: ({ getValue }) => <CopyableId value={getValue()} />,
-        meta: { wideOnly: true },
       }),
     ],
     [t],
@@ -76,14 +77,15 @@ export function EvidenceEntries({ erasureRequestId }: { erasureRequestId?: strin
       }
     >
       <EvidenceFilters filters={filters} onChange={setFilters} exportArguments={filter} />
-      <ListTable
-        list={list}
-        caption={t('log')}
-        rows={list.rows}
-        columns={columns}
-        rowKey={(row) => String(row.seq)}
-        empty={<Empty title={t('none')}>{t('noneNote')}</Empty>}
-      />
+      <ListBody list={list} empty={<Empty title={t('none')}>{t('noneNote')}</Empty>}>
+        <Table
+          caption={t('log')}
+          rows={list.rows}
+          columns={columns}
+          rowKey={(row) => String(row.seq)}
+          footer={<MoreRows shown={list.rows.length} total={list.total} {...list.more} />}
+        />
+      </ListBody>
     </Card>
   )
 }

@@ -1,10 +1,8 @@
 'use client'
 import { useTranslations } from 'next-intl'
 import { useState } from 'react'
-import { MailLanguage } from '@/features/notices/mail-language'
 import { ChooseNoticeDocument, NoticeChoicesDocument, type NoticeChoicesQuery } from '@/gql/graphql'
 import { newIdempotencyKey, useChange, useDocument } from '@/session/use-document'
-import { useViewer } from '@/session/viewer-context'
 import { Card } from '@/ui/card'
 import { FailedPage } from '@/ui/failed-page'
 import { Page } from '@/ui/page'
@@ -16,19 +14,16 @@ type Choice = NoticeChoicesQuery['noticeChoices']['choices'][number]
 /** Of what the viewer gets mail. */
 export function NoticeChoices() {
   const t = useTranslations()
-  const { email } = useViewer()
   const { data, error, refetch } = useDocument(NoticeChoicesDocument, {})
   if (error) return <FailedPage error={error} retry={() => void refetch()} />
   if (!data) return <LoadingPage />
-  const { choices, language } = data.noticeChoices
+  const { choices } = data.noticeChoices
   return (
     <Page
       trail={<TextLink href="/settings">{t('nav.settings')}</TextLink>}
       title={t('notices.mail')}
       answer={t('notices.mailAnswer', { count: choices.filter(({ byMail }) => byMail).length })}
     >
-      <p className="text-sm text-ink-2">{t('notices.mailNote', { email })}</p>
-      <MailLanguage language={language} />
       <Card flush>
         {choices.length === 0 ? (
           <Empty title={t('notices.noMail')} />

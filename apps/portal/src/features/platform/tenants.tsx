@@ -14,19 +14,17 @@ import { MoreRows } from '@/ui/more-rows'
 import { Moment } from '@/ui/moment'
 import { Page } from '@/ui/page'
 import { Empty } from '@/ui/states'
-import { useListAnswer } from '@/ui/use-list-answer'
 
 /** What each tenant may use, what it uses, and what that was measured to cost. */
 export function Tenants() {
   const t = useTranslations()
-  const listAnswer = useListAnswer()
   const mayChange = useMay('tenant:write')
   const list = useConnection(TenantsDocument, { first: 20 }, (result) => result.tenants)
   const suspended = list.rows.filter(({ suspendedAt }) => suspendedAt != null).length
   return (
     <Page
       title={t('nav.tenants')}
-      answer={listAnswer(list, t('platform.answer', { count: list.total, suspended }))}
+      answer={list.isPending ? t('states.loading') : t('platform.answer', { count: list.total, suspended })}
       actions={mayChange ? <NewTenant /> : null}
     >
       <ListBody list={list} empty={<Empty title={t('platform.none')} />}>
@@ -41,7 +39,7 @@ export function Tenants() {
 
 function TenantCard({ tenant, mayChange }: { tenant: TenantLineFragment; mayChange: boolean }) {
   const t = useTranslations('platform')
-  const { bytes, duration, money, number } = useQuantities()
+  const { bytes, duration, number } = useQuantities()
   const { quota, usage } = tenant
   const of = (used: string, bound: string | null) => (bound === null ? used : t('of', { used, bound }))
   return (
@@ -80,7 +78,6 @@ function TenantCard({ tenant, mayChange }: { tenant: TenantLineFragment; mayChan
             <span key="measured">
               {t('runs', { count: usage.settledRuns })} · {t('wall', { time: duration(usage.wallSeconds) })} ·{' '}
               {t('cpu', { time: duration(usage.cpuSeconds) })}
-              {usage.cost ? ` · ${t('costs', { cost: money(usage.cost) })}` : ''}
               <span className="block text-xs text-ink-2">
                 {t('measuredSince')} <Moment at={usage.measuredSince} day />
                 {usage.peakMemoryBytes > 0 ? ` · ${t('peak', { bytes: bytes(usage.peakMemoryBytes) })}` : ''}

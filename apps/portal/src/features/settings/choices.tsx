@@ -2,7 +2,7 @@
 import { useLocale, useTranslations } from 'next-intl'
 import { useRouter } from 'next/navigation'
 import { useEffect, useState } from 'react'
-import { chooseTheme, type Locale, localeCookie, locales, themeCookie, themes, type Theme } from '@/i18n/locale'
+import { chooseTheme, localeCookie, locales, themeCookie, themes, type Theme } from '@/i18n/locale'
 import { classNames } from '@/ui/class-names'
 
 const yearSeconds = 365 * 86_400
@@ -50,8 +50,7 @@ function Choice<Value extends string>({ legend, name, value, options, onChoose }
   )
 }
 
-/** `onChosen` also hears of it, where there is somebody to keep it for. */
-export function LocaleChoice({ onChosen }: { onChosen?: (locale: Locale) => void }) {
+export function LocaleChoice() {
   const t = useTranslations('settings')
   const locale = useLocale()
   const router = useRouter()
@@ -64,7 +63,6 @@ export function LocaleChoice({ onChosen }: { onChosen?: (locale: Locale) => void
       options={locales.map((value) => ({ value, label: names[value], lang: value }))}
       onChoose={(value) => {
         remember(localeCookie, value)
-        onChosen?.(value)
         router.refresh()
       }}
     />

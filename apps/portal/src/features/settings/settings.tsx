@@ -2,13 +2,12 @@
 import { useTranslations, useTimeZone } from 'next-intl'
 import { AccessLinks } from '@/features/access/access-links'
 import { SessionsCard } from '@/features/account/sessions-card'
-import { CostLink } from '@/features/costs/cost-link'
 import { LocaleChoice, ThemeChoice } from '@/features/settings/choices'
-import { MemberLocaleChoice } from '@/features/settings/member-locale-choice'
 import { NoticeSettings } from '@/features/settings/notice-settings'
 import { useViewer } from '@/session/viewer-context'
 import { Card, Facts } from '@/ui/card'
 import { Page } from '@/ui/page'
+import { TextLink } from '@/ui/text-link'
 
 export function Settings() {
   const t = useTranslations()
@@ -21,12 +20,11 @@ export function Settings() {
     >
       <Card title={t('settings.display')}>
         <div className="flex flex-wrap gap-x-10 gap-y-5">
-          {viewer.tenant ? <MemberLocaleChoice /> : <LocaleChoice />}
+          <LocaleChoice />
           <ThemeChoice />
         </div>
       </Card>
       <NoticeSettings />
-      <CostLink />
       <Card title={t('settings.account')}>
         <Facts
           columns={2}
@@ -34,24 +32,28 @@ export function Settings() {
             [t('signIn.email'), viewer.email],
             [t('settings.tenant'), viewer.tenant?.name ?? t('nav.platform')],
             [t('settings.timeZone'), zone ?? 'UTC'],
-            [t('rights.role'), t(`rights.roleHint.${viewer.role}`)],
+            [
+              t('settings.mayDo'),
+              <ul key="actions" className="flex flex-wrap gap-1.5">
+                {viewer.actions.map((action) => (
+                  <li key={action} className="rounded bg-well px-1.5 py-0.5 font-mono text-xs">
+                    {action}
+                  </li>
+                ))}
+              </ul>,
+            ],
           ]}
         />
-        <details className="mt-4 text-sm">
-          <summary className="w-fit rounded text-xs text-ink-2 underline decoration-dotted underline-offset-4">
-            {t('settings.mayDo', { count: viewer.actions.length })}
-          </summary>
-          <ul className="mt-3 flex flex-wrap gap-1.5">
-            {viewer.actions.map((action) => (
-              <li key={action} className="rounded bg-well px-1.5 py-0.5 font-mono text-xs">
-                {action}
-              </li>
-            ))}
-          </ul>
-        </details>
       </Card>
       <SessionsCard />
       <AccessLinks />
+      {viewer.actions.includes('sso:read') ? (
+        <Card title={t('sso.title')} note={t('sso.cardNote')}>
+          <p className="text-sm">
+            <TextLink href="/settings/single-sign-on">{t('sso.link')}</TextLink>
+          </p>
+        </Card>
+      ) : null}
     </Page>
   )
 }

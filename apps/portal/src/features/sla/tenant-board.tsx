@@ -18,13 +18,14 @@ import { useConnection } from '@/session/use-document'
 import { useViewer } from '@/session/viewer-context'
 import { Button, ButtonLink } from '@/ui/button'
 import { Card } from '@/ui/card'
-import { ListTable } from '@/ui/list-table'
+import { ListBody } from '@/ui/list-body'
 import { Moment } from '@/ui/moment'
+import { MoreRows } from '@/ui/more-rows'
 import { Page } from '@/ui/page'
 import { Empty } from '@/ui/states'
+import { Table } from '@/ui/table'
 import { Tabs } from '@/ui/tabs'
 import { TextLink } from '@/ui/text-link'
-import { useListAnswer } from '@/ui/use-list-answer'
 
 type Row = SlaClocksQuery['slaClocks']['edges'][number]['node']
 
@@ -32,7 +33,6 @@ const column = createColumnHelper<Row>()
 
 export function TenantBoard() {
   const t = useTranslations()
-  const listAnswer = useListAnswer()
   const { due } = useQuantities()
   const { actions } = useViewer()
   const [state, setState] = useState<State | ''>('')
@@ -93,11 +93,9 @@ export function TenantBoard() {
           return receipt ? <Receipt {...receipt} /> : '–'
         },
       }),
-      column.accessor('statuteId', {
+      column.accessor('citation', {
         header: t('sla.statute'),
-        cell: ({ row: { original } }) => (
-          <span title={original.citation}>{t(`sla.statuteName.${original.statuteId}`)}</span>
-        ),
+        cell: ({ getValue }) => <span className="block min-w-48">{getValue()}</span>,
       }),
       column.accessor((row) => row.erasureRequest.state, {
         id: 'requestState',
@@ -116,7 +114,7 @@ export function TenantBoard() {
   return (
     <Page
       title={t('nav.sla')}
-      answer={listAnswer(list, answer(rows))}
+      answer={list.isPending ? t('states.loading') : answer(rows)}
       actions={
         <>
           <ButtonLink href="/sla/rules">
@@ -140,18 +138,22 @@ export function TenantBoard() {
               label: t('sla.view.list'),
               content: (
                 <div className="min-w-0">
-                  <ListTable
+                  <ListBody
                     list={list}
-                    caption={t('sla.list')}
-                    rows={rows}
-                    columns={columns}
-                    rowKey={(row) => row.id}
                     empty={
                       <Empty title={state || statuteId ? t('states.noMatch') : t('sla.none')}>
                         {state || statuteId ? null : t('sla.noneNote')}
                       </Empty>
                     }
-                  />
+                  >
+                    <Table
+                      caption={t('sla.list')}
+                      rows={rows}
+                      columns={columns}
+                      rowKey={(row) => row.id}
+                      footer={<MoreRows shown={list.rows.length} total={list.total} {...list.more} />}
+                    />
+                  </ListBody>
                 </div>
               ),
             },

@@ -1,5 +1,0 @@
-import { DeviceCosts } from '@/features/costs/device-costs'
-
-export default function CostsPage() {
-  return <DeviceCosts />
-}
