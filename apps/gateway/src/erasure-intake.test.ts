@@ -205,6 +205,15 @@ describe('a list of requests', () => {
   })
 })
 
+it('tells a data owner the key by which the tenant knows them, and nobody else one', async () => {
+  const keyOf = async (token: string) => (await rig.graphql(token, '{ viewer { subjectKey } }')).data?.['viewer']
+  expect(await keyOf(tenant.tokens.data_owner)).toEqual({ subjectKey: data.subjectKey })
+  for (const role of ['tenant_owner', 'privacy_officer', 'auditor'] as const)
+    expect(await keyOf(tenant.tokens[role]), role).toEqual({ subjectKey: null })
+  const other = await rig.createTenant('borealis')
+  expect(await keyOf(other.tokens.data_owner)).toEqual({ subjectKey: 'subject-borealis' })
+})
+
 describe('finding by files', () => {
   const size = 16
   const picture = (change: (value: number, at: number) => number): Uint8Array =>

@@ -15,3 +15,9 @@ export async function readTenant({ db }: Scope): Promise<Tenant | null> {
   const { id, name, slug, timeZone, createdAt, suspendedAt, suspendedReason } = row
   return shape(Tenant, { id, name, slug, timeZone, createdAt, suspendedAt, suspendedReason })
 }
+
+/** Of the data owner who asks. */
+export async function readSubjectKey({ db, viewer }: Scope): Promise<string | null> {
+  const row = await db.dataOwner.findFirst({ where: { userId: viewer.userId }, select: { subjectKey: true } })
+  return row?.subjectKey ?? null
+}
