@@ -54,6 +54,8 @@ describe('members', () => {
     await confirm(page, 'Remove')
     await page.getByTestId('answer').filter({ hasText: '4 people belong' }).waitFor()
     await history.getByText(`${engineer} left by Mara Lindholm`).waitFor()
+    // The button went with its row.
+    await expect.poll(() => page.evaluate('document.activeElement.id')).toBe('content')
     await close()
   })
 

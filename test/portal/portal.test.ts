@@ -27,6 +27,28 @@ const open = async (page: Page, path: string) => {
 /** No list is being read any more; a stream is never idle, so the network cannot tell. */
 const settled = (page: Page) => page.locator('.animate-pulse').first().waitFor({ state: 'detached' })
 
+/** Controls of which one lies over another, by what they say. */
+const overlappingControls = (page: Page) =>
+  page.evaluate(`(() => {
+    const controls = [...document.querySelectorAll('main :is(a[href], button, input, select, textarea)')]
+      .map((element) => ({ element, box: element.getBoundingClientRect() }))
+      .filter(({ box }) => box.width > 1 && box.height > 1)
+    const overlap = (a, b) =>
+      Math.min(a.right, b.right) - Math.max(a.left, b.left) > 1 && Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top) > 1
+    return controls.flatMap((one, place) =>
+      controls
+        .slice(place + 1)
+        .filter((other) => !one.element.contains(other.element) && overlap(one.box, other.box))
+        .map((other) => [one, other].map(({ element }) => element.outerHTML.slice(0, 120))),
+    )
+  })()`)
+
+/** Cells of tables that reach out of the window. */
+const cellsOutside = (page: Page) =>
+  page.evaluate(`[...document.querySelectorAll('.stacking-table :is(td, th)')]
+    .filter((cell) => cell.getBoundingClientRect().right > window.innerWidth)
+    .map((cell) => cell.textContent)`)
+
 /** Addresses of a screen each, of what the route made. */
 const screens = () => {
   return [
@@ -80,10 +102,13 @@ describe('session', () => {
 })
 
 describe('screens', () => {
-  it('begin with a sentence, ask nobody else for anything and raise no complaint', async () => {
+  it('begin with a sentence, have a title, ask nobody else for anything and raise no complaint', async () => {
     for (const path of screens()) {
       await open(owner.page, path)
       expect((await answerOn(owner.page))?.trim(), path).toMatch(/[.?]$/)
+      expect(await owner.page.title(), path).toMatch(/^.+ · Lethe$/)
+      await settled(owner.page)
+      expect(await overlappingControls(owner.page), path).toEqual([])
     }
     expect(owner.strangers).toEqual([])
     expect(owner.complaints).toEqual([])
@@ -108,12 +133,13 @@ describe('screens', () => {
     await owner.page.emulateMedia({ colorScheme: 'light' })
   }, 240_000)
 
-  it('fit in 360 px', async () => {
+  it('fit in 360 px, every cell of a table with them', async () => {
     const { page, close } = await stage.visit('tenant_owner', { viewport: { width: 360, height: 740 } })
     for (const path of screens()) {
       await open(page, path)
       await settled(page)
       expect(await overflowOf(page), path).toBeLessThanOrEqual(0)
+      expect(await cellsOutside(page), path).toEqual([])
     }
     await close()
   }, 120_000)
@@ -129,13 +155,30 @@ describe('screens', () => {
     await close()
   })
 
-  it('show a data owner no models, data or log', async () => {
-    const { page, close } = await stage.visit('data_owner')
+  it('show a data owner no models, data or log, and take their key as given', async () => {
+    const { page, complaints, close } = await stage.visit('data_owner')
     const links = await page.getByRole('navigation').getByRole('link').allTextContents()
     // Beside notices stands how many were not seen.
     const names = links.map((link) => link.replace(/^Notices.*/, 'Notices'))
     expect(names).toEqual(['Overview', 'Erasure requests', 'Audits', 'API', 'Notices', 'Settings'])
+    expect(await answerOn(page)).toMatch(/^The latest audit /)
+    for (const path of ['/models', '/evidence', '/sla', '/tenants', '/settings/members']) {
+      await open(page, path)
+      expect(await answerOn(page), path).toBe('There is nothing here, or nothing that you may see.')
+    }
+    await open(page, '/requests/new')
+    expect(await page.getByLabel('Subject key').inputValue()).toBe('ada')
+    expect(await page.getByRole('heading', { name: 'Many requests at once' }).count()).toBe(0)
+    expect(complaints).toEqual([])
     await close()
+  })
+
+  it('name the same day as the last in time, in the notice and in the request', async () => {
+    const { page } = owner
+    await open(page, '/requests')
+    const due = await page.getByRole('cell').locator('time').first().textContent()
+    await open(page, '/notices')
+    await page.getByText(`it is due on ${due}.`).waitFor()
   })
 })
 

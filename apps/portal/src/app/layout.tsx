@@ -9,7 +9,8 @@ import { chooseTheme, themeCookie } from '@/i18n/locale'
 import { StyleNonce } from '@/session/style-nonce'
 import './globals.css'
 
-export const metadata: Metadata = { title: { default: 'Lethe', template: '%s · Lethe' }, robots: { index: false } }
+/** Each screen names itself, in the viewer's language. */
+export const metadata: Metadata = { robots: { index: false } }
 
 export const viewport: Viewport = { width: 'device-width', initialScale: 1, colorScheme: 'light dark' }
 

@@ -6,6 +6,7 @@ export default async function NotFound() {
   const t = await getTranslations('states')
   return (
     <main className="mx-auto grid min-h-dvh max-w-md content-center gap-4 px-6">
+      <title>404 · Lethe</title>
       <Wordmark />
       <h1 className="answer">{t('notFound')}</h1>
       <p className="text-sm text-ink-2">{t('notFoundNote')}</p>

@@ -57,5 +57,8 @@ it('leaves nothing in Japanese untranslated but names and symbols', () => {
     'audit.testColumn.p',
     'audit.test.A6-u-lira.name',
     'reference.title',
+    // Each language in its own words.
+    'identity.challenge.languages.en',
+    'identity.challenge.languages.ja',
   ])
 })

@@ -2,7 +2,7 @@
 import { Dialog as RadixDialog } from 'radix-ui'
 import { X } from 'lucide-react'
 import { useTranslations } from 'next-intl'
-import { useState, type ReactNode } from 'react'
+import { useEffect, useState, type ReactNode } from 'react'
 import { Button } from '@/ui/button'
 
 interface DialogProps {
@@ -14,8 +14,14 @@ interface DialogProps {
   children: ReactNode
 }
 
+/** A button that goes with what it did, as the one that removes a row, leaves the focus to the screen, not to nothing. */
+function keepFocus(): void {
+  if (document.activeElement === document.body) document.getElementById('content')?.focus({ preventScroll: true })
+}
+
 export function Dialog({ trigger, title, description, open, onOpenChange, children }: DialogProps) {
   const t = useTranslations('actions')
+  useEffect(() => keepFocus, [])
   return (
     <RadixDialog.Root open={open} onOpenChange={onOpenChange}>
       <RadixDialog.Trigger asChild>{trigger}</RadixDialog.Trigger>

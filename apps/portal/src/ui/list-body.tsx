@@ -1,9 +1,18 @@
-'use client'
 import type { ReactNode } from 'react'
 import { ErrorState, Loading } from '@/ui/states'
 
+/** Pages of a connection, as far as they were read. */
+export interface List<Node> {
+  rows: readonly Node[]
+  total: number
+  isPending: boolean
+  error: Error | null
+  refetch: () => void
+  more: { hasNext: boolean; pending: boolean; onMore: () => void }
+}
+
 interface ListBodyProps {
-  list: { rows: readonly unknown[]; isPending: boolean; error: Error | null; refetch: () => void }
+  list: Pick<List<unknown>, 'rows' | 'isPending' | 'error' | 'refetch'>
   empty: ReactNode
   children: ReactNode
 }

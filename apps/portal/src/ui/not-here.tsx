@@ -7,7 +7,11 @@ import { Page } from '@/ui/page'
 export function NotHere({ back }: { back: string }) {
   const t = useTranslations('states')
   return (
-    <Page title="404" answer={t('notFound')} actions={<ButtonLink href={back}>{t('toList')}</ButtonLink>}>
+    <Page
+      title="404"
+      answer={t('notFound')}
+      actions={<ButtonLink href={back}>{t(back === '/' ? 'toOverview' : 'toList')}</ButtonLink>}
+    >
       <p className="text-sm text-ink-2">{t('notFoundNote')}</p>
     </Page>
   )

@@ -1,8 +1,9 @@
+import { useTimeZone, useTranslations } from 'next-intl'
 import type { ReactNode } from 'react'
 
 interface PageProps {
-  /** What this is, in a few words: the page's heading. */
-  title: ReactNode
+  /** What this is, in a few words: the page's heading, and what the browser calls it. */
+  title: string
   /** The sentence that answers the screen's question. */
   answer: ReactNode
   /** What stands beside the answer, such as a verdict or a state. */
@@ -12,10 +13,13 @@ interface PageProps {
   children: ReactNode
 }
 
-/** Every screen: where we are, the answer, then the data. */
+/** Every screen: where we are, the answer, then the data, and of which time zone its dates are. */
 export function Page({ title, answer, mark, actions, trail, children }: PageProps) {
+  const t = useTranslations('states')
+  const zone = useTimeZone() ?? 'UTC'
   return (
-    <div className="mx-auto w-full max-w-[76rem] px-4 pt-5 pb-16 sm:px-8 sm:pt-8">
+    <div className="mx-auto w-full max-w-[76rem] px-4 pt-5 pb-12 sm:px-8 sm:pt-8">
+      <title>{`${title} · Lethe`}</title>
       {trail ? (
         <div className="mb-2 text-sm text-ink-2" data-print="hide">
           {trail}
@@ -38,6 +42,7 @@ export function Page({ title, answer, mark, actions, trail, children }: PageProp
         ) : null}
       </div>
       <div className="grid min-w-0 gap-5">{children}</div>
+      <p className="mt-6 text-xs text-ink-3">{t('zone', { zone })}</p>
     </div>
   )
 }

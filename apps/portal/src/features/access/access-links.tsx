@@ -8,9 +8,10 @@ const pages = [
   ['member:read', '/settings/members', 'members'],
   ['key:read', '/settings/keys', 'keys'],
   ['auditor:read', '/settings/auditors', 'auditors'],
+  ['sso:read', '/settings/single-sign-on', 'sso'],
 ] as const
 
-/** The ways to members, keys and auditors' access, as far as the viewer may see them. */
+/** The ways to members, keys, auditors' access and single sign-on, as far as the viewer may see them. */
 export function AccessLinks() {
   const t = useTranslations('rights')
   const { actions } = useViewer()

@@ -15,12 +15,14 @@ import { Moment } from '@/ui/moment'
 import { Page } from '@/ui/page'
 import { Empty } from '@/ui/states'
 import { TextLink } from '@/ui/text-link'
+import { useListAnswer } from '@/ui/use-list-answer'
 
 const tones: Record<ApiKeyLineFragment['state'], BadgeTone> = { ACTIVE: 'pass', EXPIRED: 'neutral', REVOKED: 'neutral' }
 
 /** By which programs come in. */
 export function ApiKeys() {
   const t = useTranslations()
+  const listAnswer = useListAnswer()
   const mayMake = useMay('key:write')
   const list = useConnection(ApiKeysDocument, { first: 20 }, (result) => result.apiKeys)
   const active = list.rows.filter(({ state }) => state === 'ACTIVE').length
@@ -28,7 +30,7 @@ export function ApiKeys() {
     <Page
       trail={<TextLink href="/settings">{t('nav.settings')}</TextLink>}
       title={t('rights.keys.title')}
-      answer={list.isPending ? t('states.loading') : t('rights.keys.answer', { count: active })}
+      answer={listAnswer(list, t('rights.keys.answer', { count: active }))}
       actions={mayMake ? <NewApiKey /> : null}
     >
       <Card note={t('rights.keys.note')} flush>

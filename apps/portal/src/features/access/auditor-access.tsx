@@ -15,6 +15,7 @@ import { Moment } from '@/ui/moment'
 import { Page } from '@/ui/page'
 import { Empty } from '@/ui/states'
 import { TextLink } from '@/ui/text-link'
+import { useListAnswer } from '@/ui/use-list-answer'
 
 const tones: Record<AuditorGrantLineFragment['state'], BadgeTone> = {
   ACTIVE: 'pass',
@@ -25,6 +26,7 @@ const tones: Record<AuditorGrantLineFragment['state'], BadgeTone> = {
 /** Who from outside may look into which cases, and until when. */
 export function AuditorAccess() {
   const t = useTranslations()
+  const listAnswer = useListAnswer()
   const mayGrant = useMay('auditor:grant')
   const list = useConnection(AuditorGrantsDocument, { first: 20 }, (result) => result.auditorGrants)
   const active = list.rows.filter(({ state }) => state === 'ACTIVE').length
@@ -32,7 +34,7 @@ export function AuditorAccess() {
     <Page
       trail={<TextLink href="/settings">{t('nav.settings')}</TextLink>}
       title={t('rights.auditors.title')}
-      answer={list.isPending ? t('states.loading') : t('rights.auditors.answer', { count: active })}
+      answer={listAnswer(list, t('rights.auditors.answer', { count: active }))}
       actions={mayGrant ? <GrantAccess /> : null}
     >
       <Card flush>

@@ -27,17 +27,19 @@ import { Moment } from '@/ui/moment'
 import { Page } from '@/ui/page'
 import { Empty } from '@/ui/states'
 import { TextLink } from '@/ui/text-link'
+import { useListAnswer } from '@/ui/use-list-answer'
 
 /** Who belongs to the tenant, who is invited, and who had which role when. */
 export function Members() {
   const t = useTranslations()
+  const listAnswer = useListAnswer()
   const mayChange = useMay('member:write')
   const list = useConnection(MembersDocument, { first: 20 }, (result) => result.members)
   return (
     <Page
       trail={<TextLink href="/settings">{t('nav.settings')}</TextLink>}
       title={t('rights.members.title')}
-      answer={list.isPending ? t('states.loading') : t('rights.members.answer', { count: list.total })}
+      answer={listAnswer(list, t('rights.members.answer', { count: list.total }))}
       actions={mayChange ? <Invite /> : null}
     >
       <Card flush>

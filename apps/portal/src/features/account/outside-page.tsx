@@ -3,9 +3,10 @@ import { LocaleChoice } from '@/features/settings/choices'
 import { Wordmark } from '@/features/shell/wordmark'
 
 /** A page for somebody who is not signed in: one sentence, one thing to do. */
-export function OutsidePage({ answer, note, children }: { answer: ReactNode; note?: ReactNode; children: ReactNode }) {
+export function OutsidePage({ answer, note, children }: { answer: string; note?: ReactNode; children: ReactNode }) {
   return (
     <main className="grid min-h-dvh content-center px-5 py-10">
+      <title>{`${answer.replace(/[.。]$/, '')} · Lethe`}</title>
       <div className="mx-auto grid w-full max-w-sm gap-7">
         <div className="grid gap-4">
           <Wordmark />

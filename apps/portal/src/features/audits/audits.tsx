@@ -8,19 +8,17 @@ import { ListBody } from '@/ui/list-body'
 import { MoreRows } from '@/ui/more-rows'
 import { Page } from '@/ui/page'
 import { Empty } from '@/ui/states'
+import { useListAnswer } from '@/ui/use-list-answer'
 
 export function Audits() {
   const t = useTranslations()
+  const listAnswer = useListAnswer()
   const list = useConnection(AuditsDocument, { first: 25 }, (result) => result.audits)
   const passed = list.rows.filter(({ verdict }) => verdict === 'PASS').length
   return (
     <Page
       title={t('nav.audits')}
-      answer={
-        list.isPending
-          ? t('states.loading')
-          : t('audit.listAnswer', { total: list.total, shown: list.rows.length, passed })
-      }
+      answer={listAnswer(list, t('audit.listAnswer', { total: list.total, shown: list.rows.length, passed }))}
     >
       <Card title={t('audit.list')} flush>
         <ListBody list={list} empty={<Empty title={t('audit.none')}>{t('audit.noneNote')}</Empty>}>

@@ -5,6 +5,7 @@ import type { AuditTest } from '@/features/audits/report'
 import { useQuantities } from '@/i18n/use-quantities'
 import { Badge, type BadgeTone } from '@/ui/badge'
 import { IntervalNumber } from '@/ui/interval-number'
+import { Cell, PlainTable, Row, RowHead } from '@/ui/plain-table'
 
 const outcomes: Record<AuditTest['outcome'], [LucideIcon, BadgeTone]> = {
   met: [CircleCheck, 'pass'],
@@ -19,29 +20,15 @@ const heads = ['test', 'effect', 'p', 'power', 'outcome'] as const
 export function TestsTable({ tests }: { tests: readonly AuditTest[] }) {
   const t = useTranslations('audit')
   return (
-    <div className="relative overflow-x-auto" tabIndex={0} role="region" aria-label={t('tests')}>
-      <table className="w-full border-collapse text-sm" data-testid="tests">
-        <caption className="sr-only">{t('tests')}</caption>
-        <thead>
-          <tr className="border-y bg-well/60 text-xs text-ink-2">
-            {heads.map((head) => (
-              <th
-                key={head}
-                scope="col"
-                className={`px-3 py-2 font-medium whitespace-nowrap first:pl-4 sm:first:pl-5 ${head === 'test' || head === 'outcome' ? 'text-left' : 'text-right'}`}
-              >
-                {t(`testColumn.${head}`)}
-              </th>
-            ))}
-          </tr>
-        </thead>
-        <tbody>
-          {tests.map((test) => (
-            <TestRow key={test.id} test={test} />
-          ))}
-        </tbody>
-      </table>
-    </div>
+    <PlainTable
+      caption={t('tests')}
+      heads={heads.map((id) => ({ id, label: t(`testColumn.${id}`), numeric: id !== 'test' && id !== 'outcome' }))}
+      testId="tests"
+    >
+      {tests.map((test) => (
+        <TestRow key={test.id} test={test} />
+      ))}
+    </PlainTable>
   )
 }
 
@@ -52,8 +39,8 @@ function TestRow({ test }: { test: AuditTest }) {
   const [icon, tone] = outcomes[test.outcome]
   const isKnown = t.has(`test.${test.id}.name`)
   return (
-    <tr className="border-b align-top last:border-b-0">
-      <th scope="row" className="min-w-64 px-3 py-3 pl-4 text-left font-normal sm:pl-5">
+    <Row>
+      <RowHead>
         <span className="flex flex-wrap items-center gap-2">
           <span className="font-medium">{isKnown ? t(`test.${test.id}.name`) : test.id}</span>
           {test.optimisedFor ? (
@@ -68,19 +55,21 @@ function TestRow({ test }: { test: AuditTest }) {
             {test.detail}
           </span>
         ) : null}
-      </th>
-      <td className="px-3 py-3 text-right">
+      </RowHead>
+      <Cell label={t('testColumn.effect')} numeric>
         <IntervalNumber estimate={test.effect} />
-      </td>
-      <td className="px-3 py-3 text-right whitespace-nowrap">
+      </Cell>
+      <Cell label={t('testColumn.p')} numeric>
         {test.p === null ? '–' : test.p < 0.001 ? `< ${number(0.001, 3)}` : number(test.p, 3)}
-      </td>
-      <td className="px-3 py-3 text-right">{test.power === null ? '–' : percent(test.power)}</td>
-      <td className="px-3 py-3 pr-4 sm:pr-5">
+      </Cell>
+      <Cell label={t('testColumn.power')} numeric>
+        {test.power === null ? '–' : percent(test.power)}
+      </Cell>
+      <Cell label={t('testColumn.outcome')}>
         <Badge tone={tone} icon={icon}>
           {t(`outcome.${test.outcome}`)}
         </Badge>
-      </td>
-    </tr>
+      </Cell>
+    </Row>
   )
 }

@@ -9,13 +9,12 @@ import { useQuantities } from '@/i18n/use-quantities'
 import { useConnection } from '@/session/use-document'
 import { useViewer } from '@/session/viewer-context'
 import { Card } from '@/ui/card'
-import { ListBody } from '@/ui/list-body'
+import { ListTable } from '@/ui/list-table'
 import { Moment } from '@/ui/moment'
-import { MoreRows } from '@/ui/more-rows'
 import { Page } from '@/ui/page'
 import { Empty } from '@/ui/states'
-import { Table } from '@/ui/table'
 import { TextLink } from '@/ui/text-link'
+import { useListAnswer } from '@/ui/use-list-answer'
 
 type Row = DatasetsQuery['datasets']['edges'][number]['node']
 
@@ -23,6 +22,7 @@ const column = createColumnHelper<Row>()
 
 export function Datasets() {
   const t = useTranslations()
+  const listAnswer = useListAnswer()
   const { number } = useQuantities()
   const { actions } = useViewer()
   const list = useConnection(DatasetsDocument, { first: 25 }, (result) => result.datasets)
@@ -66,19 +66,18 @@ export function Datasets() {
   return (
     <Page
       title={t('nav.datasets')}
-      answer={list.isPending ? t('states.loading') : t('dataset.listAnswer', { total: list.total, pictures })}
+      answer={listAnswer(list, t('dataset.listAnswer', { total: list.total, pictures }))}
       actions={actions.includes('dataset:write') ? <NewDataset /> : null}
     >
       <Card title={t('dataset.list')} flush>
-        <ListBody list={list} empty={<Empty title={t('dataset.none')}>{t('dataset.noneNote')}</Empty>}>
-          <Table
-            caption={t('dataset.list')}
-            rows={list.rows}
-            columns={columns}
-            rowKey={(row) => row.id}
-            footer={<MoreRows shown={list.rows.length} total={list.total} {...list.more} />}
-          />
-        </ListBody>
+        <ListTable
+          list={list}
+          caption={t('dataset.list')}
+          rows={list.rows}
+          columns={columns}
+          rowKey={(row) => row.id}
+          empty={<Empty title={t('dataset.none')}>{t('dataset.noneNote')}</Empty>}
+        />
       </Card>
     </Page>
   )

@@ -5,6 +5,7 @@ import type { ClosureItemState, RequestDetailFragment } from '@/gql/graphql'
 import { useMay } from '@/session/viewer-context'
 import { Badge, type BadgeTone } from '@/ui/badge'
 import { Card } from '@/ui/card'
+import { Cell, PlainTable, Row, RowHead } from '@/ui/plain-table'
 import { TextLink } from '@/ui/text-link'
 
 const marks: Record<ClosureItemState, [LucideIcon, BadgeTone]> = {
@@ -19,64 +20,56 @@ const marks: Record<ClosureItemState, [LucideIcon, BadgeTone]> = {
 const heads = ['thing', 'action', 'state', 'receipt'] as const
 
 /** Every thing that derives from the pictures, with what became of it and the entry of the log that proves it. */
-export function ClosureCard({ items }: { items: RequestDetailFragment['closure'] }) {
+export function ClosureCard({ request }: { request: RequestDetailFragment }) {
   const t = useTranslations('closure')
+  const { closure: items, planDigest } = request
   if (items.length === 0) return null
   return (
     <Card title={t('title')} note={t('note')} flush>
-      <div className="relative overflow-x-auto" tabIndex={0} role="region" aria-label={t('title')}>
-        <table className="w-full border-collapse text-sm" data-testid="closure">
-          <caption className="sr-only">{t('title')}</caption>
-          <thead>
-            <tr className="border-y bg-well/60 text-xs text-ink-2">
-              {heads.map((head) => (
-                <th
-                  key={head}
-                  scope="col"
-                  className="px-3 py-2 text-left font-medium whitespace-nowrap first:pl-4 last:pr-4 sm:first:pl-5 sm:last:pr-5"
-                >
-                  {t(`column.${head}`)}
-                </th>
-              ))}
-            </tr>
-          </thead>
-          <tbody>
-            {items.map((item) => (
-              <ClosureRow key={`${item.thing} ${item.refId}`} item={item} />
-            ))}
-          </tbody>
-        </table>
-      </div>
+      <PlainTable caption={t('title')} heads={heads.map((id) => ({ id, label: t(`column.${id}`) }))} testId="closure">
+        {items.map((item) => (
+          <ClosureRow key={`${item.thing} ${item.refId}`} item={item} isPlanned={planDigest != null} />
+        ))}
+      </PlainTable>
     </Card>
   )
 }
 
-function ClosureRow({ item }: { item: RequestDetailFragment['closure'][number] }) {
+interface ClosureRowProps {
+  item: RequestDetailFragment['closure'][number]
+  /** Before there is a plan nothing is missing from it. */
+  isPlanned: boolean
+}
+
+function ClosureRow({ item, isPlanned }: ClosureRowProps) {
   const t = useTranslations('closure')
   const told = useTranslations('told.kept')
   const mayRead = useMay('evidence:read')
-  const [icon, tone] = marks[item.state]
+  const waits = !isPlanned && item.state === 'NOT_COVERED'
+  const [icon, tone] = marks[waits ? 'PLANNED' : item.state]
   const name = t.has(`thing.${item.thing}`) ? t(`thing.${item.thing}`) : item.thing
   // What belongs to the request itself is named by its kind.
   const label = item.thing === 'model-version' || item.thing.startsWith('dataset-') || item.thing.startsWith('sample')
   return (
-    <tr className="border-b align-top last:border-b-0">
-      <th scope="row" className="px-3 py-3 pl-4 text-left font-normal sm:pl-5">
+    <Row>
+      <RowHead>
         <span className="font-medium">{name}</span>
         {label && item.label != null ? <span className="block text-xs text-ink-2">{item.label}</span> : null}
-      </th>
-      <td className="px-3 py-3">{item.action == null ? t('notPlanned') : t(`action.${item.action}`)}</td>
-      <td className="px-3 py-3">
+      </RowHead>
+      <Cell label={t('column.action')}>
+        {item.action == null ? (isPlanned ? t('notPlanned') : '–') : t(`action.${item.action}`)}
+      </Cell>
+      <Cell label={t('column.state')}>
         <Badge tone={tone} icon={icon}>
-          {t(`state.${item.state}`)}
+          {t(waits ? 'state.UNPLANNED' : `state.${item.state}`)}
         </Badge>
         {item.basis == null ? null : (
           <span className="mt-1 block max-w-xs text-xs text-ink-2">
             {item.basisCode == null ? item.basis : told(item.basisCode)}
           </span>
         )}
-      </td>
-      <td className="px-3 py-3 pr-4 whitespace-nowrap sm:pr-5">
+      </Cell>
+      <Cell label={t('column.receipt')}>
         {item.receiptSeq == null ? (
           '–'
         ) : mayRead ? (
@@ -84,7 +77,7 @@ function ClosureRow({ item }: { item: RequestDetailFragment['closure'][number] }
         ) : (
           t('entry', { seq: item.receiptSeq })
         )}
-      </td>
-    </tr>
+      </Cell>
+    </Row>
   )
 }

@@ -7,10 +7,13 @@ import { useChange } from '@/session/use-document'
 import { Button } from '@/ui/button'
 import { Card } from '@/ui/card'
 import { TextArea, TextField } from '@/ui/field'
+import { Cell, PlainTable, Row, RowHead } from '@/ui/plain-table'
 import { TextLink } from '@/ui/text-link'
 
 type Import = Extract<ImportErasuresMutation['importErasures'], { __typename: 'ErasureImport' }>
-type Row = Import['rows'][number]
+type ImportedRow = Import['rows'][number]
+
+const columns = ['row', 'outcome', 'detail'] as const
 
 /** One key for all lists, so that a mended list sent again takes in only what is new. */
 const idempotencyKey = 'erasure-import'
@@ -79,42 +82,28 @@ function Outcome({ result }: { result: Import }) {
       <p className="text-sm font-medium" aria-live="polite">
         {t(isDryRun ? 'checked' : 'taken', { accepted, known, refused })}
       </p>
-      <div className="relative overflow-x-auto" tabIndex={0} role="region" aria-label={t('title')}>
-        <table className="w-full border-collapse text-sm">
-          <caption className="sr-only">{t('title')}</caption>
-          <thead>
-            <tr className="border-y bg-well/60 text-left text-xs text-ink-2">
-              {(['row', 'outcome', 'detail'] as const).map((column) => (
-                <th key={column} scope="col" className="px-3 py-2 font-medium">
-                  {t(`column.${column}`)}
-                </th>
-              ))}
-            </tr>
-          </thead>
-          <tbody>
-            {rows.map((row) => (
-              <ImportRow key={row.row} row={row} />
-            ))}
-          </tbody>
-        </table>
-      </div>
+      <PlainTable caption={t('title')} heads={columns.map((id) => ({ id, label: t(`column.${id}`) }))}>
+        {rows.map((row) => (
+          <ImportRow key={row.row} row={row} />
+        ))}
+      </PlainTable>
     </div>
   )
 }
 
-function ImportRow({ row }: { row: Row }) {
+function ImportRow({ row }: { row: ImportedRow }) {
   const t = useTranslations('newRequest.list')
   const requests = useTranslations('erasure')
   const refusal = useRefusal()
   return (
-    <tr className="border-b align-top last:border-b-0">
-      <th scope="row" className="px-3 py-2 text-left font-normal">
-        {row.row}
-      </th>
-      <td className={`px-3 py-2 whitespace-nowrap ${row.outcome === 'REFUSED' ? 'font-medium text-danger' : ''}`}>
-        {t(`outcome.${row.outcome}`)}
-      </td>
-      <td className="px-3 py-2">
+    <Row>
+      <RowHead>{row.row}</RowHead>
+      <Cell label={t('column.outcome')}>
+        <span className={row.outcome === 'REFUSED' ? 'font-medium text-danger' : ''}>
+          {t(`outcome.${row.outcome}`)}
+        </span>
+      </Cell>
+      <Cell label={t('column.detail')}>
         {row.request ? (
           <TextLink href={`/requests/${encodeURIComponent(row.request.id)}`}>
             {requests('request', { number: row.request.number })}
@@ -126,7 +115,7 @@ function ImportRow({ row }: { row: Row }) {
             {refusal({ code: row.code, message: row.message })}
           </span>
         ) : null}
-      </td>
-    </tr>
+      </Cell>
+    </Row>
   )
 }

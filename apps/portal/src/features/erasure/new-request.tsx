@@ -8,6 +8,7 @@ import { ImportCard } from '@/features/erasure/import-card'
 import { readContentIds } from '@/features/erasure/read-content-ids'
 import { PreviewErasureDocument, RequestErasureDocument, type ErasureSelection } from '@/gql/graphql'
 import { newIdempotencyKey, useChange, useDocument } from '@/session/use-document'
+import { useViewer } from '@/session/viewer-context'
 import { Button } from '@/ui/button'
 import { Card } from '@/ui/card'
 import { Confirm } from '@/ui/dialog'
@@ -27,6 +28,7 @@ const grounds = [
 
 export function NewRequest() {
   const t = useTranslations()
+  const viewer = useViewer()
   const [selection, setSelection] = useState<ErasureSelection | null>(null)
   return (
     <Page
@@ -35,10 +37,10 @@ export function NewRequest() {
       answer={t('newRequest.answer')}
     >
       <Card title={t('newRequest.find')} note={t('newRequest.findNote')}>
-        <SelectionForm onFind={setSelection} />
+        <SelectionForm onFind={setSelection} ownKey={viewer.subjectKey ?? null} />
       </Card>
       {selection ? <Found selection={selection} /> : null}
-      <ImportCard />
+      {viewer.role === 'data_owner' ? null : <ImportCard />}
     </Page>
   )
 }
@@ -48,7 +50,13 @@ const textOf = (form: FormData, name: string): string => {
   return typeof value === 'string' ? value : ''
 }
 
-function SelectionForm({ onFind }: { onFind: (selection: ErasureSelection) => void }) {
+interface SelectionFormProps {
+  onFind: (selection: ErasureSelection) => void
+  /** Of a data owner, who looks for nobody else's pictures. */
+  ownKey: string | null
+}
+
+function SelectionForm({ onFind, ownKey }: SelectionFormProps) {
   const t = useTranslations('newRequest')
   const [by, setBy] = useState<'subjectKey' | 'contentIds' | 'files'>('subjectKey')
   const [error, setError] = useState<string | null>(null)
@@ -68,7 +76,7 @@ function SelectionForm({ onFind }: { onFind: (selection: ErasureSelection) => vo
       onChange={(event) => setBy(event.target.value as typeof by)}
       className="max-w-sm"
     >
-      <option value="subjectKey">{t('bySubject')}</option>
+      <option value="subjectKey">{t(ownKey === null ? 'bySubject' : 'mySubject')}</option>
       <option value="contentIds">{t('byContent')}</option>
       <option value="files">{t('byFiles')}</option>
     </SelectField>
@@ -87,8 +95,9 @@ function SelectionForm({ onFind }: { onFind: (selection: ErasureSelection) => vo
         <TextField
           key="subject"
           label={t('subjectKey')}
-          hint={t('subjectHint')}
+          hint={t(ownKey === null ? 'subjectHint' : 'mySubjectHint')}
           name="subjectKey"
+          {...(ownKey === null ? {} : { value: ownKey, readOnly: true })}
           required
           maxLength={200}
           autoComplete="off"

@@ -5,6 +5,7 @@ import { PlanOptionsDocument, type PlanOptionsQuery, type RequestDetailFragment 
 import { useQuantities } from '@/i18n/use-quantities'
 import { useDocument } from '@/session/use-document'
 import { Card } from '@/ui/card'
+import { Cell, PlainTable, Row, RowHead } from '@/ui/plain-table'
 
 type Option = NonNullable<PlanOptionsQuery['erasureRequest']>['planOptions'][number]
 type Method = Option['methods'][number]
@@ -46,29 +47,11 @@ export function PlanOptions({ request }: { request: RequestDetailFragment }) {
 function MethodTable({ option }: { option: Option }) {
   const t = useTranslations()
   return (
-    <div className="relative overflow-x-auto" tabIndex={0} role="region" aria-label={t('options.title')}>
-      <table className="w-full border-collapse text-sm">
-        <caption className="sr-only">{t('options.title')}</caption>
-        <thead>
-          <tr className="border-y bg-well/60 text-xs text-ink-2">
-            {heads.map((head) => (
-              <th
-                key={head}
-                scope="col"
-                className="px-3 py-2 text-left font-medium whitespace-nowrap first:pl-4 last:pr-4 sm:first:pl-5"
-              >
-                {t(`options.column.${head}`)}
-              </th>
-            ))}
-          </tr>
-        </thead>
-        <tbody>
-          {option.methods.map((method) => (
-            <MethodRow key={method.method} method={method} />
-          ))}
-        </tbody>
-      </table>
-    </div>
+    <PlainTable caption={t('options.title')} heads={heads.map((id) => ({ id, label: t(`options.column.${id}`) }))}>
+      {option.methods.map((method) => (
+        <MethodRow key={method.method} method={method} />
+      ))}
+    </PlainTable>
   )
 }
 
@@ -78,11 +61,9 @@ function MethodRow({ method }: { method: Method }) {
   const { duration, percent } = useQuantities()
   const { seconds, lowSeconds, highSeconds, level, shareOfRetraining, cost, trainings } = method
   return (
-    <tr className="border-b align-top last:border-b-0">
-      <th scope="row" className="px-3 py-2 pl-4 text-left font-normal whitespace-nowrap sm:pl-5">
-        {methodName(t, method.method)}
-      </th>
-      <td className="px-3 py-2">
+    <Row>
+      <RowHead>{methodName(t, method.method)}</RowHead>
+      <Cell label={t('options.column.time')}>
         {seconds == null ? t('options.unknown') : duration(seconds)}
         {lowSeconds != null && highSeconds != null && level != null ? (
           <span className="block text-xs text-ink-2">
@@ -94,11 +75,11 @@ function MethodRow({ method }: { method: Method }) {
             })}
           </span>
         ) : null}
-      </td>
-      <td className="px-3 py-2 whitespace-nowrap">{shareOfRetraining == null ? '–' : percent(shareOfRetraining)}</td>
-      <td className="px-3 py-2 pr-4 whitespace-nowrap">
+      </Cell>
+      <Cell label={t('options.column.share')}>{shareOfRetraining == null ? '–' : percent(shareOfRetraining)}</Cell>
+      <Cell label={t('options.column.cost')}>
         {cost == null ? '–' : format.number(cost.amount, { style: 'currency', currency: cost.currency })}
-      </td>
-    </tr>
+      </Cell>
+    </Row>
   )
 }

@@ -6,6 +6,7 @@ import type { PlanItemState, RequestDetailFragment } from '@/gql/graphql'
 import { useQuantities } from '@/i18n/use-quantities'
 import { Badge, type BadgeTone } from '@/ui/badge'
 import { Card } from '@/ui/card'
+import { Cell, PlainTable, Row, RowHead } from '@/ui/plain-table'
 import { Empty } from '@/ui/states'
 import { TextLink } from '@/ui/text-link'
 
@@ -27,29 +28,11 @@ export function PlanTable({ request }: { request: RequestDetailFragment }) {
       {request.plan.length === 0 ? (
         <Empty title={t('none')}>{t('noneNote')}</Empty>
       ) : (
-        <div className="relative overflow-x-auto" tabIndex={0} role="region" aria-label={t('title')}>
-          <table className="w-full border-collapse text-sm" data-testid="plan">
-            <caption className="sr-only">{t('title')}</caption>
-            <thead>
-              <tr className="border-y bg-well/60 text-xs text-ink-2">
-                {heads.map((head) => (
-                  <th
-                    key={head}
-                    scope="col"
-                    className="px-3 py-2 text-left font-medium whitespace-nowrap first:pl-4 last:pr-4 sm:first:pl-5 sm:last:pr-5"
-                  >
-                    {t(`column.${head}`)}
-                  </th>
-                ))}
-              </tr>
-            </thead>
-            <tbody>
-              {request.plan.map((item) => (
-                <PlanRow key={item.id} item={item} />
-              ))}
-            </tbody>
-          </table>
-        </div>
+        <PlainTable caption={t('title')} heads={heads.map((id) => ({ id, label: t(`column.${id}`) }))} testId="plan">
+          {request.plan.map((item) => (
+            <PlanRow key={item.id} item={item} />
+          ))}
+        </PlainTable>
       )}
     </Card>
   )
@@ -68,18 +51,14 @@ function PlanRow({ item }: { item: RequestDetailFragment['plan'][number] }) {
   const estimate = item.estimateSeconds ? t('plan.about', { duration: duration(item.estimateSeconds) }) : '–'
   const time = measured == null ? estimate : t('plan.measured', { duration: duration(measured) })
   return (
-    <tr className="border-b align-top last:border-b-0">
-      <th scope="row" className="px-3 py-3 pl-4 text-left font-normal sm:pl-5">
-        {version(item.modelVersion)}
-      </th>
-      <td className="px-3 py-3">
+    <Row>
+      <RowHead>{version(item.modelVersion)}</RowHead>
+      <Cell label={t('plan.column.action')}>
         <span className="font-medium whitespace-nowrap">{t(`plan.action.${item.action}`)}</span>
         {item.basis ? <span className="block max-w-xs text-xs text-ink-2">{item.basis}</span> : null}
-        {item.method ? (
-          <span className="block text-xs whitespace-nowrap text-ink-2">{methodName(t, item.method)}</span>
-        ) : null}
-      </td>
-      <td className="px-3 py-3 whitespace-nowrap">
+        {item.method ? <span className="block text-xs text-ink-2">{methodName(t, item.method)}</span> : null}
+      </Cell>
+      <Cell label={t('plan.column.estimate')}>
         {time}
         {measured == null && item.estimateLowSeconds != null && item.estimateHighSeconds != null ? (
           <span className="block text-xs text-ink-2">
@@ -91,20 +70,20 @@ function PlanRow({ item }: { item: RequestDetailFragment['plan'][number] }) {
             {t('plan.retraining', { duration: duration(item.retrainEstimateSeconds) })}
           </span>
         )}
-      </td>
-      <td className="px-3 py-3 pr-4 sm:pr-5">
+      </Cell>
+      <Cell label={t('plan.column.state')}>
         <Badge tone={tone} icon={icon}>
           {t(`plan.state.${item.state}`)}
         </Badge>
         {item.resultVersion ? (
-          <span className="mt-1 block text-xs whitespace-nowrap">
+          <span className="mt-1 block text-xs">
             {t('plan.became')}{' '}
             <TextLink href={`/models/versions/${encodeURIComponent(item.resultVersion.id)}`}>
               {t('model.version', { number: item.resultVersion.number })}
             </TextLink>
           </span>
         ) : null}
-      </td>
-    </tr>
+      </Cell>
+    </Row>
   )
 }

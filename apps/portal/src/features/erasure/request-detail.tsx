@@ -87,7 +87,7 @@ function Request({ request, stream }: { request: RequestDetailFragment; stream: 
           <RelatedCard request={request} />
           <PlanOptions request={request} />
           <PlanTable request={request} />
-          <ClosureCard items={request.closure} />
+          <ClosureCard request={request} />
           {request.audits.length > 0 ? (
             <Card title={t('erasure.audits')} flush>
               <AuditsTable caption={t('erasure.audits')} rows={request.audits} />

@@ -13,9 +13,11 @@ import { ListBody } from '@/ui/list-body'
 import { MoreRows } from '@/ui/more-rows'
 import { Page } from '@/ui/page'
 import { Empty } from '@/ui/states'
+import { useListAnswer } from '@/ui/use-list-answer'
 
 export function Requests() {
   const t = useTranslations()
+  const listAnswer = useListAnswer()
   const mayRequest = useMay('erasure:request')
   const [state, setState] = useState<ErasureState | ''>('')
   const list = useConnection(
@@ -32,7 +34,7 @@ export function Requests() {
   return (
     <Page
       title={t('nav.requests')}
-      answer={list.isPending ? t('states.loading') : t('erasure.answer', { total: list.total, overdue })}
+      answer={listAnswer(list, t(state ? 'erasure.answerFiltered' : 'erasure.answer', { total: list.total, overdue }))}
       actions={create}
     >
       <Card

@@ -2,6 +2,7 @@
 import { useLocale, useTranslations } from 'next-intl'
 import { methodName } from '@/features/runs/run-line'
 import type { Sentence } from '@/gql/graphql'
+import { lastInTime } from '@/i18n/quantities'
 import { useQuantities } from '@/i18n/use-quantities'
 import { useRefusal } from '@/i18n/use-refusal'
 
@@ -67,7 +68,7 @@ export function useTold() {
     severity: known(`review.severity.${facts.severity}`, facts.severity ?? ''),
     clock: known(`sla.state.${facts.state}`, facts.state ?? ''),
     versionState: known(`model.state.${facts.state}`, facts.state ?? ''),
-    dueAt: new Date(facts.dueAt ?? 0),
+    dueAt: lastInTime(facts.dueAt ?? '1970-01-01'),
     until: new Date(facts.until ?? 0),
     took: duration(facts.seconds ?? 0),
     share: percent(facts.share ?? 0),

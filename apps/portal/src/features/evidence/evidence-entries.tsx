@@ -10,11 +10,9 @@ import { useConnection } from '@/session/use-document'
 import { Badge } from '@/ui/badge'
 import { Card } from '@/ui/card'
 import { CopyableId } from '@/ui/copyable-id'
-import { ListBody } from '@/ui/list-body'
+import { ListTable } from '@/ui/list-table'
 import { Moment } from '@/ui/moment'
-import { MoreRows } from '@/ui/more-rows'
 import { Empty } from '@/ui/states'
-import { Table } from '@/ui/table'
 import { TextLink } from '@/ui/text-link'
 
 type Row = EvidenceEntriesQuery['evidence']['edges'][number]['node']
@@ -59,6 +57,7 @@ export function EvidenceEntries({ erasureRequestId }: { erasureRequestId?: strin
         header: t('column.leafHash'),
         enableSorting: false,
         cell: ({ getValue }) => <CopyableId value={getValue()} />,
+        meta: { wideOnly: true },
       }),
     ],
     [t],
@@ -77,15 +76,14 @@ export function EvidenceEntries({ erasureRequestId }: { erasureRequestId?: strin
       }
     >
       <EvidenceFilters filters={filters} onChange={setFilters} exportArguments={filter} />
-      <ListBody list={list} empty={<Empty title={t('none')}>{t('noneNote')}</Empty>}>
-        <Table
-          caption={t('log')}
-          rows={list.rows}
-          columns={columns}
-          rowKey={(row) => String(row.seq)}
-          footer={<MoreRows shown={list.rows.length} total={list.total} {...list.more} />}
-        />
-      </ListBody>
+      <ListTable
+        list={list}
+        caption={t('log')}
+        rows={list.rows}
+        columns={columns}
+        rowKey={(row) => String(row.seq)}
+        empty={<Empty title={t('none')}>{t('noneNote')}</Empty>}
+      />
     </Card>
   )
 }

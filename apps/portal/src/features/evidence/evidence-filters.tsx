@@ -39,10 +39,11 @@ export function EvidenceFilters({
   exportArguments: Record<string, string>
 }) {
   const t = useTranslations('evidence')
+  const states = useTranslations('states')
   const { data } = useDocument(EvidenceModelsDocument, {})
   const set = (change: Partial<Filters>) => onChange({ ...filters, ...change })
   return (
-    <div className="grid gap-3 border-b px-4 py-3 sm:grid-cols-2 sm:px-5 lg:grid-cols-[1fr_1fr_1fr_1fr_auto] lg:items-end">
+    <div className="grid gap-3 border-b px-4 py-3 sm:grid-cols-2 sm:px-5 sm:items-start xl:grid-cols-4">
       <SelectField
         label={t('column.kind')}
         value={filters.kind}
@@ -70,16 +71,19 @@ export function EvidenceFilters({
       <TextField
         type="datetime-local"
         label={t('from')}
+        hint={states('deviceZone')}
         value={filters.from}
         onChange={(event) => set({ from: event.target.value })}
       />
       <TextField
         type="datetime-local"
         label={t('to')}
+        hint={states('deviceZone')}
         value={filters.to}
         onChange={(event) => set({ to: event.target.value })}
       />
       <ButtonAnchor
+        className="justify-self-start"
         href={`/api/v1/evidence/export?${new URLSearchParams(exportArguments).toString()}`}
         download="evidence.jsonl"
         title={t('exportNote')}

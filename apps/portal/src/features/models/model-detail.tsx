@@ -94,7 +94,9 @@ function Promotions({ model }: { model: Model }) {
                   {t('version', { number: promotion.modelVersion.number })}
                 </TextLink>
               )}
-              <span className="text-ink-2">{t('decidedBy', { who: promotion.decidedBy })}</span>
+              <span className="text-ink-2">
+                {promotion.decidedBy === 'policy' ? t('decidedByPolicy') : t('decidedBy', { who: promotion.decidedBy })}
+              </span>
             </li>
           ))}
         </ol>

@@ -7,13 +7,12 @@ import { ModelsDocument, type ModelsQuery } from '@/gql/graphql'
 import { useQuantities } from '@/i18n/use-quantities'
 import { useConnection } from '@/session/use-document'
 import { Card } from '@/ui/card'
-import { ListBody } from '@/ui/list-body'
+import { ListTable } from '@/ui/list-table'
 import { Moment } from '@/ui/moment'
-import { MoreRows } from '@/ui/more-rows'
 import { Page } from '@/ui/page'
 import { Empty } from '@/ui/states'
-import { Table } from '@/ui/table'
 import { TextLink } from '@/ui/text-link'
+import { useListAnswer } from '@/ui/use-list-answer'
 
 type Row = ModelsQuery['models']['edges'][number]['node']
 
@@ -21,6 +20,7 @@ const column = createColumnHelper<Row>()
 
 export function Models() {
   const t = useTranslations()
+  const listAnswer = useListAnswer()
   const { number } = useQuantities()
   const list = useConnection(ModelsDocument, { first: 25 }, (result) => result.models)
   const columns = useMemo(
@@ -68,20 +68,16 @@ export function Models() {
   )
   const serving = list.rows.filter(({ productionVersion }) => productionVersion).length
   return (
-    <Page
-      title={t('nav.models')}
-      answer={list.isPending ? t('states.loading') : t('model.listAnswer', { total: list.total, serving })}
-    >
+    <Page title={t('nav.models')} answer={listAnswer(list, t('model.listAnswer', { total: list.total, serving }))}>
       <Card title={t('model.list')} flush>
-        <ListBody list={list} empty={<Empty title={t('model.none')}>{t('model.noneNote')}</Empty>}>
-          <Table
-            caption={t('model.list')}
-            rows={list.rows}
-            columns={columns}
-            rowKey={(row) => row.id}
-            footer={<MoreRows shown={list.rows.length} total={list.total} {...list.more} />}
-          />
-        </ListBody>
+        <ListTable
+          list={list}
+          caption={t('model.list')}
+          rows={list.rows}
+          columns={columns}
+          rowKey={(row) => row.id}
+          empty={<Empty title={t('model.none')}>{t('model.noneNote')}</Empty>}
+        />
       </Card>
     </Page>
   )

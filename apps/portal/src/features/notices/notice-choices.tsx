@@ -3,6 +3,7 @@ import { useTranslations } from 'next-intl'
 import { useState } from 'react'
 import { ChooseNoticeDocument, NoticeChoicesDocument, type NoticeChoicesQuery } from '@/gql/graphql'
 import { newIdempotencyKey, useChange, useDocument } from '@/session/use-document'
+import { useViewer } from '@/session/viewer-context'
 import { Card } from '@/ui/card'
 import { FailedPage } from '@/ui/failed-page'
 import { Page } from '@/ui/page'
@@ -14,6 +15,7 @@ type Choice = NoticeChoicesQuery['noticeChoices']['choices'][number]
 /** Of what the viewer gets mail. */
 export function NoticeChoices() {
   const t = useTranslations()
+  const { email } = useViewer()
   const { data, error, refetch } = useDocument(NoticeChoicesDocument, {})
   if (error) return <FailedPage error={error} retry={() => void refetch()} />
   if (!data) return <LoadingPage />
@@ -24,6 +26,7 @@ export function NoticeChoices() {
       title={t('notices.mail')}
       answer={t('notices.mailAnswer', { count: choices.filter(({ byMail }) => byMail).length })}
     >
+      <p className="text-sm text-ink-2">{t('notices.mailNote', { email })}</p>
       <Card flush>
         {choices.length === 0 ? (
           <Empty title={t('notices.noMail')} />

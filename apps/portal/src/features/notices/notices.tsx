@@ -12,10 +12,12 @@ import { MoreRows } from '@/ui/more-rows'
 import { Page } from '@/ui/page'
 import { Empty } from '@/ui/states'
 import { TextLink } from '@/ui/text-link'
+import { useListAnswer } from '@/ui/use-list-answer'
 
 /** What happened that concerns the viewer, newest first. */
 export function Notices() {
   const t = useTranslations()
+  const listAnswer = useListAnswer()
   const list = useConnection(NoticesDocument, { first: 20 }, (result) => result.notices)
   const inbox = useDocument(NoticeInboxDocument, {})
   const change = useChange(MarkNoticesSeenDocument)
@@ -25,7 +27,7 @@ export function Notices() {
   return (
     <Page
       title={t('nav.notices')}
-      answer={inbox.isPending ? t('states.loading') : t('notices.answer', { count: unseen })}
+      answer={listAnswer(inbox, t('notices.answer', { count: unseen }))}
       actions={
         newest && unseen > 0 ? (
           <Button disabled={change.isPending} onClick={() => markSeen(newest.createdAt)}>

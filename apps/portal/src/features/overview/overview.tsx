@@ -21,11 +21,14 @@ export function Overview() {
   const viewer = useViewer()
   const mayRequest = useMay('erasure:request')
   const mayRun = useMay('run:read')
+  // Who neither trains nor decides comes to see whether the model really forgot.
+  const mayAct = useMay('member:read')
   const { due } = useQuantities()
   const { data, error, refetch } = useDocument(OverviewDocument, {})
   if (error) return <FailedPage error={error} retry={() => void refetch()} />
   if (!data) return <LoadingPage />
   const { overview } = data
+  const latest = overview.recentAudits[0]
   const answer = [
     t('overview.open', { count: overview.openRequests }),
     overview.nearestDue && overview.openRequests > 0
@@ -36,7 +39,7 @@ export function Overview() {
   return (
     <Page
       title={t('overview.title', { name: viewer.name })}
-      answer={answer.filter(Boolean).join(t('overview.join'))}
+      answer={`${!mayAct && latest ? t(`overview.latest.${latest.verdict}`) : ''}${answer.filter(Boolean).join(t('overview.join'))}`}
       actions={
         mayRequest ? (
           <ButtonLink tone="primary" href="/requests/new">
@@ -98,6 +101,7 @@ function Holdings({ overview }: { overview: OverviewQuery['overview'] }) {
     ['evidence:read', '/evidence', overview.evidenceCount, t('evidence')],
   ]
   const rows = all.filter(([action]) => actions.includes(action))
+  if (rows.length === 0 && !overview.nearestDue) return null
   return (
     <dl className="flex flex-wrap gap-x-12 gap-y-4 border-t pt-5">
       {overview.nearestDue ? (

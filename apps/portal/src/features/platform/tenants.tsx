@@ -14,17 +14,19 @@ import { MoreRows } from '@/ui/more-rows'
 import { Moment } from '@/ui/moment'
 import { Page } from '@/ui/page'
 import { Empty } from '@/ui/states'
+import { useListAnswer } from '@/ui/use-list-answer'
 
 /** What each tenant may use, what it uses, and what that was measured to cost. */
 export function Tenants() {
   const t = useTranslations()
+  const listAnswer = useListAnswer()
   const mayChange = useMay('tenant:write')
   const list = useConnection(TenantsDocument, { first: 20 }, (result) => result.tenants)
   const suspended = list.rows.filter(({ suspendedAt }) => suspendedAt != null).length
   return (
     <Page
       title={t('nav.tenants')}
-      answer={list.isPending ? t('states.loading') : t('platform.answer', { count: list.total, suspended })}
+      answer={listAnswer(list, t('platform.answer', { count: list.total, suspended }))}
       actions={mayChange ? <NewTenant /> : null}
     >
       <ListBody list={list} empty={<Empty title={t('platform.none')} />}>

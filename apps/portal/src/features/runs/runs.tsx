@@ -5,25 +5,31 @@ import { useMemo, useState } from 'react'
 import { useProgressText, useRunTitle } from '@/features/runs/run-line'
 import { RunState, runStates } from '@/features/runs/run-state'
 import { RunsDocument, type RunState as State, type RunSummaryFragment } from '@/gql/graphql'
+import { useQuantities } from '@/i18n/use-quantities'
 import { useConnection } from '@/session/use-document'
 import { Card } from '@/ui/card'
 import { SelectField } from '@/ui/field'
-import { ListBody } from '@/ui/list-body'
+import { ListTable } from '@/ui/list-table'
 import { Moment } from '@/ui/moment'
-import { MoreRows } from '@/ui/more-rows'
 import { Page } from '@/ui/page'
 import { Empty } from '@/ui/states'
-import { Table } from '@/ui/table'
 import { TextLink } from '@/ui/text-link'
+import { useListAnswer } from '@/ui/use-list-answer'
 
 const column = createColumnHelper<RunSummaryFragment>()
 
+/** From the start of its last attempt to its end; null while there is no end. */
+const tookSeconds = ({ startedAt, finishedAt }: RunSummaryFragment): number | null =>
+  startedAt == null || finishedAt == null ? null : (Date.parse(finishedAt) - Date.parse(startedAt)) / 1000
+
 export function Runs() {
   const t = useTranslations()
+  const listAnswer = useListAnswer()
   const [state, setState] = useState<State | ''>('')
   const list = useConnection(RunsDocument, { first: 25, ...(state ? { state } : {}) }, (result) => result.runs)
   const title = useRunTitle()
   const progressText = useProgressText()
+  const { duration } = useQuantities()
   const columns = useMemo(
     () => [
       column.accessor((run) => title(run), {
@@ -37,11 +43,14 @@ export function Runs() {
         header: t('run.column.state'),
         cell: ({ getValue }) => <RunState state={getValue()} />,
       }),
-      column.accessor((run) => run.progress?.fraction ?? 0, {
-        id: 'progress',
-        header: t('run.column.progress'),
-        cell: ({ row: { original } }) =>
-          original.state === 'RUNNING' && original.progress ? progressText(original.progress) : '–',
+      column.accessor((run) => tookSeconds(run) ?? 0, {
+        id: 'took',
+        header: t('run.column.took'),
+        cell: ({ row: { original } }) => {
+          if (original.state === 'RUNNING' && original.progress) return progressText(original.progress)
+          const seconds = tookSeconds(original)
+          return seconds === null ? '–' : duration(seconds)
+        },
       }),
       column.accessor((run) => run.modelVersion?.number ?? 0, {
         id: 'version',
@@ -62,21 +71,19 @@ export function Runs() {
         id: 'device',
         header: t('run.column.device'),
         cell: ({ getValue }) => getValue() || '–',
+        meta: { wideOnly: true },
       }),
       column.accessor('queuedAt', {
         header: t('run.column.queuedAt'),
         cell: ({ getValue }) => <Moment at={getValue()} />,
       }),
     ],
-    [t, title, progressText],
+    [t, title, progressText, duration],
   )
   const running = list.rows.filter((run) => run.state === 'RUNNING').length
   const queued = list.rows.filter((run) => run.state === 'QUEUED').length
   return (
-    <Page
-      title={t('nav.runs')}
-      answer={list.isPending ? t('states.loading') : t('run.listAnswer', { running, queued })}
-    >
+    <Page title={t('nav.runs')} answer={listAnswer(list, t('run.listAnswer', { running, queued }))}>
       <Card
         title={t('run.list')}
         flush
@@ -95,18 +102,14 @@ export function Runs() {
           </SelectField>
         }
       >
-        <ListBody
+        <ListTable
           list={list}
+          caption={t('run.list')}
+          rows={list.rows}
+          columns={columns}
+          rowKey={(row) => row.id}
           empty={<Empty title={state ? t('states.noMatch') : t('run.none')}>{state ? null : t('run.noneNote')}</Empty>}
-        >
-          <Table
-            caption={t('run.list')}
-            rows={list.rows}
-            columns={columns}
-            rowKey={(row) => row.id}
-            footer={<MoreRows shown={list.rows.length} total={list.total} {...list.more} />}
-          />
-        </ListBody>
+        />
       </Card>
     </Page>
   )

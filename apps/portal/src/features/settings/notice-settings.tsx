@@ -9,15 +9,18 @@ export function NoticeSettings() {
   const t = useTranslations()
   const { actions, tenant } = useViewer()
   if (!tenant) return null
+  const mayReadWebhooks = actions.includes('webhook:read')
   return (
-    <Card title={t('settings.notices')}>
+    <Card title={t(mayReadWebhooks ? 'settings.notices' : 'settings.noticesOfMine')}>
       <ul className="grid gap-2 text-sm">
-        <li>
+        <li className="flex flex-wrap gap-x-3">
           <TextLink href="/settings/notifications">{t('notices.mail')}</TextLink>
+          <span className="text-ink-2">{t('notices.mailLink')}</span>
         </li>
-        {actions.includes('webhook:read') ? (
-          <li>
+        {mayReadWebhooks ? (
+          <li className="flex flex-wrap gap-x-3">
             <TextLink href="/settings/webhooks">{t('webhooks.title')}</TextLink>
+            <span className="text-ink-2">{t('webhooks.link')}</span>
           </li>
         ) : null}
       </ul>

@@ -7,7 +7,6 @@ import { NoticeSettings } from '@/features/settings/notice-settings'
 import { useViewer } from '@/session/viewer-context'
 import { Card, Facts } from '@/ui/card'
 import { Page } from '@/ui/page'
-import { TextLink } from '@/ui/text-link'
 
 export function Settings() {
   const t = useTranslations()
@@ -32,28 +31,24 @@ export function Settings() {
             [t('signIn.email'), viewer.email],
             [t('settings.tenant'), viewer.tenant?.name ?? t('nav.platform')],
             [t('settings.timeZone'), zone ?? 'UTC'],
-            [
-              t('settings.mayDo'),
-              <ul key="actions" className="flex flex-wrap gap-1.5">
-                {viewer.actions.map((action) => (
-                  <li key={action} className="rounded bg-well px-1.5 py-0.5 font-mono text-xs">
-                    {action}
-                  </li>
-                ))}
-              </ul>,
-            ],
+            [t('rights.role'), t(`rights.roleHint.${viewer.role}`)],
           ]}
         />
+        <details className="mt-4 text-sm">
+          <summary className="w-fit rounded text-xs text-ink-2 underline decoration-dotted underline-offset-4">
+            {t('settings.mayDo', { count: viewer.actions.length })}
+          </summary>
+          <ul className="mt-3 flex flex-wrap gap-1.5">
+            {viewer.actions.map((action) => (
+              <li key={action} className="rounded bg-well px-1.5 py-0.5 font-mono text-xs">
+                {action}
+              </li>
+            ))}
+          </ul>
+        </details>
       </Card>
       <SessionsCard />
       <AccessLinks />
-      {viewer.actions.includes('sso:read') ? (
-        <Card title={t('sso.title')} note={t('sso.cardNote')}>
-          <p className="text-sm">
-            <TextLink href="/settings/single-sign-on">{t('sso.link')}</TextLink>
-          </p>
-        </Card>
-      ) : null}
     </Page>
   )
 }

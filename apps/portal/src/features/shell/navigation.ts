@@ -13,30 +13,29 @@ import {
   Settings,
   type LucideIcon,
 } from 'lucide-react'
+import { mayOpen } from '@/features/shell/screen-access'
 
 export interface NavigationItem {
   href: string
   /** Key below `nav` in the messages. */
   label: string
   icon: LucideIcon
-  /** Any of these lets a viewer see it; none asked for: everybody. */
-  needs: readonly string[]
 }
 
 const items: readonly NavigationItem[] = [
-  { href: '/', label: 'overview', icon: LayoutDashboard, needs: ['tenant:read'] },
-  { href: '/requests', label: 'requests', icon: FileSearch, needs: ['erasure:read'] },
-  { href: '/audits', label: 'audits', icon: FileCheck2, needs: ['audit:read'] },
-  { href: '/models', label: 'models', icon: Network, needs: ['model:read'] },
-  { href: '/datasets', label: 'datasets', icon: Database, needs: ['dataset:read'] },
-  { href: '/runs', label: 'runs', icon: Gauge, needs: ['run:read'] },
-  { href: '/evidence', label: 'evidence', icon: ScrollText, needs: ['evidence:read'] },
-  { href: '/sla', label: 'sla', icon: CalendarClock, needs: ['sla:read', 'platform:read'] },
-  { href: '/tenants', label: 'tenants', icon: Building2, needs: ['platform:read'] },
-  { href: '/reference', label: 'reference', icon: BookOpen, needs: [] },
-  { href: '/notices', label: 'notices', icon: Bell, needs: ['tenant:read'] },
-  { href: '/settings', label: 'settings', icon: Settings, needs: [] },
+  { href: '/', label: 'overview', icon: LayoutDashboard },
+  { href: '/requests', label: 'requests', icon: FileSearch },
+  { href: '/audits', label: 'audits', icon: FileCheck2 },
+  { href: '/models', label: 'models', icon: Network },
+  { href: '/datasets', label: 'datasets', icon: Database },
+  { href: '/runs', label: 'runs', icon: Gauge },
+  { href: '/evidence', label: 'evidence', icon: ScrollText },
+  { href: '/sla', label: 'sla', icon: CalendarClock },
+  { href: '/tenants', label: 'tenants', icon: Building2 },
+  { href: '/reference', label: 'reference', icon: BookOpen },
+  { href: '/notices', label: 'notices', icon: Bell },
+  { href: '/settings', label: 'settings', icon: Settings },
 ]
 
 export const navigationFor = (actions: readonly string[]): NavigationItem[] =>
-  items.filter(({ needs }) => needs.length === 0 || needs.some((action) => actions.includes(action)))
+  items.filter(({ href }) => mayOpen(actions, href))

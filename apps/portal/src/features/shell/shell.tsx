@@ -8,10 +8,12 @@ import { useState, type ReactNode } from 'react'
 import { NoticeCount } from '@/features/notices/notice-count'
 import { TenantChoice } from '@/features/account/tenant-choice'
 import { navigationFor } from '@/features/shell/navigation'
+import { mayOpen } from '@/features/shell/screen-access'
 import { Wordmark } from '@/features/shell/wordmark'
 import { useViewer } from '@/session/viewer-context'
 import { Button } from '@/ui/button'
 import { classNames } from '@/ui/class-names'
+import { NotHere } from '@/ui/not-here'
 
 export function Shell({ children }: { children: ReactNode }) {
   const t = useTranslations('nav')
@@ -28,10 +30,16 @@ export function Shell({ children }: { children: ReactNode }) {
       </aside>
       <MobileBar />
       <main id="content" tabIndex={-1} className="min-w-0 outline-none">
-        {children}
+        <Screen>{children}</Screen>
       </main>
     </div>
   )
+}
+
+/** A screen that has nothing for this viewer is not there, as an id of another tenant is not. */
+function Screen({ children }: { children: ReactNode }) {
+  const { actions } = useViewer()
+  return mayOpen(actions, usePathname()) ? children : <NotHere back="/" />
 }
 
 function MobileBar() {

@@ -6,6 +6,7 @@ export async function Unreachable() {
   const t = await getTranslations('states')
   return (
     <main className="mx-auto grid min-h-dvh max-w-md content-center gap-4 px-6">
+      <title>Lethe</title>
       <Wordmark />
       <p className="answer">{t('unreachable')}</p>
       <p className="text-sm text-ink-2">{t('unreachableNote')}</p>

@@ -110,12 +110,13 @@ function Move({ name, requestId, clock }: { name: MoveName; requestId: string; c
 
 function RuleField({ value, onChoose }: { value: string; onChoose: (statuteId: string) => void }) {
   const t = useTranslations('sla.move')
+  const names = useTranslations('sla.statuteName')
   const { data } = useDocument(TenantCalendarDocument, {})
   return (
     <SelectField label={t('newRule')} value={value} onChange={(event) => onChoose(event.target.value)}>
-      {(data?.tenantCalendar.statutes ?? []).map(({ statuteId, citation }) => (
+      {(data?.tenantCalendar.statutes ?? []).map(({ statuteId }) => (
         <option key={statuteId} value={statuteId}>
-          {citation}
+          {names(statuteId)}
         </option>
       ))}
     </SelectField>

@@ -14,12 +14,11 @@ import { lastInTime } from '@/i18n/quantities'
 import { useQuantities } from '@/i18n/use-quantities'
 import { useConnection } from '@/session/use-document'
 import { Card } from '@/ui/card'
-import { ListBody } from '@/ui/list-body'
+import { ListTable } from '@/ui/list-table'
 import { Moment } from '@/ui/moment'
-import { MoreRows } from '@/ui/more-rows'
 import { Page } from '@/ui/page'
 import { Empty } from '@/ui/states'
-import { Table } from '@/ui/table'
+import { useListAnswer } from '@/ui/use-list-answer'
 
 type Row = SlaBoardQuery['slaBoard']['edges'][number]['node']
 
@@ -27,6 +26,7 @@ const column = createColumnHelper<Row>()
 
 export function PlatformBoard() {
   const t = useTranslations()
+  const listAnswer = useListAnswer()
   const { due } = useQuantities()
   const [state, setState] = useState<State | ''>('')
   const [statuteId, setStatuteId] = useState('')
@@ -42,7 +42,9 @@ export function PlatformBoard() {
       column.accessor('tenantName', { header: t('settings.tenant') }),
       column.accessor('requestNumber', {
         header: t('erasure.column.request'),
-        cell: ({ getValue }) => t('erasure.request', { number: getValue() }),
+        cell: ({ getValue }) => (
+          <span className="whitespace-nowrap">{t('erasure.request', { number: getValue() })}</span>
+        ),
       }),
       column.accessor('clockState', {
         header: t('sla.clock'),
@@ -101,22 +103,25 @@ export function PlatformBoard() {
     [t, due],
   )
   return (
-    <Page title={t('sla.platform')} answer={list.isPending ? t('states.loading') : answer(rows)}>
+    <Page title={t('sla.platform')} answer={listAnswer(list, answer(rows))}>
       <Card
         title={t('sla.list')}
         note={t('sla.platformNote')}
         flush
         action={<BoardFilter state={state} onState={setState} statuteId={statuteId} onStatute={setStatuteId} />}
       >
-        <ListBody list={list} empty={<Empty title={t('sla.none')}>{t('sla.noneNote')}</Empty>}>
-          <Table
-            caption={t('sla.list')}
-            rows={rows}
-            columns={columns as never}
-            rowKey={(row) => `${row.tenantName}-${row.requestNumber}`}
-            footer={<MoreRows shown={list.rows.length} total={list.total} {...list.more} />}
-          />
-        </ListBody>
+        <ListTable
+          list={list}
+          caption={t('sla.list')}
+          rows={rows}
+          columns={columns as never}
+          rowKey={(row) => `${row.tenantName}-${row.requestNumber}`}
+          empty={
+            <Empty title={state || statuteId ? t('states.noMatch') : t('sla.none')}>
+              {state || statuteId ? null : t('sla.noneNote')}
+            </Empty>
+          }
+        />
       </Card>
     </Page>
   )

@@ -18,7 +18,7 @@ export function RuleTable({ statutes }: { statutes: readonly Row[] }) {
       column.accessor('citation', {
         header: t('statute'),
         cell: ({ row: { original } }) => (
-          <span className="block min-w-48">
+          <span className="block sm:min-w-48">
             <span className="block font-medium">{t(`statuteName.${original.statuteId}`)}</span>
             <span className="block text-xs text-ink-2">
               {original.citation} · {t('rules.version', { version: original.version })}

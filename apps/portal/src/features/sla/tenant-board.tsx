@@ -18,14 +18,13 @@ import { useConnection } from '@/session/use-document'
 import { useViewer } from '@/session/viewer-context'
 import { Button, ButtonLink } from '@/ui/button'
 import { Card } from '@/ui/card'
-import { ListBody } from '@/ui/list-body'
+import { ListTable } from '@/ui/list-table'
 import { Moment } from '@/ui/moment'
-import { MoreRows } from '@/ui/more-rows'
 import { Page } from '@/ui/page'
 import { Empty } from '@/ui/states'
-import { Table } from '@/ui/table'
 import { Tabs } from '@/ui/tabs'
 import { TextLink } from '@/ui/text-link'
+import { useListAnswer } from '@/ui/use-list-answer'
 
 type Row = SlaClocksQuery['slaClocks']['edges'][number]['node']
 
@@ -33,6 +32,7 @@ const column = createColumnHelper<Row>()
 
 export function TenantBoard() {
   const t = useTranslations()
+  const listAnswer = useListAnswer()
   const { due } = useQuantities()
   const { actions } = useViewer()
   const [state, setState] = useState<State | ''>('')
@@ -93,9 +93,11 @@ export function TenantBoard() {
           return receipt ? <Receipt {...receipt} /> : '–'
         },
       }),
-      column.accessor('citation', {
+      column.accessor('statuteId', {
         header: t('sla.statute'),
-        cell: ({ getValue }) => <span className="block min-w-48">{getValue()}</span>,
+        cell: ({ row: { original } }) => (
+          <span title={original.citation}>{t(`sla.statuteName.${original.statuteId}`)}</span>
+        ),
       }),
       column.accessor((row) => row.erasureRequest.state, {
         id: 'requestState',
@@ -114,7 +116,7 @@ export function TenantBoard() {
   return (
     <Page
       title={t('nav.sla')}
-      answer={list.isPending ? t('states.loading') : answer(rows)}
+      answer={listAnswer(list, answer(rows))}
       actions={
         <>
           <ButtonLink href="/sla/rules">
@@ -138,22 +140,18 @@ export function TenantBoard() {
               label: t('sla.view.list'),
               content: (
                 <div className="min-w-0">
-                  <ListBody
+                  <ListTable
                     list={list}
+                    caption={t('sla.list')}
+                    rows={rows}
+                    columns={columns}
+                    rowKey={(row) => row.id}
                     empty={
                       <Empty title={state || statuteId ? t('states.noMatch') : t('sla.none')}>
                         {state || statuteId ? null : t('sla.noneNote')}
                       </Empty>
                     }
-                  >
-                    <Table
-                      caption={t('sla.list')}
-                      rows={rows}
-                      columns={columns}
-                      rowKey={(row) => row.id}
-                      footer={<MoreRows shown={list.rows.length} total={list.total} {...list.more} />}
-                    />
-                  </ListBody>
+                  />
                 </div>
               ),
             },

@@ -11,10 +11,12 @@ import { MoreRows } from '@/ui/more-rows'
 import { Page } from '@/ui/page'
 import { Empty } from '@/ui/states'
 import { TextLink } from '@/ui/text-link'
+import { useListAnswer } from '@/ui/use-list-answer'
 
 /** Who outside is told what happens. */
 export function Webhooks() {
   const t = useTranslations()
+  const listAnswer = useListAnswer()
   const { actions } = useViewer()
   const list = useConnection(WebhooksDocument, { first: 20 }, (result) => result.webhooks)
   const disabled = list.rows.filter(({ state }) => state === 'DISABLED').length
@@ -22,7 +24,7 @@ export function Webhooks() {
     <Page
       trail={<TextLink href="/settings">{t('nav.settings')}</TextLink>}
       title={t('webhooks.title')}
-      answer={list.isPending ? t('states.loading') : t('webhooks.answer', { count: list.total, disabled })}
+      answer={listAnswer(list, t('webhooks.answer', { count: list.total, disabled }))}
       actions={actions.includes('webhook:write') ? <NewWebhook /> : null}
     >
       <Card flush>
