@@ -25,6 +25,16 @@ describe('the network', () => {
     expect(reachesPostgres(without, 'compute')).toBe(true)
   })
 
+  it('leads workers to the blobs that the registrar gives out, and nobody else there or to its other ports', () => {
+    const blobs = { app: 'registrar' }
+    const apps = [...new Set(workloads.map(({ labels }) => textAt(labels, 'app')))]
+    const reach = (from: readonly Manifest[]) => apps.filter((app) => mayReach(from, { app }, blobs, 4300)).sort()
+    expect(reach(whole)).toEqual(['compute', 'embedding'])
+    expect(apps.filter((app) => mayReach(whole, { app }, blobs, 8080))).toEqual([])
+    const without = whole.filter(({ document }) => document['kind'] !== 'NetworkPolicy')
+    expect(reach(without)).toEqual([...apps].sort())
+  })
+
   it('leads every service to the bus, the portal to the gateway alone, and nobody to compute', () => {
     for (const app of ['gateway', 'registrar', 'compute', 'embedding']) {
       expect(mayReach(whole, { app }, { app: 'nats' }, 4222)).toBe(true)

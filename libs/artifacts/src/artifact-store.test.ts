@@ -83,6 +83,10 @@ describe.each([
     const { digest, size: stored } = await store.put(tenant, bytes)
     expect([digest, stored]).toEqual([digestOf(bytes), size])
     expect(Buffer.compare(await store.get(tenant, digest), bytes)).toBe(0)
+    const streamed = await store.getStream(tenant, digest)
+    const pieces: Uint8Array[] = []
+    for await (const piece of streamed.bytes) pieces.push(piece)
+    expect([streamed.size, Buffer.compare(Buffer.concat(pieces), bytes)]).toEqual([size, 0])
   })
 
   it('keeps the same bytes once, also when many put them at the same time', async () => {
@@ -125,6 +129,7 @@ describe.each([
     expect(await store.delete(tenant, digest)).toBe(true)
     expect(await store.has(tenant, digest)).toBe(false)
     await expect(store.get(tenant, digest)).rejects.toMatchObject({ code: 'ARTIFACT_MISSING' })
+    await expect(store.getStream(tenant, digest)).rejects.toMatchObject({ code: 'ARTIFACT_MISSING' })
     expect(Buffer.compare(await store.get(other, digest), bytes)).toBe(0)
   })
 
@@ -163,6 +168,7 @@ it('refuses an object whose chunks are gone instead of waiting for them', async 
   const manager = await jetstreamManager(nc)
   await manager.streams.purge('OBJ_artifacts', { filter: `$O.artifacts.C.${info?.nuid ?? ''}`, keep: 1 })
   await expect(store.get(tenant, digest)).rejects.toMatchObject({ code: 'ARTIFACT_CORRUPT' })
+  await expect(store.getStream(tenant, digest)).rejects.toMatchObject({ code: 'ARTIFACT_CORRUPT' })
 })
 
 it('knows two kinds of place', async () => {

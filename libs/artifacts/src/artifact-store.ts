@@ -22,6 +22,12 @@ export interface ArtifactStore {
   sizeOf(tenantId: string, digest: Digest): Promise<number | null>
   /** The bytes whose digest was asked for, or a refusal: ARTIFACT_MISSING, ARTIFACT_CORRUPT. */
   get(tenantId: string, digest: Digest): Promise<Uint8Array>
+  /**
+   * The same for whoever hands the bytes on and never holds them as a whole. Who reads them to their end compares the digest.
+   *
+   * @throws DomainError ARTIFACT_MISSING, ARTIFACT_CORRUPT where a part of them is gone
+   */
+  getStream(tenantId: string, digest: Digest): Promise<{ size: number; bytes: AsyncIterable<Uint8Array> }>
   has(tenantId: string, digest: Digest): Promise<boolean>
   /** Gone when it resolves; false where there was nothing. */
   delete(tenantId: string, digest: Digest): Promise<boolean>

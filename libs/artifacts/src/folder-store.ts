@@ -40,6 +40,14 @@ export function folderStore(root: string): ArtifactStore {
         throw isMissing(error) ? missing(digest) : error
       }
     },
+    async getStream(tenantId, digest) {
+      try {
+        const file = await open(pathOf(tenantId, digest))
+        return { size: (await file.stat()).size, bytes: file.createReadStream() }
+      } catch (error) {
+        throw isMissing(error) ? missing(digest) : error
+      }
+    },
     async delete(tenantId, digest) {
       if (!(await has(tenantId, digest))) return false
       await rm(pathOf(tenantId, digest), { force: true })

@@ -19,6 +19,8 @@ const stream = `OBJ_${bucket}`
 const chunkSubject = ({ nuid }: ObjectInfo): string => `$O.${bucket}.C.${nuid}`
 /** What one answer may hold, so that a server never takes the reader for a slow one. */
 const batchBytes = 16 * 2 ** 20
+/** The same where the bytes are handed on: then so much is all that is held. */
+const streamedBytes = 4 * 2 ** 20
 /** A replica may answer that has not heard of the newest chunks yet: it is asked again so often before they count as gone. */
 const [replicaPauses, replicaPauseMs] = [4, 50]
 
@@ -46,6 +48,12 @@ export async function natsStore(nc: NatsConnection, options: NatsStoreOptions = 
   }
   return {
     get,
+    async getStream(tenantId, digest) {
+      const info = await find(tenantId, digest)
+      if (!info) throw missing(digest)
+      if (!(await hasEveryChunk(manager, info))) throw corrupt(digest)
+      return { size: info.size, bytes: streamChunks(manager, info, digest) }
+    },
     has: async (tenantId, digest) => (await find(tenantId, digest)) !== null,
     async put(tenantId, bytes) {
       const digest = digestOf(bytes)
@@ -114,33 +122,50 @@ async function overwriteChunks({ streams }: JetStreamManager, info: ObjectInfo):
   }
 }
 
-/**
- * The bytes in order, or null where a chunk is missing. Chunks are asked for by subject and not through a consumer: whoever
- * may make a consumer may also choose the subject that the server delivers it to.
- */
+/** The bytes in order, or null where a chunk is missing. */
 async function readChunks(manager: JetStreamManager, info: ObjectInfo): Promise<Uint8Array | null> {
   const bytes = new Uint8Array(info.size)
-  let [chunks, filled, next] = [0, 0, 1]
-  const take = ({ seq, data }: Chunk): boolean => {
-    if (filled + data.length > bytes.length) return false
+  let filled = 0
+  for await (const data of chunksOf(manager, info, batchBytes)) {
+    if (filled + data.length > bytes.length) return null
     bytes.set(data, filled)
-    ;[chunks, filled, next] = [chunks + 1, filled + data.length, seq + 1]
-    return true
-  }
-  for (let patience = replicaPauses; chunks < info.chunks;) {
-    const before = chunks
-    for (const chunk of await batchFrom(manager, info, next)) if (!take(chunk)) return null
-    if (chunks > before) continue
-    if (patience-- === 0) return null
-    await wait(replicaPauseMs)
+    filled += data.length
   }
   return filled === bytes.length ? bytes : null
 }
 
+async function* streamChunks(manager: JetStreamManager, info: ObjectInfo, digest: string): AsyncGenerator<Uint8Array> {
+  let left = info.size
+  for await (const data of chunksOf(manager, info, streamedBytes)) {
+    left -= data.length
+    if (left < 0) break
+    yield data
+  }
+  if (left !== 0) throw corrupt(digest)
+}
+
+/**
+ * Chunks in order, fewer where one is missing. They are asked for by subject and not through a consumer: whoever may make a
+ * consumer may also choose the subject that the server delivers it to.
+ */
+async function* chunksOf(manager: JetStreamManager, info: ObjectInfo, bytes: number): AsyncGenerator<Uint8Array> {
+  let [chunks, next] = [0, 1]
+  for (let patience = replicaPauses; chunks < info.chunks;) {
+    const batch = await batchFrom(manager, info, next, bytes)
+    for (const { seq, data } of batch) {
+      ;[chunks, next] = [chunks + 1, seq + 1]
+      yield data
+    }
+    if (batch.length > 0) continue
+    if (patience-- === 0) return
+    await wait(replicaPauseMs)
+  }
+}
+
 type Chunk = Pick<StoredMsg, 'seq' | 'data'>
 
-async function batchFrom({ direct }: JetStreamManager, info: ObjectInfo, seq: number): Promise<Chunk[]> {
-  const asked = { seq, next_by_subj: chunkSubject(info), batch: info.chunks, max_bytes: batchBytes }
+async function batchFrom({ direct }: JetStreamManager, info: ObjectInfo, seq: number, bytes: number): Promise<Chunk[]> {
+  const asked = { seq, next_by_subj: chunkSubject(info), batch: info.chunks, max_bytes: bytes }
   const chunks: Chunk[] = []
   try {
     for await (const chunk of await direct.getBatch(stream, asked)) chunks.push(chunk)

@@ -9,7 +9,7 @@ import { deadLetterHeader } from './dead-letter.js'
 import { publishTask } from './publish.js'
 import { readQueues } from './read-queues.js'
 import { deadSubject, taskSubject } from './subjects.js'
-import { newTask, outcome, startRig, untilAborted, type Rig } from './testing/rig.js'
+import { grant, newTask, outcome, startRig, untilAborted, type Rig } from './testing/rig.js'
 
 let rig: Rig
 beforeAll(async () => {
@@ -20,7 +20,7 @@ afterAll(() => rig.stop())
 const stored = () => Promise.resolve()
 const until = <T>(check: () => T): Promise<T> => vi.waitFor(check, { timeout: 15_000, interval: 20 })
 const resultsOf = (task: Task) => rig.results.filter((result) => result.runId === task.runId)
-const submit = (task: Task) => publishTask(rig.bus, task, { msgId: task.runId })
+const submit = (task: Task) => publishTask(rig.bus, task, { msgId: task.runId, grant })
 const cancel = ({ tenantId, runId, kind: runKind }: Task) =>
   requestCancel(rig.bus, { tenantId, runId, runKind, at: new Date().toISOString() })
 const subjectOf = (task: Task) => taskSubject(task.kind, task.tenantId, task.runId)
@@ -48,7 +48,7 @@ describe('the ordinary course', () => {
     const worker = await rig.startWorker(() => Promise.resolve((runs++, outcome)))
     await submit(task)
     await until(() => expect(resultsOf(task)).toHaveLength(1))
-    await publishTask(rig.bus, task, { msgId: `${task.runId}-again` })
+    await publishTask(rig.bus, task, { msgId: `${task.runId}-again`, grant })
     await until(() => expect(worker.notes.map(({ event }) => event)).toContain('already-ended'))
     await worker.stop()
     expect(runs).toBe(1)
@@ -300,7 +300,7 @@ describe('cancelling', () => {
     await until(() => expect(resultsOf(task)).toMatchObject([{ outcome: 'cancelled' }]))
     expect(await queued(task)).toBeNull()
     let runs = 0
-    await publishTask(rig.bus, task, { msgId: `${task.runId}-late` })
+    await publishTask(rig.bus, task, { msgId: `${task.runId}-late`, grant })
     const worker = await rig.startWorker(() => Promise.resolve((runs++, outcome)))
     await until(() => expect(worker.notes.map(({ event }) => event)).toContain('already-ended'))
     await worker.stop()

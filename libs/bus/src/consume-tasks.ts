@@ -1,4 +1,4 @@
-import { DomainError, isDomainError, type Progress, type RunCost, type RunKind, type TenantId } from '@lethe/domain'
+import { DomainError, isDomainError, type Progress, type RunCost, type RunKind } from '@lethe/domain'
 import type { Consumer, JsMsg } from '@nats-io/jetstream'
 import { setTimeout as wait } from 'node:timers/promises'
 import { beginAttempt, type Attempt } from './attempts.js'
@@ -9,7 +9,7 @@ import type { BlobRef } from './contracts/blobs.js'
 import type { RunOutput } from './contracts/results.js'
 import { Task } from './contracts/tasks.js'
 import { bury } from './dead-letter.js'
-import { publishProgress, publishResult } from './publish.js'
+import { grantHeader, publishProgress, publishResult } from './publish.js'
 import { classify, defaultRetryPolicy, exhaustion, type RetryPolicy, type TaskFailure } from './settle.js'
 import { runAddress, taskSubject } from './subjects.js'
 import { takeOne } from './take-task.js'
@@ -19,6 +19,8 @@ import { watchInterruptions } from './watch-interruptions.js'
 /** What a handler is given. It resolves with what it made, or throws; settle.ts decides what that means. */
 export interface TaskContext {
   readonly task: Task
+  /** What the run shows to get at blobs of its tenant. Never logged. */
+  readonly grant: string
   /** 1 for the first. */
   readonly attempt: number
   /** Where an earlier attempt left off. */
@@ -63,7 +65,7 @@ export interface ConsumeTasksOptions {
   /** Called with one task at a time. */
   readonly handler: (context: TaskContext) => Promise<TaskOutcome>
   /** Deletes what a run saved to resume from: what was replaced, and all of it once it has ended in whatever way. */
-  readonly discardResume: (tenantId: TenantId, resume: BlobRef) => Promise<void>
+  readonly discardResume: (of: GrantedTask, resume: BlobRef) => Promise<void>
   /** Stops taking tasks; the running one is asked to checkpoint and is handed back. */
   readonly signal: AbortSignal
   /** Return after one task has settled, or after so long without one. */
@@ -73,6 +75,9 @@ export interface ConsumeTasksOptions {
   readonly heartbeatMs?: number
   readonly note?: (note: TaskNote) => void
 }
+
+/** A task and what came beside it. */
+export type GrantedTask = Pick<TaskContext, 'task' | 'grant'>
 
 type Worker = ConsumeTasksOptions & { readonly bus: Bus }
 
@@ -103,14 +108,15 @@ export async function consumeTasks(bus: Bus, options: ConsumeTasksOptions): Prom
 async function handleDelivery(worker: Worker, message: JsMsg): Promise<void> {
   const heartbeat = setInterval(() => message.working(), worker.heartbeatMs ?? 3000)
   try {
-    const task = await parseTask(worker, message)
-    if (!task) return
-    const beginning = await beginAttempt(worker.bus, task.runId, (blob) => worker.discardResume(task.tenantId, blob))
+    const granted = await parseTask(worker, message)
+    if (!granted) return
+    const { task } = granted
+    const beginning = await beginAttempt(worker.bus, task.runId, (blob) => worker.discardResume(granted, blob))
     if (beginning.state === 'ended') {
       await beginning.tidyUp()
       message.ack()
       worker.note?.({ event: 'already-ended', ...who(task) })
-    } else await runAttempt(worker, message, task, beginning.attempt)
+    } else await runAttempt(worker, message, granted, beginning.attempt)
   } finally {
     clearInterval(heartbeat)
   }
@@ -123,12 +129,19 @@ const who = (task: Task): Pick<TaskNote, 'kind' | 'tenantId' | 'runId'> => ({
 })
 
 /** A message that breaks its contract, or speaks of another run than its subject, is kept and never tried again. */
-async function parseTask(worker: Worker, message: JsMsg): Promise<Task | null> {
+async function parseTask(worker: Worker, message: JsMsg): Promise<GrantedTask | null> {
   try {
     const task = decodeMessage(Task, message.data)
     if (taskSubject(task.kind, task.tenantId, task.runId) !== message.subject)
       throw new DomainError('MESSAGE_MALFORMED', 'The task names another run than its subject does.', 'runId')
-    return task
+    const grant = message.headers?.get(grantHeader) ?? ''
+    if (grant === '')
+      throw new DomainError(
+        'MESSAGE_MALFORMED',
+        'The task came without a grant; the registrar publishes it with one.',
+        'grant',
+      )
+    return { task, grant }
   } catch (error) {
     if (!isDomainError(error)) throw error
     const address = runAddress(message.subject)
@@ -145,8 +158,9 @@ async function parseTask(worker: Worker, message: JsMsg): Promise<Task | null> {
   }
 }
 
-async function runAttempt(worker: Worker, message: JsMsg, task: Task, attempt: Attempt): Promise<void> {
+async function runAttempt(worker: Worker, message: JsMsg, granted: GrantedTask, attempt: Attempt): Promise<void> {
   const { bus } = worker
+  const { task } = granted
   const startedAt = new Date().toISOString()
   const policy = worker.retry ?? defaultRetryPolicy
   const end = (outcome: Ending): Promise<void> => endRun(worker, task, attempt, startedAt, outcome)
@@ -162,7 +176,7 @@ async function runAttempt(worker: Worker, message: JsMsg, task: Task, attempt: A
   try {
     interruption.signal.throwIfAborted()
     note('started')
-    const outcome = await worker.handler(contextOf(worker, task, attempt, interruption.signal))
+    const outcome = await worker.handler(contextOf(worker, granted, attempt, interruption.signal))
     await end({ outcome: 'succeeded', ...outcome })
     message.ack()
     note('succeeded')
@@ -213,10 +227,10 @@ async function endRun(worker: Worker, task: Task, attempt: Attempt, startedAt: s
   await attempt.tidyUp()
 }
 
-function contextOf(worker: Worker, task: Task, attempt: Attempt, signal: AbortSignal): TaskContext {
-  const { tenantId, runId, kind: runKind } = task
+function contextOf(worker: Worker, granted: GrantedTask, attempt: Attempt, signal: AbortSignal): TaskContext {
+  const { tenantId, runId, kind: runKind } = granted.task
   return {
-    task,
+    ...granted,
     attempt: attempt.number,
     resume: attempt.resume,
     signal,

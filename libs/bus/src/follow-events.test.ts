@@ -4,12 +4,12 @@ import { randomUUID } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
-import type { Deployment } from './contracts/events.js'
+import type { GrantedDeployment } from './contracts/events.js'
 import { consumeProgress, consumeResults } from './consume-results.js'
 import { putDeployment, removeDeployment, watchDeployments } from './deployments.js'
 import { followEvents, type FollowedEvent, type FollowOptions } from './follow-events.js'
 import { publishChanged, publishProgress, publishTask } from './publish.js'
-import { newTask, outcome, startRig, type Rig } from './testing/rig.js'
+import { grant, newTask, outcome, startRig, type Rig } from './testing/rig.js'
 
 let rig: Rig
 const end = new AbortController()
@@ -111,7 +111,7 @@ it('repeats a message until it is recorded', async () => {
       context.progress({ phase: 'x', fraction: 1 })
       return Promise.resolve(outcome)
     })
-    await publishTask(other.bus, task, { msgId: task.runId })
+    await publishTask(other.bus, task, { msgId: task.runId, grant })
     await until(() => expect(tries).toBe(3))
     await worker.stop()
     stop.abort()
@@ -121,13 +121,14 @@ it('repeats a message until it is recorded', async () => {
   }
 })
 
-const deployment = (modelVersionId: string): Deployment => ({
+const deployment = (modelVersionId: string): GrantedDeployment => ({
   version: 1,
   tenantId: newId(),
   modelId: newId(),
   modelVersionId,
   weights: { digest: 'a'.repeat(64), size: 1 },
   imageSize: 32,
+  grant,
 })
 
 it('tells what is deployed, then changes', async () => {
@@ -164,7 +165,7 @@ it('survives kill -9 of the server mid-task: same attempt, result recorded, foll
       for await (const event of followEvents(other.bus, { scope, from: 'replay', signal: end.signal })) seen.push(event)
     })()
     const deployed: string[] = []
-    const onPut = ({ modelVersionId }: Deployment) => void deployed.push(modelVersionId)
+    const onPut = ({ modelVersionId }: GrantedDeployment) => void deployed.push(modelVersionId)
     void watchDeployments(other.bus, { onPut, onRemove: () => undefined, onCurrent: () => undefined }, end.signal)
     let release = (): void => undefined
     const released = new Promise<void>((resolve) => (release = resolve))
@@ -176,7 +177,7 @@ it('survives kill -9 of the server mid-task: same attempt, result recorded, foll
       context.progress({ phase: 'after', fraction: 0.9 })
       return outcome
     })
-    await publishTask(other.bus, task, { msgId: task.runId })
+    await publishTask(other.bus, task, { msgId: task.runId, grant })
     await until(() => expect(seen).toHaveLength(1))
     const { server } = JSON.parse(readFileSync(join(other.stateDir, 'nats', 'state.json'), 'utf8')) as {
       server: { pid: number }

@@ -6,12 +6,20 @@ export { consumeProgress, consumeResults, type ConsumeOptions } from './consume-
 export {
   consumeTasks,
   type ConsumeTasksOptions,
+  type GrantedTask,
   type TaskContext,
   type TaskNote,
   type TaskOutcome,
 } from './consume-tasks.js'
 export { deadLetterHeader } from './dead-letter.js'
-export { putDeployment, removeDeployment, watchDeployments, type DeploymentWatcher } from './deployments.js'
+export {
+  putDeployment,
+  readDeployment,
+  regrantDeployments,
+  removeDeployment,
+  watchDeployments,
+  type DeploymentWatcher,
+} from './deployments.js'
 export { eraseResumePoints, isDeployed, readResumePoints } from './erase-traces.js'
 export { followEvents, newestSequence, type FollowedEvent, type FollowOptions } from './follow-events.js'
 export { busPermissions, busUsers, type BusPermissions, type BusUser } from './permissions.js'

@@ -12,7 +12,7 @@ import { consumeProgress, consumeResults } from './consume-results.js'
 import { consumeTasks } from './consume-tasks.js'
 import type { RunProgressed } from './contracts/events.js'
 import type { RunResult } from './contracts/results.js'
-import { putDeployment, removeDeployment, watchDeployments } from './deployments.js'
+import { putDeployment, regrantDeployments, removeDeployment, watchDeployments } from './deployments.js'
 import { eraseResumePoints } from './erase-traces.js'
 import { followEvents } from './follow-events.js'
 import { busPermissions, busUsers, type BusUser } from './permissions.js'
@@ -62,6 +62,24 @@ async function refusesToTell(user: BusUser, subject: string): Promise<boolean> {
 const id = randomUUID()
 const api = '$JS.API'
 
+/** Every way to a blob that goes past the registrar. */
+const blobsOfAnybody = [
+  '$O.artifacts.C.x',
+  '$O.artifacts.M.x',
+  ...[
+    'STREAM.INFO',
+    'STREAM.MSG.GET',
+    'DIRECT.GET',
+    'STREAM.PURGE',
+    'STREAM.MSG.DELETE',
+    'STREAM.UPDATE',
+    'STREAM.DELETE',
+    'STREAM.SNAPSHOT',
+  ].map((verb) => `${api}.${verb}.OBJ_artifacts`),
+  `${api}.DIRECT.GET.OBJ_artifacts.$O.artifacts.C.x`,
+  `${api}.CONSUMER.CREATE.OBJ_artifacts.mine`,
+]
+
 /** What nobody but the service in question may do, whoever asks. */
 const forbidden: Record<BusUser, { say: string[]; hear: string[] }> = {
   compute: {
@@ -77,7 +95,7 @@ const forbidden: Record<BusUser, { say: string[]; hear: string[] }> = {
       `${api}.DIRECT.GET.EVENTS.events.${id}.run.${id}.progress`,
       `${api}.CONSUMER.CREATE.EVENTS.mine.events.>`,
       `${api}.CONSUMER.CREATE.TASKS.mine`,
-      `${api}.CONSUMER.CREATE.OBJ_artifacts.mine`,
+      ...blobsOfAnybody,
       `${api}.CONSUMER.DURABLE.CREATE.TASKS.mine`,
       `${api}.CONSUMER.DELETE.TASKS.compute-pretrain`,
       `${api}.CONSUMER.MSG.NEXT.RESULTS.registrar`,
@@ -85,7 +103,6 @@ const forbidden: Record<BusUser, { say: string[]; hear: string[] }> = {
       `${api}.STREAM.MSG.GET.TASKS`,
       `${api}.STREAM.MSG.DELETE.TASKS`,
       `${api}.STREAM.LIST`,
-      `${api}.STREAM.DELETE.OBJ_artifacts`,
     ],
     hear: ['events.>', `events.${id}.run.*.progress`, 'tasks.>', 'results.>', '$KV.>', '$O.>', '$JS.>', '>'],
   },
@@ -96,11 +113,7 @@ const forbidden: Record<BusUser, { say: string[]; hear: string[] }> = {
       `events.${id}.model.${id}.changed`,
       '$KV.deployments.x',
       '$KV.attempts.x',
-      '$O.artifacts.C.x',
-      '$O.artifacts.M.x',
-      `${api}.STREAM.PURGE.OBJ_artifacts`,
-      `${api}.STREAM.MSG.DELETE.OBJ_artifacts`,
-      `${api}.CONSUMER.CREATE.OBJ_artifacts.mine`,
+      ...blobsOfAnybody,
       `${api}.STREAM.MSG.GET.KV_attempts`,
       `${api}.STREAM.MSG.GET.EVENTS`,
     ],
@@ -152,7 +165,8 @@ describe.each(busUsers)('%s', (user) => {
 })
 
 it('what is allowed is not refused: the questions above can be answered with no', async () => {
-  expect(await refusesToTake('compute', `${api}.STREAM.INFO.OBJ_artifacts`)).toBe(false)
+  for (const subject of [`${api}.STREAM.INFO.OBJ_artifacts`, `${api}.STREAM.MSG.GET.OBJ_artifacts`])
+    expect(await refusesToTake('registrar', subject)).toBe(false)
   expect(await refusesToTake('registrar', `cancel.${id}.${id}`)).toBe(false)
   expect(await refusesToTell('compute', 'cancel.*.*')).toBe(false)
   expect(await refusesToTell('gateway', '_INBOX_gateway.x')).toBe(false)
@@ -166,12 +180,15 @@ it('a server without the table refuses nothing of it', async () => {
   const strict = bus
   bus = { ...strict, compute }
   const refused = await Promise.all(
-    [`events.${id}.erasure-request.${id}.changed`, `${api}.STREAM.MSG.GET.EVENTS`, `tasks.audit.${id}.${id}`].map(
-      (subject) => refusesToTake('compute', subject),
-    ),
+    [
+      `events.${id}.erasure-request.${id}.changed`,
+      `${api}.STREAM.MSG.GET.EVENTS`,
+      `tasks.audit.${id}.${id}`,
+      ...blobsOfAnybody,
+    ].map((subject) => refusesToTake('compute', subject)),
   )
   bus = strict
-  expect(refused).toEqual([false, false, false])
+  expect(refused.filter(Boolean)).toEqual([])
   await Promise.all([registrar.close(), compute.close()])
   await free.stop()
   rmSync(open, { recursive: true, force: true })
@@ -199,7 +216,7 @@ it('each does all of its work with the rights that it has', async () => {
       for await (const { type } of followEvents(bus.gateway, { scope: task, from: 'replay', signal })) heard.push(type)
     })(),
   ]
-  await publishTask(bus.registrar, task, { msgId: task.runId })
+  await publishTask(bus.registrar, task, { msgId: task.runId, grant: 'a grant' })
   await vi.waitFor(() => expect(results.map(({ outcome: how }) => how)).toEqual(['succeeded']), 10_000)
   const changed = { version: 1 as const, aggregate: 'run', id: task.runId, at: new Date().toISOString() }
   await publishChanged(bus.registrar, { ...changed, tenantId: task.tenantId } as never, { msgId: id })
@@ -231,11 +248,15 @@ it('each does all of its work with the rights that it has', async () => {
     modelVersionId: id,
     weights: { digest: 'c'.repeat(64), size: 1 },
     imageSize: 8,
+    grant: 'a grant',
   })
   // Two changes of one key in quick succession are one to whoever watches.
   await vi.waitFor(() => expect(deployed).toContain(id), 5000)
+  expect(await regrantDeployments(bus.registrar, () => 'another')).toBe(1)
+  expect(await regrantDeployments(bus.registrar, () => 'another')).toBe(0)
   await removeDeployment(bus.registrar, id)
-  await vi.waitFor(() => expect(deployed).toEqual(['current', id, `no ${id}`]), 10_000)
+  expect(await regrantDeployments(bus.registrar, () => 'a third')).toBe(0)
+  await vi.waitFor(() => expect(deployed.at(-1)).toBe(`no ${id}`), 10_000)
   end.abort()
   await Promise.all([...background, watch])
 })

@@ -32,7 +32,10 @@ const pulls = (of: string, consumer: string): string[] => [
 ]
 const dead = (from: string): string => `dead.${from}.>`
 
-/** No consumer is made to read a blob: who may make one may also choose where it delivers. */
+/**
+ * For the two that work for every tenant. Workers have none of it: the store names chunks by random ids, so rights on them
+ * cannot be cut down to a tenant. No consumer is made to read a blob: who may make one may also choose where it delivers.
+ */
 const readsBlobs = [
   ...api('STREAM.INFO', blobs.stream),
   ...api('STREAM.MSG.GET', blobs.stream),
@@ -108,7 +111,7 @@ export const busPermissions: Readonly<Record<BusUser, BusPermissions>> = {
     },
     subscribe: { allow: [`${inboxPrefixOf('gateway')}.>`] },
   },
-  /** Takes tasks, tells progress and results. It reads no event, and asks for no task. */
+  /** Takes tasks, tells progress and results. It reads no event, asks for no task, and has blobs from the registrar alone. */
   compute: {
     publish: {
       allow: [
@@ -116,9 +119,6 @@ export const busPermissions: Readonly<Record<BusUser, BusPermissions>> = {
         ...RunKind.options.flatMap((kind) => pulls(stream.tasks, taskConsumer(kind))),
         ...api('STREAM.MSG.GET', bucket.attempts, bucket.cancelled),
         '$KV.attempts.>',
-        ...readsBlobs,
-        ...writesBlobs,
-        ...deletesBlobs,
         allResults,
         allProgress,
         dead('tasks'),
@@ -126,7 +126,7 @@ export const busPermissions: Readonly<Record<BusUser, BusPermissions>> = {
     },
     subscribe: { allow: [`${inboxPrefixOf('compute')}.>`, 'cancel.*.*'] },
   },
-  /** Reads what is deployed and its weights; writes nothing. */
+  /** Reads what is deployed; writes nothing. */
   embedding: {
     publish: {
       allow: [
@@ -137,7 +137,6 @@ export const busPermissions: Readonly<Record<BusUser, BusPermissions>> = {
         ...api('CONSUMER.DELETE', `${bucket.deployments}.*`),
         ...api('CONSUMER.INFO', `${bucket.deployments}.*`),
         `$JS.FC.${bucket.deployments}.>`,
-        ...readsBlobs,
       ],
     },
     subscribe: { allow: [`${inboxPrefixOf('embedding')}.>`] },

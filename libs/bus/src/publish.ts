@@ -1,4 +1,5 @@
 import type { JetStreamPublishOptions } from '@nats-io/jetstream'
+import { headers } from 'nats'
 import { setTimeout as wait } from 'node:timers/promises'
 import type { Bus } from './bus.js'
 import { encodeMessage } from './codec.js'
@@ -18,9 +19,20 @@ async function publishOnce(bus: Bus, subject: string, body: string, options: Par
   return { duplicate }
 }
 
+/** Beside a task, and not in it: what its run shows to get at blobs. */
+export const grantHeader = 'Lethe-Grant'
+
 /** `msgId` is the caller's own id (an outbox row): the same task published twice runs once. */
-export const publishTask = (bus: Bus, task: Task, { msgId }: { msgId: string }): Promise<Published> =>
-  publishOnce(bus, taskSubject(task.kind, task.tenantId, task.runId), encodeMessage(Task, task), { msgID: msgId })
+export function publishTask(
+  bus: Bus,
+  task: Task,
+  { msgId, grant }: { msgId: string; grant: string },
+): Promise<Published> {
+  const beside = headers()
+  beside.set(grantHeader, grant)
+  const subject = taskSubject(task.kind, task.tenantId, task.runId)
+  return publishOnce(bus, subject, encodeMessage(Task, task), { msgID: msgId, headers: beside })
+}
 
 /** The first result of a run stands; later ones are duplicates. Repeats itself while the server is away. */
 export async function publishResult(bus: Bus, result: RunResult): Promise<Published> {

@@ -73,6 +73,7 @@ export {
   type PinnedBundle,
 } from './stores/evidence-bundles.js'
 export { forgetStaleUpload, keepUpload, readStaleUploads, touchUpload } from './stores/uploads.js'
+export { announceRunBlob, keepRunBlobs, readLeftRunBlobs, releaseRunBlob } from './stores/run-blobs.js'
 export {
   claimDelivery,
   disableEndpoint,

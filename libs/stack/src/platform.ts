@@ -122,7 +122,7 @@ async function startFoundations(options: PlatformOptions, undo: Undo[]): Promise
   const { backend, tfjsNodeDir } = env
   const computes = (options.services ?? serviceNames).some((name) => name === 'compute' || name === 'embedding')
   const noTensorflow = Promise.resolve({ backend, tfjsNodeDir, summary: 'no service that computes' })
-  const [ownerUrl, natsUrls, tensorflow, ports] = await allOrNothing([
+  const [ownerUrl, natsUrls, tensorflow, chosen] = await allOrNothing([
     openDatabase({ stateDir, cacheDir, isDurable, databaseUrl: env.databaseUrl, report, secrets }, undo),
     openBus({ stateDir, cacheDir, natsUrl: env.natsUrl, report, secrets }, undo),
     computes ? provisionTensorflow({ cacheDir, backend, tfjsNodeDir, report }) : noTensorflow,
@@ -140,7 +140,7 @@ async function startFoundations(options: PlatformOptions, undo: Undo[]): Promise
     ownerUrl,
     natsUrls,
     tensorflow,
-    ports,
+    ...chosen,
     mail,
     uploadDir,
     webhookTargets,

@@ -9,6 +9,8 @@ export interface Secrets {
   /** Of the services' users on a nats-server that somebody else runs. */
   busPasswords: Record<BusUser, string>
   gatewaySecret: string
+  /** Seals what workers show the registrar to get at blobs. */
+  blobGrantSecret: string
   logSigningKeyFile: string
   /** PKCS #8 PEM of the P-256 key that signs the files of model versions. */
   modelSigningKeyFile: string
@@ -55,6 +57,7 @@ export function openSecrets(stateDir: string): Secrets {
     passwords,
     busPasswords: openBusPasswords(path.join(folder, 'bus-passwords.json')),
     gatewaySecret,
+    blobGrantSecret: openBlobGrantSecret(path.join(folder, 'blob-grant-secret')),
     logSigningKeyFile,
     logPublicKey,
     modelSigningKeyFile,
@@ -70,6 +73,11 @@ function openBusPasswords(file: string): Record<BusUser, string> {
   if (!existsSync(file))
     writePrivately(file, JSON.stringify(Object.fromEntries(busUsers.map((user) => [user, random()]))))
   return JSON.parse(readFileSync(file, 'utf8')) as Record<BusUser, string>
+}
+
+function openBlobGrantSecret(file: string): string {
+  if (!existsSync(file)) writePrivately(file, random())
+  return readFileSync(file, 'utf8')
 }
 
 /**

@@ -11,7 +11,9 @@ const facts: PlatformFacts = {
     gateway: 'nats://gateway:n4@127.0.0.1:4222',
   },
   ports: { registrar: 1, compute: 2, embedding: 3, gateway: 4, portal: 5 },
+  blobsPort: 6,
   gatewaySecret: 'session-secret',
+  blobGrantSecret: 'grant-secret',
   logSigningKeyFile: '/state/secrets/log-signing-key.pem',
   checkpointDir: '/state/checkpoints',
   logPublicKey: 'public',
@@ -30,6 +32,11 @@ const facts: PlatformFacts = {
 }
 const told = (name: (typeof serviceNames)[number]) => JSON.stringify(serviceEnv(name, facts))
 
+it('tells workers where blobs are given out, and only registrar and gateway where they lie', () => {
+  expect(serviceNames.filter((name) => 'BLOBS_URL' in serviceEnv(name, facts))).toEqual(['compute', 'embedding'])
+  expect(serviceNames.filter((name) => 'ARTIFACTS' in serviceEnv(name, facts))).toEqual(['registrar', 'gateway'])
+})
+
 it('gives nobody the database owner', () => {
   for (const name of serviceNames) expect(told(name)).not.toContain('owner-secret')
 })
@@ -38,6 +45,7 @@ it('gives compute, embedding and portal no database, and the signing key to the 
   for (const name of ['compute', 'embedding', 'portal'] as const) expect(told(name)).not.toContain('postgresql:')
   expect(serviceNames.filter((name) => told(name).includes('log-signing-key'))).toEqual(['registrar'])
   expect(serviceNames.filter((name) => told(name).includes('embedding-service-key'))).toEqual(['embedding'])
+  expect(serviceNames.filter((name) => told(name).includes('grant-secret'))).toEqual(['registrar'])
   for (const secret of ['session-secret', 'admin-secret'])
     expect(serviceNames.filter((name) => told(name).includes(secret))).toEqual(['gateway'])
 })

@@ -19,7 +19,11 @@ export interface PlatformFacts {
   /** One address a service that uses the bus; the key is the user's name there. */
   natsUrls: Readonly<Record<string, string>>
   ports: Readonly<Record<ServiceName, number>>
+  /** Where the registrar gives workers blobs. */
+  blobsPort: number
   gatewaySecret: string
+  /** Seals what workers show to get at blobs. */
+  blobGrantSecret: string
   /** PKCS #8 PEM of the Ed25519 key that signs log checkpoints. */
   logSigningKeyFile: string
   /** Folder that also receives every signed log checkpoint, so that one copy is outside the database. */
@@ -66,14 +70,16 @@ export const logHost = 'lethe'
 export const localUrl = (port: number): string => `http://127.0.0.1:${port}`
 
 /**
- * What each process is told, and nothing more: compute and embedding know no database, and nobody but the registrar the
- * keys that sign log and models. A process with an HTTP interface answers /livez and /readyz on PORT, the others on HEALTH_PORT.
+ * What each process is told, and nothing more: compute and embedding know no database and no store of blobs, and nobody but
+ * the registrar the keys that sign log and models and the secret that seals grants. A process with an HTTP interface answers /livez and /readyz on PORT, the others on HEALTH_PORT.
  */
 export function serviceEnv(name: ServiceName, facts: PlatformFacts): ServiceEnv {
   const port = String(facts.ports[name])
   const shared = { LOG_LEVEL: facts.logLevel, NODE_ENV: facts.nodeEnv ?? 'production' }
   const http = { ...shared, HOST: '127.0.0.1', PORT: port }
-  const bus = { NATS_URL: facts.natsUrls[name] ?? '', ARTIFACTS: 'nats' }
+  const bus = { NATS_URL: facts.natsUrls[name] ?? '' }
+  const store = { ARTIFACTS: 'nats' }
+  const blobs = { BLOBS_URL: localUrl(facts.blobsPort) }
   const database = (login: Login) => loginUrl(facts.ownerUrl, login, facts.passwords[login])
   const gatewayUrl = localUrl(facts.ports.gateway)
   const mail = { MAIL_URL: facts.mail.url, MAIL_FROM: facts.mail.from, PORTAL_URL: localUrl(facts.ports.portal) }
@@ -82,8 +88,12 @@ export function serviceEnv(name: ServiceName, facts: PlatformFacts): ServiceEnv 
       return {
         ...shared,
         ...bus,
+        ...store,
         ...mail,
         HEALTH_PORT: port,
+        BLOBS_HOST: '127.0.0.1',
+        BLOBS_PORT: String(facts.blobsPort),
+        BLOB_GRANT_SECRET: facts.blobGrantSecret,
         DATABASE_URL: database('registrar'),
         LOG_SIGNING_KEY_FILE: facts.logSigningKeyFile,
         LOG_PREVIOUS_PUBLIC_KEYS: facts.logPreviousPublicKeys.join(','),
@@ -93,11 +103,12 @@ export function serviceEnv(name: ServiceName, facts: PlatformFacts): ServiceEnv 
         WEBHOOK_TARGETS: facts.webhookTargets,
       }
     case 'compute':
-      return { ...shared, ...bus, ...device(facts.tensorflow), HEALTH_PORT: port }
+      return { ...shared, ...bus, ...blobs, ...device(facts.tensorflow), HEALTH_PORT: port }
     case 'embedding':
       return {
         ...http,
         ...bus,
+        ...blobs,
         ...device(facts.tensorflow),
         JWKS_URL: `${gatewayUrl}/auth/jwks`,
         JWT_ISSUER: token.issuer,
@@ -109,6 +120,7 @@ export function serviceEnv(name: ServiceName, facts: PlatformFacts): ServiceEnv 
       return {
         ...http,
         ...bus,
+        ...store,
         ...mail,
         DATABASE_URL: database('gateway'),
         AUTH_DATABASE_URL: database('auth'),

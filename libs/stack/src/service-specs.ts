@@ -38,19 +38,22 @@ export function serviceSpec(
 
 /**
  * The ports of last time if they are free, so that bookmarks hold. The first time they follow from the state directory, so
- * that two checkouts that start at the same moment do not reach for the same ones.
+ * that two checkouts that start at the same moment do not reach for the same ones. `blobsPort` has no bookmarks.
  */
 export async function choosePorts(
   stateDir: string,
   wanted: Partial<Record<ServiceName, number>>,
   earlier: PlatformRecord | undefined,
-): Promise<Record<ServiceName, number>> {
-  const base = 20_000 + (createHash('sha256').update(stateDir).digest().readUInt16BE(0) % 4000) * 5
+): Promise<{ ports: Record<ServiceName, number>; blobsPort: number }> {
+  const base = 20_000 + (createHash('sha256').update(stateDir).digest().readUInt16BE(0) % 3300) * 6
   const ports = await Promise.all(
     serviceNames.map(async (name, index) => {
       const before = earlier?.services.find((service) => service.name === name)?.port
       return [name, await findFreePort(wanted[name], before, base + index)] as const
     }),
   )
-  return Object.fromEntries(ports) as Record<ServiceName, number>
+  return {
+    ports: Object.fromEntries(ports) as Record<ServiceName, number>,
+    blobsPort: await findFreePort(base + serviceNames.length),
+  }
 }

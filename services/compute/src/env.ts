@@ -7,7 +7,9 @@ import { z } from 'zod'
 
 const schema = z.object({
   NATS_URL: z.string().describe('the bus: nats://user:password@host:4222'),
-  ARTIFACTS: z.string().default('nats').describe('where blobs are kept: nats, or a folder as file:///path'),
+  BLOBS_URL: z
+    .url({ protocol: /^https?$/ })
+    .describe('where the registrar gives out blobs for the grant of a task, http://registrar:4300'),
   HEALTH_HOST: z.string().default('127.0.0.1').describe('the address that /livez and /readyz listen on'),
   HEALTH_PORT: z.coerce
     .number()

@@ -29,7 +29,7 @@ try {
   const working = startWorker({
     bus,
     engine,
-    artifacts: env.ARTIFACTS,
+    blobsUrl: env.BLOBS_URL,
     name: env.WORKER_NAME,
     kinds: env.KINDS,
     codeVersion: env.LETHE_CODE_VERSION,

@@ -1,4 +1,4 @@
-import { digestOf, type ArtifactStore } from '@lethe/artifacts'
+import { digestOf, type WorkerStore } from '@lethe/artifacts'
 import {
   FailureWithCheckpoint,
   TaskInterrupt,
@@ -32,7 +32,7 @@ import { unlearn } from './tasks/unlearn.js'
 const kinds: { readonly [Kind in Task['kind']]: TaskKind<Kind> } = { ingest, pretrain, unlearn, audit, redact }
 
 export interface TaskRunner {
-  readonly artifacts: ArtifactStore
+  readonly artifacts: WorkerStore
   readonly engine: EngineThread
   readonly provenance: () => Provenance
   readonly checkpointMs: number

@@ -1,6 +1,6 @@
-import { openArtifactStore } from '@lethe/artifacts'
-import { consumeTasks, type Bus, type TaskNote } from '@lethe/bus'
-import type { RunKind } from '@lethe/domain'
+import { httpStore, type WorkerStore } from '@lethe/artifacts'
+import { consumeTasks, type Bus, type GrantedTask, type TaskNote } from '@lethe/bus'
+import { isDomainError, type Digest, type RunKind } from '@lethe/domain'
 import type { Logger } from '@lethe/runtime'
 import { provenanceOf, type EngineThread } from '@lethe/engine'
 import { runTask } from './run-task.js'
@@ -8,7 +8,7 @@ import { runTask } from './run-task.js'
 export interface WorkerOptions {
   readonly bus: Bus
   readonly engine: EngineThread
-  readonly artifacts: string
+  readonly blobsUrl: string
   readonly name: string
   readonly kinds: readonly RunKind[]
   readonly codeVersion: string
@@ -23,9 +23,8 @@ export interface WorkerOptions {
 /** Takes tasks until the signal aborts; resolves when the last one has settled. */
 export async function startWorker(options: WorkerOptions): Promise<void> {
   const { bus, engine, logger } = options
-  const artifacts = await openArtifactStore(options.artifacts, bus.nc, { isMadeElsewhere: true })
+  const { blobsUrl: url, signal } = options
   const runner = {
-    artifacts,
     engine,
     logger,
     checkpointMs: options.checkpointMs,
@@ -35,12 +34,28 @@ export async function startWorker(options: WorkerOptions): Promise<void> {
   await consumeTasks(bus, {
     kinds: options.kinds,
     worker: { name: options.name, device: engine.device.device.slice(0, 128) },
-    handler: (context) => runTask(runner, context),
-    discardResume: async (tenantId, { digest }) => void (await artifacts.delete(tenantId, digest)),
-    signal: options.signal,
+    handler: (context) =>
+      runTask({ ...runner, artifacts: httpStore({ url, grant: context.grant, signal: context.signal }) }, context),
+    discardResume: ({ task, grant }, { digest }) => discard(httpStore({ url, grant, signal }), task, digest, logger),
+    signal,
     note: (note) => logNote(logger, note),
     ...(options.once ? { once: options.once } : {}),
   })
+}
+
+/** Bytes that somebody else has, too, are not the run's to delete: there is nothing left to do about them. */
+async function discard(
+  artifacts: WorkerStore,
+  { tenantId, runId }: GrantedTask['task'],
+  digest: Digest,
+  logger: Logger,
+): Promise<void> {
+  try {
+    await artifacts.delete(tenantId, digest)
+  } catch (error) {
+    if (!isDomainError(error) || error.code !== 'BLOB_NOT_GRANTED') throw error
+    logger.warn({ runId, code: error.code }, 'resume point belongs to others, too; left where it is')
+  }
 }
 
 function logNote(logger: Logger, { event, error, ...ids }: TaskNote): void {

@@ -86,6 +86,7 @@ it('twins go the whole way: a coin at ingest, its commitment, an exact p at the 
     method: 'fine-tune',
     references: [{ label: 'retrain', role: 'retrain', method: 'retrain', checkpoint: retrained.checkpoint }],
     policy: AuditPolicy.parse({ version: 1, views: 3, resamples: 200, requiredTests: ['A8-recovery'] }),
+    twinSeed: commitment,
   })
   expect(report.sizes.forget).toBe(16)
   expect(report.coins).toEqual({ pairs: 16, commitment, seed: Buffer.from(seed).toString('hex') })
@@ -133,6 +134,7 @@ it('a seed that does not open the commitment ends the audit with a code, and not
     method: 'fine-tune',
     references: [],
     policy: AuditPolicy.parse({ version: 1, views: 3, resamples: 200 }),
+    twinSeed: chosen.digest,
   }
   await expect(run(audit)).rejects.toThrow('TWINS_MISMATCH')
 })

@@ -4,7 +4,9 @@ import { z } from 'zod'
 
 const schema = z.object({
   NATS_URL: z.string().describe('the bus: nats://user:password@host:4222'),
-  ARTIFACTS: z.string().default('nats').describe('where blobs are kept: nats, or a folder as file:///path'),
+  BLOBS_URL: z
+    .url({ protocol: /^https?$/ })
+    .describe('where the registrar gives out weights for the grant of a deployment, http://registrar:4300'),
   HOST: z.string().default('127.0.0.1').describe('the address to listen on'),
   PORT: z.coerce.number().int().min(0).max(65_535).default(0).describe('the port to listen on; 0 picks a free one'),
   JWKS_URL: z.url({ protocol: /^https?$/ }).describe('where the public keys of sign-in are, https://host/path'),

@@ -1,4 +1,3 @@
-import { openArtifactStore } from '@lethe/artifacts'
 import { connectBus, isBusReachable } from '@lethe/bus'
 import { openDevice } from '@lethe/device'
 import { isDomainError } from '@lethe/domain'
@@ -20,8 +19,13 @@ const shutdown = onShutdown(steps, { logger })
 try {
   const device = await openDevice({ backend: env.LETHE_BACKEND, tfjsNodeDir: env.LETHE_TFJS_NODE_DIR })
   const bus = await connectBus({ url: env.NATS_URL, name: 'embedding', user: 'embedding' })
-  const artifacts = await openArtifactStore(env.ARTIFACTS, bus.nc, { isMadeElsewhere: true })
-  const models = new DeployedModels({ bus, artifacts, logger, warm: env.WARM_MODELS, signal: shutdown.signal })
+  const models = new DeployedModels({
+    bus,
+    blobsUrl: env.BLOBS_URL,
+    logger,
+    warm: env.WARM_MODELS,
+    signal: shutdown.signal,
+  })
   const following = models.follow()
   const app = await serveEmbeddings({
     models,

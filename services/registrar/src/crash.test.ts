@@ -42,7 +42,7 @@ const spawnRegistrar = (env?: Record<string, string>) => program.start(rig, env)
 async function relayAll(): Promise<number> {
   let published = 0
   const publish = async (message: OutboxMessage) => {
-    await publishMessage(rig.bus, message)
+    await publishMessage(rig.context, message)
     published += 1
   }
   while ((await relayOutbox(rig.context.db, 100, publish)) > 0);
@@ -61,7 +61,7 @@ it('a relay that dies between publishing and marking publishes again, and the bu
   const before = await taskMessages()
   await startPretraining(rig, dataset)
   const dying = relayOutbox(rig.context.db, 100, async (message) => {
-    await publishMessage(rig.bus, message)
+    await publishMessage(rig.context, message)
     if (message.contract === 'task')
       await rig.test.owner.query(
         "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = 'lethe_registrar' AND state = 'idle in transaction'",

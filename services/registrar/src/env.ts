@@ -2,6 +2,8 @@ import { WebhookTargets } from '@lethe/domain'
 import { readEnv } from '@lethe/runtime'
 import { z } from 'zod'
 
+const Secret = z.string().min(32)
+
 const schema = z.object({
   DATABASE_URL: z
     .url()
@@ -12,6 +14,19 @@ const schema = z.object({
     .describe('the same past a pooler in transaction mode, where LISTEN has no effect; default DATABASE_URL'),
   NATS_URL: z.url().describe('nats-server with JetStream, nats://user:password@host:4222'),
   ARTIFACTS: z.string().default('nats').describe('where blobs are kept: nats, or file:///folder'),
+  BLOBS_HOST: z
+    .string()
+    .default('127.0.0.1')
+    .describe('the address where workers get at blobs; 0.0.0.0 in a container'),
+  BLOBS_PORT: z.coerce.number().int().min(0).max(65_535).default(0).describe('the port of it; 0 picks a free one'),
+  BLOB_MAX_MIB: z.coerce.number().int().min(1).max(1_048_576).default(4096).describe('MiB of one blob of a worker'),
+  BLOB_GRANT_SECRET: z
+    .string()
+    .transform((list) => list.split(',').map((secret) => secret.trim()))
+    .pipe(z.tuple([Secret], Secret))
+    .describe(
+      'at least 32 characters, which seal what workers show to get at blobs; or several, comma-separated: the first seals, and what the others sealed still holds',
+    ),
   LOG_SIGNING_KEY_FILE: z
     .string()
     .describe('a file with the Ed25519 private key (PKCS #8 PEM) that signs log checkpoints'),

@@ -124,7 +124,7 @@ describe('an erasure request', () => {
   it('PASS reaches the embedding service: the child is deployed, the parent is not', async () => {
     const { tenantId, requestId, versionId } = await begin()
     await recordResult(rig.context, audited(await trainAll(tenantId, requestId), 'PASS'))
-    while ((await relayOutbox(rig.context.db, 100, (message) => publishMessage(rig.bus, message))) > 0);
+    while ((await relayOutbox(rig.context.db, 100, (message) => publishMessage(rig.context, message))) > 0);
     const { item } = await stateOf(tenantId, requestId)
     const deployed = await rig.bus.deployments.get(item.resultVersionId ?? '')
     const child = await versionOf(tenantId, item.resultVersionId ?? '')

@@ -1,9 +1,10 @@
-import { openArtifactStore } from '@lethe/artifacts'
+import { grantSealer, openArtifactStore } from '@lethe/artifacts'
 import { connectBus } from '@lethe/bus'
 import { openDatabase } from '@lethe/db'
 import { isDomainError } from '@lethe/domain'
 import { openMailer } from '@lethe/mail'
 import { createLogger, onShutdown, serveHealth } from '@lethe/runtime'
+import { startBlobService } from './blobs/start-blob-service.js'
 import { readRegistrarEnv } from './env.js'
 import { loadLogKeys } from './ledger/load-log-keys.js'
 import { loadModelSigner } from './results/load-model-signer.js'
@@ -27,13 +28,22 @@ async function run(): Promise<void> {
   const bus = await connectBus({ url: env.NATS_URL, name: 'registrar', user: 'registrar' })
   const artifacts = await openArtifactStore(env.ARTIFACTS, bus.nc)
   const mailer = openMailer({ url: env.MAIL_URL, from: env.MAIL_FROM })
-  const registrar = startRegistrar({
+  const context = {
     db,
     bus,
     artifacts,
+    grants: grantSealer(env.BLOB_GRANT_SECRET),
     modelSigner,
     logger,
     now: () => new Date(),
+  }
+  const blobs = await startBlobService(context, {
+    host: env.BLOBS_HOST,
+    port: env.BLOBS_PORT,
+    maxBytes: env.BLOB_MAX_MIB * 2 ** 20,
+  })
+  const registrar = startRegistrar({
+    ...context,
     databaseUrl: env.DIRECT_DATABASE_URL ?? env.DATABASE_URL,
     ...logKeys,
     checkpointDir: env.CHECKPOINT_DIR,
@@ -56,8 +66,9 @@ async function run(): Promise<void> {
       { name: 'database', run: () => db.close() },
     ],
     { logger },
+      { name: 'blobs', run: () => blobs.close() },
   )
-  logger.info({ port: health.port }, 'registrar ready')
+  logger.info({ port: health.port, blobsPort: blobs.port }, 'registrar ready')
 }
 
 try {

@@ -41,7 +41,7 @@ export class OutboxRelay {
   /** A message that breaks its contract can never be published: it is set aside, so that it holds up no other. */
   async #publish(message: OutboxMessage): Promise<void> {
     try {
-      await publishMessage(this.context.bus, message)
+      await publishMessage(this.context, message)
     } catch (error) {
       if (!(error instanceof z.ZodError) && !isDomainError(error)) throw error
       this.context.logger.error({ err: error, outboxId: message.id, contract: message.contract }, 'message set aside')

@@ -1,6 +1,6 @@
+import type { GrantSealer } from '@lethe/artifacts'
 import {
   AggregateChanged,
-  type Bus,
   Deployment,
   publishChanged,
   publishTask,
@@ -12,6 +12,7 @@ import {
 import type { OutboxMessage } from '@lethe/db'
 import { RunId, RunKind, TenantId } from '@lethe/domain'
 import { z } from 'zod'
+import type { RegistrarContext } from './registrar-context.js'
 
 const DeploymentChange = z.discriminatedUnion('action', [
   z.object({ action: z.literal('put'), deployment: Deployment }),
@@ -20,23 +21,34 @@ const DeploymentChange = z.discriminatedUnion('action', [
 
 const Cancel = z.object({ tenantId: TenantId, runId: RunId, runKind: RunKind, at: z.iso.datetime() })
 
+/** What the embedding service shows to get at the weights of a deployment. */
+export const grantOf = (grants: GrantSealer, { tenantId, modelVersionId: id }: Deployment): string =>
+  grants.seal({ kind: 'deployment', tenantId, id })
+
 /**
- * Sends one message of the outbox where its contract says. Repeating it changes nothing: the bus drops a message id it
- * has seen, and deployments and cancels are states.
+ * Sends one message of the outbox where its contract says, with the grant that its receiver needs: the outbox holds none.
+ * Repeating it changes nothing: the bus drops a message id it has seen, and deployments and cancels are states.
  *
  * @throws ZodError when the payload breaks its contract
  */
-export async function publishMessage(bus: Bus, { id, contract, payload }: OutboxMessage): Promise<void> {
+export async function publishMessage(
+  { bus, grants }: Pick<RegistrarContext, 'bus' | 'grants'>,
+  { id, contract, payload }: OutboxMessage,
+): Promise<void> {
   switch (contract) {
-    case 'task':
-      await publishTask(bus, Task.parse(payload), { msgId: id })
+    case 'task': {
+      const task = Task.parse(payload)
+      const { tenantId, runId } = task
+      await publishTask(bus, task, { msgId: id, grant: grants.seal({ kind: 'run', tenantId, id: runId }) })
       return
+    }
     case 'aggregate-changed':
       await publishChanged(bus, AggregateChanged.parse(payload), { msgId: id })
       return
     case 'deployment': {
       const change = DeploymentChange.parse(payload)
-      if (change.action === 'put') await putDeployment(bus, change.deployment)
+      if (change.action === 'put')
+        await putDeployment(bus, { ...change.deployment, grant: grantOf(grants, change.deployment) })
       else await removeDeployment(bus, change.modelVersionId)
       return
     }

@@ -1,4 +1,5 @@
 import { pruneOutbox, readAgenda } from '@lethe/db'
+import { removeLeftBlobs } from './blobs/remove-left-blobs.js'
 import type { LedgerKeeper } from './ledger/ledger-keeper.js'
 import { readClocks, scoreClocks } from './read-clocks.js'
 import type { RegistrarContext } from './registrar-context.js'
@@ -43,5 +44,6 @@ export class Sweep {
     this.#isFirst = false
     await pruneOutbox(this.context.db, keepOutboxDays)
     await removeStaleUploads(this.context)
+    await removeLeftBlobs(this.context)
   }
 }

@@ -37,3 +37,7 @@ export const Deployment = z.object({
   views: ViewConfig.optional(),
 })
 export type Deployment = z.infer<typeof Deployment>
+
+/** With what is shown to get at the weights. */
+export const GrantedDeployment = Deployment.extend({ grant: z.string().min(1) })
+export type GrantedDeployment = z.infer<typeof GrantedDeployment>

@@ -1,4 +1,4 @@
-import { AuditPolicy, RunId, TenantId, TrainingRecipe, TwinPairing, UnlearningRecipe } from '@lethe/domain'
+import { AuditPolicy, Digest, RunId, TenantId, TrainingRecipe, TwinPairing, UnlearningRecipe } from '@lethe/domain'
 import { z } from 'zod'
 import { BlobRef, CheckpointRef } from './blobs.js'
 
@@ -73,6 +73,8 @@ export const AuditTask = z.object({
     }),
   ),
   policy: AuditPolicy,
+  /** The seed that the pack's twins were dealt by, where they were: its SHA-256 is the commitment on record. */
+  twinSeed: Digest.optional(),
 })
 export type AuditTask = z.infer<typeof AuditTask>
 

@@ -23,6 +23,7 @@ export async function beginAudit(tx: Tx, input: { item: PlanItem; now: Date }): 
   const joint = await jointItems(tx, item)
   const requestIds = [requestId, ...joint.map((each) => each.requestId).filter((id) => id !== requestId)]
   const [forget, ...together] = await forgetSetsOf(tx, { tenantId, requestIds })
+  const twinSeed = await findTwinCommitment(tx, tenantId, after.datasetVersionId)
   const runId = newId()
   const task = {
     version: 1,
@@ -44,6 +45,7 @@ export async function beginAudit(tx: Tx, input: { item: PlanItem; now: Date }): 
     method: after.method,
     references: await loadReferences(tx, joint),
     policy: AuditPolicy.parse(request.policy),
+    ...(twinSeed === null ? {} : { twinSeed }),
   } as const
   await startRun(tx, {
     task,
@@ -68,6 +70,15 @@ async function loadVersion(tx: Tx, tenantId: string, id: string | null) {
     }))
   if (!version) throw databaseError('NOT_FOUND', 'The plan names a model version without a checkpoint.', 'plan')
   return version
+}
+
+/** The digest by which the seed of the dataset's twins is on record; null where no coins were tossed. */
+async function findTwinCommitment(tx: Tx, tenantId: string, datasetVersionId: string): Promise<string | null> {
+  const [registered] = await tx.$queryRaw<{ commitment: string | null }[]>`
+    SELECT payload #>> '{predicate,twins,commitment}' AS commitment FROM evidence
+    WHERE tenant_id = ${tenantId}::uuid AND kind = 'dataset-registered/v1'
+      AND payload #>> '{predicate,datasetVersionId}' = ${datasetVersionId}`
+  return registered?.commitment ?? null
 }
 
 /** The items' trained comparisons, newest of each recipe, named so that a report can show them. */

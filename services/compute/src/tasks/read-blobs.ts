@@ -1,10 +1,10 @@
-import type { ArtifactStore } from '@lethe/artifacts'
+import type { WorkerStore } from '@lethe/artifacts'
 import type { BlobRef } from '@lethe/bus'
 import { ContentId, DomainError } from '@lethe/domain'
 
 /** The forget sets of these blobs together: content ids, one per line. @throws DomainError FORGET_SET_INVALID. */
 export async function readForgetSets(
-  artifacts: ArtifactStore,
+  artifacts: WorkerStore,
   tenantId: string,
   blobs: readonly BlobRef[],
   field: string,

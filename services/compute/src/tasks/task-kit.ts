@@ -1,11 +1,11 @@
-import type { ArtifactStore } from '@lethe/artifacts'
+import type { WorkerStore } from '@lethe/artifacts'
 import type { BlobRef, RunOutput, Task } from '@lethe/bus'
 import type { Provenance } from '@lethe/domain'
 import type { CheckpointBytes, Job, JobResult } from '@lethe/engine'
 
 /** What a task needs besides its message. */
 export interface Preparation {
-  readonly artifacts: ArtifactStore
+  readonly artifacts: WorkerStore
   readonly provenance: Provenance
   readonly resume: CheckpointBytes | null
   readonly checkpointMs: number

@@ -19,6 +19,7 @@ import { once } from 'node:events'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { startBlobService } from '../../../../test/kit/blob-service.js'
 import { bundleProcess } from '../../../../test/kit/bundle-process.js'
 
 export interface WorkerProcess {
@@ -48,12 +49,17 @@ export async function startComputeRig(): Promise<ComputeRig> {
   ])
   const bus = await connectBus({ url: server.urls['test'] ?? '', name: 'test', user: 'registrar' })
   const artifacts = await openArtifactStore('nats', bus.nc)
+  const blobs = await startBlobService(artifacts)
   const tenantId = randomUUID() as TenantId
   const end = new AbortController()
   const [results, progress]: [RunResult[], RunProgressed[]] = [[], []]
   const recording = consumeResults(bus, {
     signal: end.signal,
-    handler: (result) => Promise.resolve(void results.push(result)),
+    handler: (result) => {
+      blobs.end(result.runId)
+      results.push(result)
+      return Promise.resolve()
+    },
   })
   const following = (async () => {
     for await (const told of followEvents(bus, { scope: { tenantId }, from: 'replay', signal: end.signal }))
@@ -71,6 +77,7 @@ export async function startComputeRig(): Promise<ComputeRig> {
         env: {
           PATH: '/usr/bin:/bin',
           NATS_URL: server.urls['compute'] ?? '',
+          BLOBS_URL: blobs.url,
           LETHE_BACKEND: 'wasm',
           CHECKPOINT_SECONDS: '0',
           LETHE_VIEW_THREADS: '0',
@@ -82,11 +89,15 @@ export async function startComputeRig(): Promise<ComputeRig> {
       workers.push(worker)
       return worker
     },
-    submit: (task) => publishTask(bus, task, { msgId: task.runId }),
+    submit: (task) => {
+      const { tenantId, runId } = task
+      return publishTask(bus, task, { msgId: runId, grant: blobs.grant({ kind: 'run', tenantId, id: runId }, task) })
+    },
     async stop() {
       await Promise.all(workers.map((worker) => worker.kill('SIGKILL')))
       end.abort()
       await Promise.all([recording, following])
+      await blobs.close()
       await bus.close()
       await server.stop()
       bundle.remove()

@@ -1,24 +1,28 @@
-import type { ArtifactStore } from '@lethe/artifacts'
-import { watchDeployments, type Bus, type Deployment } from '@lethe/bus'
+import { httpStore } from '@lethe/artifacts'
+import { watchDeployments, type Bus, type GrantedDeployment } from '@lethe/bus'
 import { Digest, DomainError } from '@lethe/domain'
 import { loadEmbedder, type Embedder, type Representation } from '@lethe/learning'
 import type { Logger } from '@lethe/runtime'
 
 export interface DeployedModelsOptions {
   readonly bus: Bus
-  readonly artifacts: ArtifactStore
+  /** Where weights are given out for a deployment's grant. */
+  readonly blobsUrl: string
   readonly logger: Logger
   /** Models kept in memory; the one that was used longest ago makes room. */
   readonly warm: number
   readonly signal: AbortSignal
 }
 
+/** Somebody waits for the answer while weights are fetched. */
+const patienceMs = 10_000
+
 /** Work that may wait for the device. Beyond it the caller is told to come back, rather than to wait without end. */
 const maxWaiting = 64
 
 /** What may be served, and the few models of it that are in memory. The device does one thing at a time, in order. */
 export class DeployedModels {
-  readonly #deployments = new Map<string, Deployment>()
+  readonly #deployments = new Map<string, GrantedDeployment>()
   /** In order of use, oldest first. */
   readonly #loaded = new Map<string, Promise<Embedder>>()
   #device: Promise<unknown> = Promise.resolve()
@@ -48,14 +52,14 @@ export class DeployedModels {
   }
 
   /** A version of another tenant is as absent as one that never was. @throws DomainError MODEL_NOT_DEPLOYED. */
-  find(tenantId: string, modelVersionId: string): Deployment {
+  find(tenantId: string, modelVersionId: string): GrantedDeployment {
     const deployment = this.#deployments.get(modelVersionId)
     if (deployment?.tenantId === tenantId) return deployment
     throw notDeployed()
   }
 
   /** Width of each representation, and whether texts can be embedded. */
-  describe(deployment: Deployment): Promise<{ dimensions: Record<Representation, number>; texts: boolean }> {
+  describe(deployment: GrantedDeployment): Promise<{ dimensions: Record<Representation, number>; texts: boolean }> {
     return this.#onDevice(async () => {
       const { dimension, projectionDimension, embedTexts } = await this.#embedder(deployment)
       return { dimensions: { features: dimension, projection: projectionDimension }, texts: embedTexts !== null }
@@ -63,12 +67,12 @@ export class DeployedModels {
   }
 
   /** images: [n, size, size, 3] as bytes → one embedding per picture. */
-  embed(deployment: Deployment, images: Uint8Array, representation: Representation): Promise<Float32Array> {
+  embed(deployment: GrantedDeployment, images: Uint8Array, representation: Representation): Promise<Float32Array> {
     return this.#onDevice(async () => (await this.#embedder(deployment)).embed(images, representation))
   }
 
   /** Texts → one embedding each, beside projections of pictures. @throws DomainError TEXTS_UNSUPPORTED. */
-  embedTexts(deployment: Deployment, texts: readonly string[]): Promise<Float32Array> {
+  embedTexts(deployment: GrantedDeployment, texts: readonly string[]): Promise<Float32Array> {
     return this.#onDevice(async () => {
       const { embedTexts } = await this.#embedder(deployment)
       if (embedTexts !== null) return embedTexts(texts)
@@ -81,7 +85,7 @@ export class DeployedModels {
     await this.#device
   }
 
-  #put(deployment: Deployment): void {
+  #put(deployment: GrantedDeployment): void {
     const { modelVersionId, weights } = deployment
     const before = this.#deployments.get(modelVersionId)
     this.#deployments.set(modelVersionId, deployment)
@@ -93,7 +97,7 @@ export class DeployedModels {
     this.#evict(modelVersionId)
   }
 
-  async #embedder(deployment: Deployment): Promise<Embedder> {
+  async #embedder(deployment: GrantedDeployment): Promise<Embedder> {
     const { modelVersionId } = deployment
     // It may have been undeployed while the request waited; then it is not served any more, however near the end it was.
     if (this.#deployments.get(modelVersionId)?.weights.digest !== deployment.weights.digest) throw notDeployed()
@@ -110,8 +114,10 @@ export class DeployedModels {
     }
   }
 
-  async #load({ tenantId, weights, imageSize }: Deployment): Promise<Embedder> {
-    const embedder = loadEmbedder(await this.options.artifacts.get(tenantId, Digest.parse(weights.digest)))
+  async #load({ tenantId, weights, imageSize, grant }: GrantedDeployment): Promise<Embedder> {
+    const { blobsUrl: url, signal } = this.options
+    const artifacts = httpStore({ url, grant, signal, patienceMs })
+    const embedder = loadEmbedder(await artifacts.get(tenantId, Digest.parse(weights.digest)))
     if (embedder.height === imageSize && embedder.width === imageSize) return embedder
     embedder.dispose()
     throw new DomainError('DEPLOYMENT_INVALID', 'The deployment names another picture size than the weights.')

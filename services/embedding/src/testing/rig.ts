@@ -1,5 +1,13 @@
 import { openArtifactStore, type ArtifactStore } from '@lethe/artifacts'
-import { busPermissions, busUsers, connectBus, putDeployment, type Bus, type Deployment } from '@lethe/bus'
+import {
+  busPermissions,
+  busUsers,
+  connectBus,
+  putDeployment,
+  type Bus,
+  type Deployment,
+  type GrantedDeployment,
+} from '@lethe/bus'
 import { openDevice } from '@lethe/device'
 import { gatewayAudience, issuerOfService, randomStream, type Role, type TenantId, TrainingRecipe } from '@lethe/domain'
 import { pretrain } from '@lethe/learning'
@@ -14,6 +22,7 @@ import { createServer, type IncomingMessage } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { startBlobService } from '../../../../test/kit/blob-service.js'
 import { createIntrospection } from '../http/introspect-token.js'
 import { serveEmbeddings } from '../http/serve-embeddings.js'
 import { tokenVerifier } from '../http/verify-token.js'
@@ -42,7 +51,7 @@ export interface EmbeddingRig {
   token(claims: TokenClaims): Promise<string>
   /** From now on a token does not hold any more, though it has not expired. */
   leave(token: string): void
-  deploy(tenantId: string, weights: Uint8Array): Promise<Deployment>
+  deploy(tenantId: string, weights: Uint8Array): Promise<GrantedDeployment>
   stop(): Promise<void>
 }
 
@@ -54,7 +63,7 @@ export async function startEmbeddingRig(options: { requestsPerMinute: number; wa
   const bus = await connectBus({ url: server.urls['registrar'] ?? '', name: 'test', user: 'registrar' })
   const artifacts = await openArtifactStore('nats', bus.nc)
   const own = await connectBus({ url: server.urls['embedding'] ?? '', name: 'embedding', user: 'embedding' })
-  const weights = await openArtifactStore('nats', own.nc, { isMadeElsewhere: true })
+  const blobs = await startBlobService(artifacts)
   const { publicKey, privateKey } = await generateKeyPair('EdDSA')
   const jwks = JSON.stringify({ keys: [{ ...(await exportJWK(publicKey)), alg: 'EdDSA', kid: 'k1' }] })
   const service = generateKeyPairSync('ed25519')
@@ -71,7 +80,7 @@ export async function startEmbeddingRig(options: { requestsPerMinute: number; wa
   const end = new AbortController()
   const logs: string[] = []
   const logger = createLogger('embedding', 'info', { write: (line) => void logs.push(line) })
-  const models = new DeployedModels({ bus: own, artifacts: weights, logger, warm: options.warm, signal: end.signal })
+  const models = new DeployedModels({ bus: own, blobsUrl: blobs.url, logger, warm: options.warm, signal: end.signal })
   const following = models.follow()
   const identityUrl = `http://127.0.0.1:${(identity.address() as AddressInfo).port}`
   const introspect = createIntrospection({
@@ -112,14 +121,17 @@ export async function startEmbeddingRig(options: { requestsPerMinute: number; wa
         imageSize,
         views: { strength: 0.5, flip: true, blur: 0 },
       }
-      await putDeployment(bus, deployment)
-      return deployment
+      const holder = { kind: 'deployment', tenantId, id: deployment.modelVersionId } as const
+      const granted = { ...deployment, grant: blobs.grant(holder, deployment) }
+      await putDeployment(bus, granted)
+      return granted
     },
     async stop() {
       end.abort()
       await app.close()
       await following
       await models.close()
+      await blobs.close()
       await Promise.all([own.close(), bus.close()])
       identity.close()
       await server.stop()

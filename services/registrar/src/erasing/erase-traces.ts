@@ -1,5 +1,7 @@
 import { eraseResumePoints, isDeployed, readResumePoints, removeDeployment } from '@lethe/bus'
-import { type ErasingRequest, thingsToDelete } from '@lethe/db'
+import { blobsInUse, type ErasingRequest, thingsToDelete } from '@lethe/db'
+import { Digest } from '@lethe/domain'
+import { letGoOfBlob } from '../blobs/let-go-of-blob.js'
 import type { RegistrarContext } from '../registrar-context.js'
 import { recordReceipt } from './record-receipt.js'
 
@@ -33,10 +35,11 @@ async function eraseDeployments({ bus }: RegistrarContext, doomed: readonly stri
 }
 
 async function eraseResumes(
-  { db, bus, artifacts }: RegistrarContext,
+  context: RegistrarContext,
   { tenantId, requestId }: ErasingRequest,
   doomed: readonly string[],
 ): Promise<number> {
+  const { db, bus, artifacts } = context
   const runs = await db.forTenant(tenantId).run.findMany({
     where: {
       tenantId,
@@ -48,9 +51,28 @@ async function eraseResumes(
   let erased = 0
   for (const { id } of runs) {
     const saved = await readResumePoints(bus, id)
-    erased += await eraseResumePoints(bus, id, ({ digest }) => artifacts.delete(tenantId, digest))
-    for (const { digest } of saved)
-      if (await artifacts.has(tenantId, digest)) throw new Error('A resume point is still there after its deletion.')
+    // A worker wrote that record: what a row needs is no resume point, whatever it says there.
+    const digests = saved.map(({ digest }) => digest)
+    const inUse = await blobsInUse(db.forTenant(tenantId), { tenantId, requestId, things: [], digests })
+    const erase = async (digest: Digest) => inUse.has(digest) || (await artifacts.delete(tenantId, digest))
+    erased += await eraseResumePoints(bus, id, ({ digest }) => erase(digest))
+    for (const digest of digests)
+      if (!inUse.has(digest) && (await artifacts.has(tenantId, digest)))
+        throw new Error('A resume point is still there after its deletion.')
+    erased += await eraseLeftBlobs(context, { tenantId, runId: id })
   }
   return erased
+}
+
+/** What the run stored and ended without naming: a worker that was cut off could not say so. */
+async function eraseLeftBlobs(
+  context: RegistrarContext,
+  { tenantId, runId }: { tenantId: string; runId: string },
+): Promise<number> {
+  const left = await context.db.forTenant(tenantId).runBlob.findMany({ where: { tenantId, runId } })
+  for (const { digest: name } of left) {
+    const digest = Digest.parse(name)
+    await letGoOfBlob(context, { tenantId, runId, digest }, () => context.artifacts.delete(tenantId, digest))
+  }
+  return left.length
 }

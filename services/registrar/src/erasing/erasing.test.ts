@@ -183,10 +183,10 @@ describe('an erasing request', () => {
 
   it('takes a version that remembers away from the embedding service, should it still be there', async () => {
     const { tenantId, modelId, versionId, erasing } = await beginErasing()
-    while ((await relayOutbox(rig.context.db, 100, (message) => publishMessage(rig.bus, message))) > 0);
+    while ((await relayOutbox(rig.context.db, 100, (message) => publishMessage(rig.context, message))) > 0);
     const weights = { digest: 'a'.repeat(64), size: 1 }
     const planted = { version: 1, tenantId, modelId, modelVersionId: versionId, weights, imageSize: 32 } as const
-    await putDeployment(rig.bus, { ...planted, tenantId: tenantId as never })
+    await putDeployment(rig.bus, { ...planted, tenantId: tenantId as never, grant: 'a grant' })
     await erase(rig, erasing)
     expect((await rig.bus.deployments.get(versionId))?.operation).toBe('DEL')
   })
@@ -299,6 +299,7 @@ describe('what is cut off in the middle', () => {
     return {
       put: (tenantId, bytes) => rig.artifacts.put(tenantId, bytes),
       get: (tenantId, digest) => rig.artifacts.get(tenantId, digest),
+      getStream: (tenantId, digest) => rig.artifacts.getStream(tenantId, digest),
       putStream: (tenantId, digest, bytes) => rig.artifacts.putStream(tenantId, digest, bytes),
       sizeOf: (tenantId, digest) => rig.artifacts.sizeOf(tenantId, digest),
       has: (tenantId, digest) => guard(() => rig.artifacts.has(tenantId, digest)),

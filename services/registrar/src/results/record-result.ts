@@ -1,5 +1,6 @@
+import { digestsIn } from '@lethe/artifacts'
 import { IngestedSample, RedactTask, type RunResult } from '@lethe/bus'
-import { announce, lockErasureRequest, once, type Run, toJson, type Tx } from '@lethe/db'
+import { announce, keepRunBlobs, lockErasureRequest, once, type Run, toJson, type Tx } from '@lethe/db'
 import { type Digest, DomainError, type EvidenceEntry, isSettled, type RunState } from '@lethe/domain'
 import { recordEvidence } from '../record-evidence.js'
 import type { RegistrarContext } from '../registrar-context.js'
@@ -42,6 +43,8 @@ export async function recordResult(context: RegistrarContext, result: RunResult)
         result.outcome === 'succeeded'
           ? await recordOutput(recording, result, stored)
           : await recordFailure(recording, result)
+      // What the result names, wherever it does, stays; the rest of what the run put is left to be deleted.
+      await keepRunBlobs(tx, { tenantId, digests: digestsIn(result) })
       const costs = await recordCost(recording, result, entries)
       await announce(tx, { tenantId, aggregate: 'run', id: runId, now })
       await recordEvidence(tx, { tenantId, entries: [...entries, ...costs], now })

@@ -4,7 +4,7 @@ import { mkdirSync, rmSync } from 'node:fs'
 import path from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { build } from 'esbuild'
-import type { Rig } from './rig.js'
+import { grantSecret, type Rig } from './rig.js'
 
 const root = path.resolve(import.meta.dirname, '../../../..')
 
@@ -42,6 +42,7 @@ export async function bundleRegistrar(): Promise<RegistrarProgram> {
           NATS_URL: rig.natsUrl,
           LOG_SIGNING_KEY_FILE: rig.keyFile,
           MODEL_SIGNING_KEY_FILE: rig.modelKeyFile,
+          BLOB_GRANT_SECRET: grantSecret,
           CHECKPOINT_DIR: rig.checkpointDir,
           MAIL_URL: pathToFileURL(rig.mailDir).href,
           PORTAL_URL: rig.options.portalUrl,

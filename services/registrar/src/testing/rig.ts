@@ -1,4 +1,4 @@
-import { digestOf, openArtifactStore, type ArtifactStore } from '@lethe/artifacts'
+import { digestOf, grantSealer, openArtifactStore, type ArtifactStore } from '@lethe/artifacts'
 import { type Bus, busPermissions, busUsers, connectBus, publishResult, type RunResult } from '@lethe/bus'
 import type { Database } from '@lethe/db'
 import { startTestDatabase, type TestDatabase } from '@lethe/db/testing'
@@ -38,6 +38,9 @@ export interface Rig {
   stop(): Promise<void>
 }
 
+/** Of the registrar in this process, and of those beside it. */
+export const grantSecret = 'a secret of tests with 32 characters and more'
+
 export async function startRig(): Promise<Rig> {
   const stateDir = mkdtempSync(path.join(tmpdir(), 'lethe-registrar-test-'))
   const [test, nats] = await Promise.all([
@@ -61,6 +64,7 @@ export async function startRig(): Promise<Rig> {
     db,
     bus,
     artifacts,
+    grants: grantSealer([grantSecret]),
     modelSigner: loadModelSigner(modelKeyFile),
     logger: createLogger('registrar-test', 'fatal'),
     now: () => frozen ?? new Date(),

@@ -21,11 +21,11 @@ export const thingsToDelete = (
 
 /**
  * Which of these blobs another row of the tenant still needs, and which row that is, in words. Rows whose own deletion
- * this is do not count: `things`.
+ * this is do not count: `things` and, where one is erasing, the request.
  */
 export async function blobsInUse(
   tx: Tx,
-  input: { tenantId: string; requestId: string; things: readonly ErasureThing[]; digests: readonly string[] },
+  input: { tenantId: string; requestId?: string; things: readonly ErasureThing[]; digests: readonly string[] },
 ): Promise<Map<string, string>> {
   const { tenantId, requestId, things } = input
   const digests = [...input.digests]
@@ -55,7 +55,7 @@ export async function blobsInUse(
       where: {
         tenantId,
         forgetDigest: { in: digests },
-        id: { not: requestId },
+        ...(requestId === undefined ? {} : { id: { not: requestId } }),
         state: { notIn: ['FULFILLED', 'REJECTED', 'WITHDRAWN'] },
       },
     }),
