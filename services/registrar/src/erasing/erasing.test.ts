@@ -3,12 +3,13 @@ import { eraseResumePoints, putDeployment, Task } from '@lethe/bus'
 import { promoteModelVersion, relayOutbox, retryErasure, type Run } from '@lethe/db'
 import { Digest } from '@lethe/domain'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { blobAuthority } from '../blobs/blob-authority.js'
 import { publishMessage } from '../publish-message.js'
 import { recordResult } from '../results/record-result.js'
 import { erase, redacted } from '../testing/erase.js'
 import { artifactsOf, type Traces, tracesOf } from '../testing/find-traces.js'
 import { audited, failed, trained } from '../testing/results.js'
-import { type Rig, startRig } from '../testing/rig.js'
+import { blobOf, type Rig, startRig } from '../testing/rig.js'
 import {
   approveErasure,
   createDataset,
@@ -179,6 +180,36 @@ describe('an erasing request', () => {
     for (const blob of [resume, weights, state])
       expect(await rig.artifacts.has(tenantId, blob?.digest ?? digestOf(Buffer.from('')))).toBe(false)
     expect(await eraseResumePoints(rig.bus, comparison.id, () => Promise.resolve())).toBe(0)
+  })
+
+  it('deletes what a run stored and could not name, and no weights because a worker calls them a resume point', async () => {
+    const dataset = await createDataset(rig)
+    const { tenantId } = dataset
+    const model = await createProductionModel(rig, dataset)
+    const { requestId, runIds } = await approveErasure(rig, {
+      ...dataset,
+      owner: 'ruth',
+      versionIds: [model.versionId],
+    })
+    const comparison = await readRun(rig, tenantId, runIds[1] ?? '')
+    // Of the version that forgot, and stays.
+    const weights = blobOf(`weights of ${runIds[0] ?? ''}`)
+    const claim = { version: 1, begun: 1, handedBack: 0, running: false, ended: false, resume: null, doomed: [weights] }
+    await rig.bus.attempts.put(comparison.id, JSON.stringify(claim))
+    const holder = { kind: 'run', tenantId, id: comparison.id } as const
+    const bytes = Buffer.from('stored, and then cut off')
+    const left = { digest: digestOf(bytes), size: bytes.length }
+    await blobAuthority(rig.context).put(holder, left, () => rig.artifacts.put(tenantId, bytes))
+    await recordResult(rig.context, failed(comparison))
+    await recordResult(rig.context, trained(await readRun(rig, tenantId, runIds[0] ?? '')))
+    await rig.gateway
+      .forTenant(tenantId)
+      .$transaction((tx) => retryErasure(tx, { tenantId, requestId, now: new Date() }))
+    await pass({ tenantId, requestId })
+    await erase(rig, { tenantId, requestId })
+    expect((await requestOf({ tenantId, requestId })).state).toBe('FULFILLED')
+    expect(await rig.artifacts.has(tenantId, left.digest)).toBe(false)
+    expect(await rig.artifacts.has(tenantId, weights.digest)).toBe(true)
   })
 
   it('takes a version that remembers away from the embedding service, should it still be there', async () => {
