@@ -52,7 +52,15 @@ describe('what can be done about a version', () => {
       field: 'input.amount',
     })
     expect(await setPrice({ amount: 1, currency: 'EURO' })).toMatchObject({ field: 'input.currency' })
+    const costs = async () => {
+      const query = '{ deviceCosts { price { amount currency } settledRuns wallSeconds cost { amount currency } } }'
+      return (await rig.graphql(tenant.tokens.engineer, query)).data?.['deviceCosts'] as Record<string, unknown>
+    }
+    expect(await costs()).toMatchObject({ price: null, cost: null })
     expect(await setPrice({ amount: 3.6, currency: 'EUR' })).toMatchObject({ __typename: 'DeviceHourPrice' })
+    expect(await costs()).toMatchObject({ price: { amount: 3.6, currency: 'EUR' }, cost: { currency: 'EUR' } })
+    const refused = await rig.graphql(tenant.tokens.data_owner, '{ deviceCosts { wallSeconds } }')
+    expect(refused.errors?.[0]?.extensions?.['code']).toBe('FORBIDDEN')
     const { id } = await client.request('privacy_officer', { selection: { contentIds: [data.otherContentIds[0]] } })
     expect(await client.read('privacy_officer', id, options)).toEqual({ planOptions: [] })
     await client.decide('privacy_officer', 'verifyIdentity', id)

@@ -209,4 +209,26 @@ describe('notices', () => {
     expect(of(answer, 'AUDIT_COMPLETED')).toEqual({ kind: 'AUDIT_COMPLETED', byMail: false, isDefault: true })
     expect(await ask(acme.tokens.data_owner, 'RUN_FAILED', true)).toEqual({ code: 'NOTICE_KIND_UNAVAILABLE' })
   })
+
+  it('and all other mail comes in the language that a person chose, whatever their browser says, and for nobody else', async () => {
+    const language = async (token: string) =>
+      (await rig.graphql(token, '{ noticeChoices { language } }')).data?.['noticeChoices']
+    const choose = `mutation ($input: ChooseMailLanguageInput!) { chooseMailLanguage(input: $input) {
+      ... on NoticeChoices { language } } }`
+    expect(await language(acme.tokens.auditor)).toEqual({ language: 'en' })
+    const input = { idempotencyKey: newId(), language: 'ja' }
+    expect((await rig.graphql(acme.tokens.auditor, choose, { input })).data?.['chooseMailLanguage']).toEqual({
+      language: 'ja',
+    })
+    expect(await language(acme.tokens.engineer)).toEqual({ language: 'en' })
+    const headers = { 'content-type': 'application/json', 'accept-language': 'en' }
+    for (const email of ['auditor@acme.test', 'engineer@acme.test'])
+      await fetch(`${rig.url}/auth/request-password-reset`, {
+        method: 'POST',
+        headers,
+        body: JSON.stringify({ email }),
+      })
+    expect((await rig.mailsTo('auditor@acme.test')).at(-1)?.subject).toBe('Lethe のパスワードの再設定')
+    expect((await rig.mailsTo('engineer@acme.test')).at(-1)?.subject).toBe('Choose a new password for Lethe')
+  })
 })

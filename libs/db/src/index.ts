@@ -44,6 +44,7 @@ export {
 } from './outbox.js'
 export { readPlatformTenants, readTenantsWithAccessChanges, type PlatformTenantRow } from './platform-tenants.js'
 export { prepareDatabase } from './prepare-database.js'
+export { prune, type Prunable } from './prune.js'
 export { recordEntries, type WriteStatement } from './record-evidence.js'
 export { pruneOutbox, relayOutbox, type OutboxMessage } from './relay-outbox.js'
 export { batchErasures, leaveBatch, startBatch } from './stores/batches.js'
@@ -122,7 +123,7 @@ export {
   nextModelVersionNumber,
 } from './stores/numbers.js'
 export { lockName } from './stores/lock.js'
-export { assertRunAllowed, assertStorageAllowed } from './stores/quotas.js'
+export { announceUpload, assertRunAllowed, assertStorageAllowed } from './stores/quotas.js'
 export { deliveryOf, dispatchNotices } from './stores/dispatch-notices.js'
 export { claimMails, settleMail, type ClaimedMail } from './stores/notice-mails.js'
 export { notify } from './stores/notices.js'
@@ -140,6 +141,7 @@ export {
   type WorkHistory,
 } from './stores/breach-forecasts.js'
 export { noteDeadlines } from './stores/clock-notices.js'
+export { noteListAccess } from './stores/list-notices.js'
 export { readStored, storedClock } from './stores/clock-rows.js'
 export {
   addClockEvent,

@@ -22,10 +22,16 @@ export interface PlatformTenantRow {
   readonly wallSeconds: number
   readonly cpuSeconds: number
   readonly peakMemoryBytes: number
+  /** Of an hour of device time; null where the tenant set none. */
+  readonly devicePrice: { readonly perHour: number; readonly currency: string } | null
 }
 
 type Bigints = 'maxStorageBytes' | 'storageBytes' | 'activeRuns' | 'openRequests' | 'settledRuns'
-type Raw = { readonly [Key in keyof PlatformTenantRow]: Key extends Bigints ? string | null : PlatformTenantRow[Key] }
+type Raw = {
+  readonly [Key in Exclude<keyof PlatformTenantRow, 'devicePrice'>]: Key extends Bigints
+    ? string | null
+    : PlatformTenantRow[Key]
+} & { readonly perHour: number | null; readonly currency: string | null }
 
 /** Every tenant by its slug. The gateway's login only; the caller checks `platform:read`. */
 export async function readPlatformTenants(database: Database, measuredSince: Date): Promise<PlatformTenantRow[]> {
@@ -36,12 +42,13 @@ export async function readPlatformTenants(database: Database, measuredSince: Dat
             max_requests_per_minute AS "maxRequestsPerMinute", max_members AS "maxMembers",
             storage_bytes AS "storageBytes", active_runs AS "activeRuns", open_requests AS "openRequests",
             settled_runs AS "settledRuns", wall_seconds AS "wallSeconds", cpu_seconds AS "cpuSeconds",
-            peak_memory_bytes AS "peakMemoryBytes"
+            peak_memory_bytes AS "peakMemoryBytes", device_hour_price AS "perHour", currency
      FROM platform_tenants($1)`,
     [measuredSince],
   )
-  return rows.map((row) => ({
+  return rows.map(({ perHour, currency, ...row }) => ({
     ...row,
+    devicePrice: perHour === null || currency === null ? null : { perHour, currency },
     maxStorageBytes: row.maxStorageBytes === null ? null : Number(row.maxStorageBytes),
     storageBytes: Number(row.storageBytes),
     activeRuns: Number(row.activeRuns),

@@ -20,7 +20,7 @@ const reminders = [
  * too short for days has one reminder, when a quarter of it is left.
  */
 export function thresholdReached(
-  { state, dueAt }: Deadline,
+  { state, dueAt }: Pick<Deadline, 'state' | 'dueAt'>,
   { receivedAt, timeZone, now }: { receivedAt: string; timeZone: string; now: string },
 ): ClockThreshold | null {
   if (state === 'BREACHED') return 'over'

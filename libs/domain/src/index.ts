@@ -33,6 +33,7 @@ export {
 export { type ForecastQuality, judgeForecasts } from './forecast-quality.js'
 export * from './forget-set.js'
 export * from './ids.js'
+export * from './mail-locale.js'
 export * from './notice.js'
 export { nextListAccess } from './list-access.js'
 export * from './owner-audit.js'

@@ -23,6 +23,9 @@ const noticeData = {
   'clock.due-soon': onClock,
   'clock.breached': onClock,
   'clock.extended': onClock,
+  /** Of California's deletion platform: the list of requests is to be fetched again. */
+  'list.due-soon': z.strictObject({ dueAt: Instant }),
+  'list.overdue': z.strictObject({ dueAt: Instant }),
   'audit.completed': z.strictObject({ auditId: z.uuid(), number: z.int(), verdict: Verdict }),
   'run.failed': z.strictObject({ runId: z.uuid(), kind: RunKind, code: z.string() }),
   'bundle.ready': z.strictObject({ bundleId: z.uuid() }),
@@ -60,6 +63,8 @@ export const noticeAudience: Readonly<Record<NoticeKind, Audience>> = {
   'clock.due-soon': { action: 'sla:read', mailedTo: officers },
   'clock.breached': { action: 'sla:read', mailedTo: officers },
   'clock.extended': { action: 'erasure:read', mailedTo: concerned },
+  'list.due-soon': { action: 'sla:read', mailedTo: officers },
+  'list.overdue': { action: 'sla:read', mailedTo: officers },
   'audit.completed': { action: 'audit:read', mailedTo: ['privacy_officer'] },
   'run.failed': { action: 'run:read', mailedTo: ['engineer'] },
   'bundle.ready': { action: 'erasure:read', mailedTo: concerned },

@@ -26,6 +26,8 @@ const allowed = {
   'erasure:withdraw': ['tenant_owner', 'privacy_officer', 'data_owner'],
   // What a device hour costs, for the estimates of plans.
   'price:write': ['tenant_owner'],
+  // Of the tenant as a whole, so not an auditor's business.
+  'cost:read': staff,
   'erasure:retry': ['tenant_owner', 'privacy_officer'],
   'run:read': readers,
   'run:cancel': ['tenant_owner', 'engineer'],

@@ -4,6 +4,8 @@ import { z } from 'zod'
 
 const Secret = z.string().min(32)
 
+const keepDays = (preset: number) => z.coerce.number().int().min(1).max(3650).default(preset)
+
 const schema = z.object({
   DATABASE_URL: z
     .url()
@@ -56,6 +58,12 @@ const schema = z.object({
     .default(15_000)
     .describe('how long a webhook may take to answer'),
   SWEEP_INTERVAL_MS: z.coerce.number().int().min(100).default(60_000).describe('how often clocks are read again'),
+  NOTICE_KEEP_DAYS: keepDays(365).describe('for how many days notices are kept that nothing is sent of any more'),
+  DELIVERY_KEEP_DAYS: keepDays(90).describe('for how many days deliveries of webhooks are kept after their end'),
+  IDEMPOTENCY_KEEP_DAYS: keepDays(90).describe('for how many days a repeated mutation is known again'),
+  SIGN_IN_KEEP_DAYS: keepDays(30).describe(
+    'for how many days invitations, sessions and mailed tokens are kept after their end',
+  ),
   HEALTH_HOST: z.string().default('127.0.0.1').describe('address of /livez and /readyz; 0.0.0.0 in a container'),
   HEALTH_PORT: z.coerce
     .number()

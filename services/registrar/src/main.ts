@@ -48,6 +48,12 @@ async function run(): Promise<void> {
     ...logKeys,
     checkpointDir: env.CHECKPOINT_DIR,
     sweepIntervalMs: env.SWEEP_INTERVAL_MS,
+    keep: {
+      noticeDays: env.NOTICE_KEEP_DAYS,
+      deliveryDays: env.DELIVERY_KEEP_DAYS,
+      idempotencyDays: env.IDEMPOTENCY_KEEP_DAYS,
+      signInDays: env.SIGN_IN_KEEP_DAYS,
+    },
     webhooks: { targets: env.WEBHOOK_TARGETS, timeoutMs: env.WEBHOOK_TIMEOUT_MS },
     mailer,
     portalUrl: env.PORTAL_URL,

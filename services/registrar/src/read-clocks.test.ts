@@ -10,7 +10,7 @@ let rig: Rig
 let sweeps: Sweep[]
 beforeAll(async () => {
   rig = await startRig()
-  sweeps = [1, 2].map(() => new Sweep(rig.context, { wake: () => undefined }, 60_000))
+  sweeps = [1, 2].map(() => new Sweep(rig.context, { wake: () => undefined }, rig.options.keep, 60_000))
 })
 afterAll(async () => {
   await Promise.all(sweeps.map((sweep) => sweep.stop()))
@@ -136,5 +136,39 @@ describe('forecasts', () => {
     })
     await sweepAt('2026-02-21T12:01:00Z')
     expect(await forecasts()).toMatchObject([{ breached }])
+  })
+})
+
+describe('the list of California’s deletion platform', () => {
+  const said = async () => {
+    const rows = await rig.gateway
+      .forTenant(tenantId)
+      .notice.findMany({ where: { kind: { startsWith: 'list.' } }, orderBy: { createdAt: 'asc' } })
+    return rows.map(({ kind, createdAt, data }) => [kind, createdAt.toISOString(), data])
+  }
+  const fetched = (at: string) =>
+    rig.gateway
+      .forTenant(tenantId)
+      .listAccess.create({ data: { tenantId, at: new Date(at), recordedBy: '01900000-0000-7000-8000-000000000001' } })
+
+  // Fetched on 2 February in Berlin: to be fetched again by the end of 19 March, 45 days later.
+  it('is reminded of before its day and once it is over, each once, and anew after the next fetch', async () => {
+    await sweepAt('2026-02-01T12:00:00Z')
+    await fetched('2026-02-02T10:00:00Z')
+    await sweepAt('2026-03-12T07:59:00Z')
+    expect(await said()).toEqual([])
+    await sweepAt('2026-03-12T08:00:00Z')
+    await sweepAt('2026-03-13T08:00:00Z')
+    await sweepAt('2026-03-19T23:00:01Z')
+    const dueAt = '2026-03-19T23:00:00.000Z'
+    expect(await said()).toEqual([
+      ['list.due-soon', '2026-03-12T08:00:00.000Z', { dueAt }],
+      ['list.overdue', '2026-03-19T23:00:01.000Z', { dueAt }],
+    ])
+    await fetched('2026-03-20T10:00:00Z')
+    await sweepAt('2026-03-21T10:00:00Z')
+    expect(await said()).toHaveLength(2)
+    await sweepAt('2026-05-03T10:00:00Z')
+    expect((await said()).map(([kind]) => kind)).toEqual(['list.due-soon', 'list.overdue', 'list.due-soon'])
   })
 })

@@ -7,6 +7,7 @@ import { CheckpointPublisher } from './ledger/checkpoint-publisher.js'
 import { LedgerKeeper } from './ledger/ledger-keeper.js'
 import type { LogKeys } from './ledger/load-log-keys.js'
 import { OutboxRelay } from './outbox-relay.js'
+import type { KeepingTimes } from './prune-old.js'
 import { NoticeDispatcher } from './notices/notice-dispatcher.js'
 import { NoticeMailer } from './notices/notice-mailer.js'
 import { WebhookDeliverer, type WebhookOptions } from './notices/webhook-deliverer.js'
@@ -19,6 +20,7 @@ export interface RegistrarOptions extends RegistrarContext, LogKeys {
   readonly databaseUrl: string
   readonly checkpointDir?: string | undefined
   readonly sweepIntervalMs: number
+  readonly keep: KeepingTimes
   readonly webhooks: WebhookOptions
   readonly mailer: Mailer
   /** Links in mail lead there. */
@@ -33,7 +35,7 @@ export function startRegistrar(options: RegistrarOptions): { stop(): Promise<voi
   const ledger = new LedgerKeeper(options, options, publisher)
   const relay = new OutboxRelay(options)
   const eraser = new Eraser(options)
-  const sweep = new Sweep(options, ledger, options.sweepIntervalMs)
+  const sweep = new Sweep(options, ledger, options.keep, options.sweepIntervalMs)
   const bundles = new BundleMaker(options, options, ledger, options.checkpointDir)
   const webhooks = new WebhookDeliverer(options, options.webhooks)
   const mail = new NoticeMailer(options, options)

@@ -22,7 +22,7 @@ it('puts a breach on record once, though two sweeps find it, and a clock in time
     const changes = await client.evidence.count({ where: { requestId, kind: 'clock-changed/v1' } })
     return { state: clock.state, dueAt: clock.dueAt.toISOString(), changes }
   }
-  const sweeps = [1, 2].map(() => new Sweep(rig.context, { wake: () => undefined }, 60_000))
+  const sweeps = [1, 2].map(() => new Sweep(rig.context, { wake: () => undefined }, rig.options.keep, 60_000))
 
   rig.setNow(new Date('2026-03-02T22:59:59Z'))
   await Promise.all(sweeps.map((sweep) => sweep.run()))

@@ -1,6 +1,7 @@
-import { pruneOutbox, readAgenda } from '@lethe/db'
+import { noteListAccess, pruneOutbox, readAgenda } from '@lethe/db'
 import { removeLeftBlobs } from './blobs/remove-left-blobs.js'
 import type { LedgerKeeper } from './ledger/ledger-keeper.js'
+import { type KeepingTimes, pruneOld } from './prune-old.js'
 import { readClocks, scoreClocks } from './read-clocks.js'
 import type { RegistrarContext } from './registrar-context.js'
 import { removeStaleUploads } from './remove-stale-uploads.js'
@@ -20,6 +21,7 @@ export class Sweep {
   constructor(
     private readonly context: RegistrarContext,
     private readonly ledger: Pick<LedgerKeeper, 'wake'>,
+    private readonly keep: KeepingTimes,
     intervalMs: number,
   ) {
     const { logger } = context
@@ -35,14 +37,17 @@ export class Sweep {
   }
 
   async run(): Promise<void> {
-    for (const { tenantId, evidenceSize, checkpointSize, openClocks } of await readAgenda(this.context.db)) {
+    const { db, now } = this.context
+    for (const { tenantId, evidenceSize, checkpointSize, openClocks } of await readAgenda(db)) {
       const ended = await scoreClocks(this.context, tenantId)
       if (openClocks > 0 || ended > 0) await readClocks(this.context, tenantId)
+      await db.forTenant(tenantId).$transaction((tx) => noteListAccess(tx, { tenantId, now: now() }))
       // After a start every log is looked at: its key may be another one, and a checkpoint unpublished.
       if (evidenceSize > checkpointSize || (this.#isFirst && checkpointSize > 0)) this.ledger.wake(tenantId)
     }
     this.#isFirst = false
-    await pruneOutbox(this.context.db, keepOutboxDays)
+    await pruneOutbox(db, keepOutboxDays)
+    await pruneOld(this.context, this.keep)
     await removeStaleUploads(this.context)
     await removeLeftBlobs(this.context)
   }

@@ -256,6 +256,29 @@ describe('what the platform allows', () => {
   const as = (role: TestRole) => acme.tokens[role]
   const quota = (bounds: object) => platform('setTenantQuota', 'SetTenantQuotaInput', { tenantId: acme.id, ...bounds })
 
+  /** Of a bound of 1,000 bytes: the same bytes announced again count once, others under way count, and what is left is told. */
+  async function makesRoomForUploads(): Promise<void> {
+    const [row] = await rig.sql('SELECT storage_bytes FROM platform_tenants(now()) WHERE tenant_id = $1', [acme.id])
+    const kept = Number(row?.['storage_bytes'])
+    await quota({ storageBytes: kept + 1000 })
+    const announce = async (fill: string, sizeBytes: number) => {
+      const query = `mutation ($input: CreateUploadInput!) { createUpload(input: $input) {
+        ... on Upload { url } ... on UserError { code field message } } }`
+      const { data: answer } = await rig.graphql(as('engineer'), query, {
+        input: { digest: fill.repeat(64), sizeBytes },
+      })
+      return answer?.['createUpload'] as { url?: string; code?: string; field?: string; message?: string }
+    }
+    for (const each of [600, 600]) expect((await announce('a', each)).url).toBeDefined()
+    const refused = await announce('b', 401)
+    expect(refused).toMatchObject({ code: 'QUOTA_STORAGE', field: 'input.sizeBytes' })
+    expect(refused.message).toContain(`400 of ${kept + 1000} are left`)
+    expect((await announce('b', 400)).url).toBeDefined()
+    // Late ones make room again.
+    await rig.sql(`UPDATE upload_announcement SET expires_at = now() - interval '1 second'`)
+    expect((await announce('c', 1000)).url).toBeDefined()
+  }
+
   it('is for platform admins', async () => {
     for (const token of [as('tenant_owner'), rival.tokens.tenant_owner])
       expect(await platform('suspendTenant', 'SuspendTenantInput', { tenantId: acme.id, reason: 'r' }, token)).toEqual({
@@ -287,6 +310,7 @@ describe('what the platform allows', () => {
     expect(await register()).toEqual({ code: 'QUOTA_RUNS' })
     await quota({ storageBytes: 1 })
     expect(await register()).toEqual({ code: 'QUOTA_STORAGE' })
+    await makesRoomForUploads()
     expect((await quota({ members: 3 }))['quota']).toEqual({ members: 3 })
     expect(
       await mutate(as('tenant_owner'), 'inviteMember', 'InviteMemberInput', 'Invitation { id }', {
@@ -336,13 +360,19 @@ describe('what the platform allows', () => {
         new Date(Date.now() - 40 * 86_400_000),
       ],
     )
+    const query = `mutation ($input: SetDeviceHourPriceInput!) { setDeviceHourPrice(input: $input) { __typename } }`
+    await rig.graphql(as('tenant_owner'), query, { input: { idempotencyKey: newId(), amount: 20, currency: 'JPY' } })
+    const { data: own } = await rig.graphql(as('engineer'), '{ deviceCosts { settledRuns cost { amount currency } } }')
+    expect(own?.['deviceCosts']).toEqual({ settledRuns: 1, cost: { amount: 0.5, currency: 'JPY' } })
     const { data: seen } = await rig.graphql(
       admin,
-      '{ tenants { totalCount edges { node { slug usage { storageBytes activeRuns settledRuns wallSeconds cpuSeconds } } } } }',
+      '{ tenants { totalCount edges { node { slug usage { storageBytes activeRuns settledRuns wallSeconds cpuSeconds cost { amount currency } } } } } }',
     )
-    const { edges } = seen?.['tenants'] as { edges: { node: { slug: string; usage: Record<string, number> } }[] }
+    const { edges } = seen?.['tenants'] as { edges: { node: { slug: string; usage: Record<string, unknown> } }[] }
     expect(edges.map(({ node }) => node.slug)).toEqual(['acme', 'newcomers', 'rival'])
     expect(edges[0]?.node.usage).toMatchObject({ settledRuns: 1, wallSeconds: 90, cpuSeconds: 120 })
+    // At each tenant's own price; who set none is told no money.
+    expect(edges.map(({ node }) => node.usage['cost'])).toEqual([{ amount: 0.5, currency: 'JPY' }, null, null])
     expect(edges[0]?.node.usage['storageBytes']).toBeGreaterThan(20)
     expect(JSON.stringify(seen)).not.toMatch(/pictures|model of|subject/)
   })

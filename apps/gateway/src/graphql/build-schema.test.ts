@@ -66,7 +66,8 @@ describe('every mutation', () => {
       const named = args.length === 1 && args[0]?.name === 'input' ? getNamedType(args[0].type) : undefined
       return !isInputObjectType(named) || !isNonNullType(named.getFields()['idempotencyKey']?.type)
     })
-    // A signed address changes nothing, and is worth nothing without the bytes that it is for.
+    // A signed address is worth nothing without its bytes, and the room that is kept for them is kept once: their digest is
+    // the key.
     expect(without.map(({ name }) => name)).toEqual(['createUpload'])
   })
 })

@@ -8,6 +8,7 @@ import { AuditorAccessResolver } from '../modules/auditor-access/auditor-access.
 import { BundleResolver, RequestBundlesResolver } from '../modules/bundle/bundle.resolver.js'
 import { CalendarResolver } from '../modules/calendar/calendar.resolver.js'
 import { ClockMutations } from '../modules/clock/clock.mutations.js'
+import { CostResolver } from '../modules/cost/cost.resolver.js'
 import { ClockResolver } from '../modules/clock/clock.resolver.js'
 import { DatasetMutations } from '../modules/dataset/dataset.mutations.js'
 import { DatasetResolver } from '../modules/dataset/dataset.resolver.js'
@@ -102,6 +103,7 @@ export function createSchema(): GraphQLSchema {
       PlatformResolver,
       SubjectResolver,
       NoticeResolver,
+      CostResolver,
       WebhookResolver,
       WebhookDeliveryResolver,
       WebhookMutations,

@@ -1,4 +1,5 @@
 import { newId } from '@lethe/db'
+import { MailLocale } from '@lethe/domain'
 import { betterAuth } from 'better-auth'
 import { bearer, jwt, organization } from 'better-auth/plugins'
 import { accessControl, organizationRoles } from './access.js'
@@ -55,6 +56,14 @@ export function createIdentityProvider(core: IdentityCore) {
     (await pool.query(`SELECT 1 FROM "account" WHERE "userId" = $1 AND "providerId" = 'credential'`, [userId]))
       .rowCount !== 0
 
+  /** Null where the person has not chosen: then the browser's language decides. */
+  const chosenLanguage = async (userId: string): Promise<MailLocale | null> => {
+    const { rows } = await pool.query<{ locale: string | null }>('SELECT "locale" FROM "user" WHERE "id" = $1', [
+      userId,
+    ])
+    return MailLocale.nullable().parse(rows[0]?.locale ?? null)
+  }
+
   const auth = betterAuth({
     appName: 'Lethe',
     baseURL: options.publicUrl,
@@ -72,7 +81,7 @@ export function createIdentityProvider(core: IdentityCore) {
       resetPasswordTokenExpiresIn: resetMinutes * 60,
       revokeSessionsOnPasswordReset: true,
       sendResetPassword: async ({ user, token }, request) => {
-        const locale = mailLocaleOf(request?.headers.get('accept-language'))
+        const locale = (await chosenLanguage(user.id)) ?? mailLocaleOf(request?.headers.get('accept-language'))
         const link = `${options.portalUrl}/reset-password#token=${token}`
         // Who signs in through their organisation has no password here, and must not get one by this way.
         const hasPassword = await hasCredential(user.id)

@@ -1,10 +1,9 @@
 import { newId } from '@lethe/db'
-import { DomainError } from '@lethe/domain'
+import { DomainError, type MailLocale } from '@lethe/domain'
 import type pg from 'pg'
 import type { TenantRole } from './access.js'
 import type { IdentityCore } from './identity-core.js'
 import { inTransaction } from './in-transaction.js'
-import type { MailLocale } from './mail-texts.js'
 import { joinTenant, settlePerson, type Credentials } from './settle-person.js'
 import { hashOfToken, newSecretToken } from './secret-token.js'
 

@@ -1,7 +1,4 @@
-import { z } from 'zod'
-
-export const MailLocale = z.enum(['en', 'ja'])
-export type MailLocale = z.infer<typeof MailLocale>
+import { MailLocale } from '@lethe/domain'
 
 /** The first language of an Accept-Language header (RFC 9110) that mail is written in. */
 export function mailLocaleOf(acceptLanguage: string | null | undefined): MailLocale {

@@ -1,4 +1,4 @@
-import { DomainError, type Role } from '@lethe/domain'
+import { DomainError, MailLocale, type Role } from '@lethe/domain'
 import type { TenantRole } from './access.js'
 import type { IdentityProvider } from './identity-provider.js'
 
@@ -71,6 +71,17 @@ export function peopleOf({ auth, pool }: IdentityProvider) {
         role,
       ])
       return rows.length > 0
+    },
+
+    /** Of a person's mail, as auth.mail_language has it; English for people of an issuer outside. */
+    async mailLanguageOf(userId: string): Promise<MailLocale> {
+      const { rows } = await pool.query<{ locale: string | null }>('SELECT mail_language($1) AS locale', [userId])
+      return MailLocale.parse(rows[0]?.locale ?? 'en')
+    },
+
+    /** For all tenants of the person. People of an issuer outside get no mail, and nothing is kept of them. */
+    async chooseMailLanguage(userId: string, locale: MailLocale): Promise<void> {
+      await pool.query('UPDATE "user" SET "locale" = $2 WHERE "id" = $1', [userId, locale])
     },
 
     /** Names of members of one tenant; people who left it are absent. */

@@ -1,9 +1,9 @@
 import type { Mailer } from '@lethe/mail'
 import type { Logger } from '@lethe/runtime'
-import { DomainError, isDomainError } from '@lethe/domain'
+import { DomainError, isDomainError, type MailLocale } from '@lethe/domain'
 import type pg from 'pg'
 import { RateLimiterPostgres, RateLimiterRes } from 'rate-limiter-flexible'
-import { type MailContent, type MailLocale, writeMail } from './mail-texts.js'
+import { type MailContent, writeMail } from './mail-texts.js'
 import { hashOfToken } from './secret-token.js'
 
 /** Mails that one address gets in an hour, whoever asks for them and from wherever: a mailbox cannot be flooded. */

@@ -231,6 +231,13 @@ export const mutationRows: Readonly<Record<string, MutationRow>> = {
     () => ({ kind: 'ERASURE_RECEIVED', byMail: false }),
     'own',
   ),
+  chooseMailLanguage: row(
+    'chooseMailLanguage',
+    'ChooseMailLanguageInput',
+    'NoticeChoices { language }',
+    () => ({ language: 'en' }),
+    'own',
+  ),
   createWebhook: row(
     'createWebhook',
     'CreateWebhookInput',

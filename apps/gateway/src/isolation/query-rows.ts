@@ -57,6 +57,7 @@ export const queryRows: Readonly<Record<string, QueryRow>> = {
   notices: { document: `{ notices ${page} }`, foreign: 'own', own: 'listed' },
   noticeInbox: { document: '{ noticeInbox { unseenCount seenAt } }', foreign: 'own', own: 'any' },
   noticeChoices: { document: '{ noticeChoices { choices { kind byMail } } }', foreign: 'own', own: 'any' },
+  deviceCosts: { document: '{ deviceCosts { settledRuns wallSeconds } }', foreign: 'own', own: 'any' },
   webhooks: { document: `{ webhooks ${page} }`, foreign: 'empty', own: 'listed' },
   webhook: {
     document: 'query ($webhook: ID!) { webhook(id: $webhook) { id url deliveries { totalCount } } }',

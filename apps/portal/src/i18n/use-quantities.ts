@@ -16,6 +16,8 @@ export function useQuantities() {
       bytes: (bytes: number) => formatBytes(bytes, locale),
       number: (value: number, digits = 0) =>
         new Intl.NumberFormat(locale, { minimumFractionDigits: digits, maximumFractionDigits: digits }).format(value),
+      money: ({ amount, currency }: { amount: number; currency: string }) =>
+        new Intl.NumberFormat(locale, { style: 'currency', currency }).format(amount),
       percent: (share: number, digits = 0) =>
         new Intl.NumberFormat(locale, { style: 'percent', maximumFractionDigits: digits }).format(share),
       /** Calendar days from now to a deadline. */

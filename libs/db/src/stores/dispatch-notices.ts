@@ -1,4 +1,4 @@
-import { DeliveryKind, mayDo, noticeAudience, NoticeKind, Role, webhookBody } from '@lethe/domain'
+import { DeliveryKind, MailLocale, mayDo, noticeAudience, NoticeKind, Role, webhookBody } from '@lethe/domain'
 import type { Tx } from '../database.js'
 import type { Notice, WebhookEndpoint } from '../generated/client.js'
 import { newId } from '../new-id.js'
@@ -8,15 +8,17 @@ export interface NoticeRecipient {
   readonly userId: string
   readonly email: string
   readonly role: Role
+  /** Of their mail. */
+  readonly locale: MailLocale
 }
 
 /** Members of the tenant that the transaction is bound to. The registrar's login only. */
 export async function readNoticeRecipients(tx: Tx): Promise<NoticeRecipient[]> {
-  const rows = await tx.$queryRaw<{ userId: string; email: string; role: string }[]>`
-    SELECT user_id AS "userId", email, role FROM notice_recipients()`
+  const rows = await tx.$queryRaw<{ userId: string; email: string; role: string; locale: string }[]>`
+    SELECT user_id AS "userId", email, role, locale FROM notice_recipients()`
   return rows.flatMap((row) => {
     const role = Role.safeParse(row.role)
-    return role.success ? [{ ...row, role: role.data }] : []
+    return role.success ? [{ ...row, role: role.data, locale: MailLocale.parse(row.locale) }] : []
   })
 }
 

@@ -1,3 +1,4 @@
+import type { MailLocale } from '@lethe/domain'
 import type { Tx } from '../database.js'
 import type { Notice } from '../generated/client.js'
 import { readNoticeRecipients } from './dispatch-notices.js'
@@ -9,6 +10,9 @@ export interface ClaimedMail {
   readonly notice: Notice
   /** Null for somebody who is no member any more. */
   readonly email: string | null
+  readonly locale: MailLocale
+  /** Of the tenant. */
+  readonly timeZone: string
   /** Number of the request that it is about. */
   readonly requestNumber: number | null
   readonly attempts: number
@@ -30,7 +34,8 @@ export async function claimMails(
     where: { tenantId, id: { in: notices.flatMap(({ requestId }) => requestId ?? []) } },
     select: { id: true, number: true },
   })
-  const emails = new Map((await readNoticeRecipients(tx)).map(({ userId, email }) => [userId, email]))
+  const members = new Map((await readNoticeRecipients(tx)).map((member) => [member.userId, member]))
+  const { timeZone } = await tx.tenant.findUniqueOrThrow({ where: { id: tenantId }, select: { timeZone: true } })
   const claimed: ClaimedMail[] = []
   for (const { noticeId, userId } of due) {
     const { attempts } = await tx.noticeMail.update({
@@ -40,7 +45,9 @@ export async function claimMails(
     const notice = notices.find(({ id }) => id === noticeId)
     if (notice === undefined) continue
     const requestNumber = requests.find(({ id }) => id === notice.requestId)?.number ?? null
-    claimed.push({ tenantId, userId, notice, email: emails.get(userId) ?? null, requestNumber, attempts })
+    const member = members.get(userId)
+    const [email, locale] = [member?.email ?? null, member?.locale ?? 'en']
+    claimed.push({ tenantId, userId, notice, email, locale, timeZone, requestNumber, attempts })
   }
   return claimed
 }

@@ -48,8 +48,9 @@ export class NoticeMailer {
     await this.context.db.forTenant(mail.tenantId).$transaction((tx) => settleMail(tx, mail, outcome))
   }
 
-  async #trySend({ email, notice, requestNumber, attempts }: ClaimedMail): Promise<Parameters<typeof settleMail>[2]> {
+  async #trySend(mail: ClaimedMail): Promise<Parameters<typeof settleMail>[2]> {
     const { now, logger } = this.context
+    const { email, notice, requestNumber, attempts, locale, timeZone } = mail
     // Whoever left the tenant meanwhile is told nothing.
     if (email === null) return { state: 'FAILED', now: now() }
     try {
@@ -57,6 +58,7 @@ export class NoticeMailer {
       const text = noticeMailText(
         { kind, data: parseNoticeData(kind, notice.data), requestId: notice.requestId, requestNumber },
         this.options.portalUrl,
+        { locale, timeZone },
       )
       await this.options.mailer.send({ to: email, ...text })
       return { state: 'SENT', now: now() }

@@ -75,6 +75,7 @@ export async function startRig(): Promise<Rig> {
     ...loadLogKeys({ file: keyFile, logHost: 'lethe.test' }),
     checkpointDir,
     sweepIntervalMs: 60_000,
+    keep: { noticeDays: 365, deliveryDays: 90, idempotencyDays: 90, signInDays: 30 },
     webhooks: { targets: 'any', timeoutMs: 1000 },
     mailer: openMailer({ url: pathToFileURL(mailDir).href, from: 'Lethe <no-reply@lethe.test>' }),
     portalUrl: 'https://portal.lethe.test',

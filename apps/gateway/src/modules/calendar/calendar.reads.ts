@@ -12,11 +12,19 @@ function shapeListAccess(fetchedAt: Date, timeZone: string, now: Date): ListAcce
   return shape(ListAccess, { fetchedAt, nextDueAt, isLate: now > nextDueAt })
 }
 
+/** Null where the list was never fetched. */
+export async function readListAccess({ db, tenantId, now }: Scope): Promise<ListAccess | null> {
+  const fetched = await db.listAccess.findFirst({ where: { tenantId }, orderBy: { at: 'desc' } })
+  if (fetched === null) return null
+  const { timeZone } = await db.tenant.findUniqueOrThrow({ where: { id: tenantId }, select: { timeZone: true } })
+  return shapeListAccess(fetched.at, timeZone, now())
+}
+
 /** By what clocks count that start now, and what else they might. */
-export async function readTenantCalendar({ db, tenantId, now }: Scope): Promise<TenantCalendar> {
+export async function readTenantCalendar(scope: Scope): Promise<TenantCalendar> {
+  const { db, tenantId } = scope
   const { timeZone, holidays, statuteId } = await db.tenant.findUniqueOrThrow({ where: { id: tenantId } })
   const terms = await readContractTerms(db, tenantId)
-  const fetched = await db.listAccess.findFirst({ where: { tenantId }, orderBy: { at: 'desc' } })
   const agreed = terms === null ? [] : [ruleFor('contract', terms.version, terms)]
   return shape(TenantCalendar, {
     id: `calendar:${tenantId}`,
@@ -24,6 +32,6 @@ export async function readTenantCalendar({ db, tenantId, now }: Scope): Promise<
     holidays,
     statuteId,
     statutes: [...Object.values(statutes), ...agreed].map(shapeStatute),
-    listAccess: fetched && shapeListAccess(fetched.at, timeZone, now()),
+    listAccess: await readListAccess(scope),
   })
 }

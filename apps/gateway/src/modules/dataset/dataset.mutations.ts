@@ -23,7 +23,7 @@ export class DatasetMutations {
   @Requires('dataset:write')
   @Mutation(() => CreateUploadResult)
   createUpload(@Arg('input', () => CreateUploadInput) input: CreateUploadInput, @Ctx() context: Context) {
-    return answerOf(() => Promise.resolve().then(() => createUpload(context.scope(), input)))
+    return answerOf(() => createUpload(context.scope(), input))
   }
 
   @Requires('dataset:write')

@@ -1,4 +1,4 @@
-import { affectedVersions, type ModelVersion as VersionRow, type Tx } from '@lethe/db'
+import { affectedVersions, type ModelVersion as VersionRow } from '@lethe/db'
 import { type ErasureState, isFinal, type PredictedCost, UnlearningRecipe } from '@lethe/domain'
 import type { Scope } from '../../context.js'
 import { shape } from '../../graphql/node.js'
@@ -6,7 +6,8 @@ import { LEAST_RETAINED } from './choose-actions.js'
 import { recipeOf } from './default-recipes.js'
 import type { ErasureRequest } from './erasure.types.js'
 import { estimateCost, readHistory, type VersionHistory } from './estimate-cost.js'
-import { MethodEstimate, Money, PlanAction, PlanOption } from './plan-option.types.js'
+import { costOf, type DevicePrice, readDevicePrice } from '../cost/device-price.js'
+import { MethodEstimate, PlanAction, PlanOption } from './plan-option.types.js'
 
 /** What can be done about each version that learned from a request's forget set, and what each method will take. */
 export async function readPlanOptions({ db, tenantId }: Scope, request: ErasureRequest): Promise<PlanOption[]> {
@@ -14,7 +15,7 @@ export async function readPlanOptions({ db, tenantId }: Scope, request: ErasureR
   if (isFinal(request.state) || !plannable.includes(request.state)) return []
   const samples = await db.forgetSetSample.findMany({ where: { requestId: request.id }, select: { contentId: true } })
   const affected = await affectedVersions(db, { tenantId, contentIds: samples.map(({ contentId }) => contentId) })
-  const price = await readPrice(db, tenantId)
+  const price = await readDevicePrice(db, tenantId)
   return Promise.all(
     affected.map(async ({ modelVersionId, learnedCount }) => {
       const version = await db.modelVersion.findUniqueOrThrow({
@@ -35,17 +36,7 @@ export async function readPlanOptions({ db, tenantId }: Scope, request: ErasureR
   )
 }
 
-interface Price {
-  readonly perHour: number
-  readonly currency: string
-}
-
-async function readPrice(tx: Tx, tenantId: string): Promise<Price | null> {
-  const { deviceHourPrice, currency } = await tx.tenant.findUniqueOrThrow({ where: { id: tenantId } })
-  return deviceHourPrice === null || currency === null ? null : { perHour: Number(deviceHourPrice), currency }
-}
-
-function methodsOf(version: VersionRow, history: VersionHistory, price: Price | null): MethodEstimate[] {
+function methodsOf(version: VersionRow, history: VersionHistory, price: DevicePrice | null): MethodEstimate[] {
   return UnlearningRecipe.options.map(({ shape: { method } }) => {
     const unlearning = recipeOf(method.value, version.recipe)
     const { estimate, retrainEstimateSeconds } = estimateCost(history, unlearning)
@@ -57,10 +48,7 @@ function methodsOf(version: VersionRow, history: VersionHistory, price: Price | 
         estimate === null || retrainEstimateSeconds === null || retrainEstimateSeconds === 0
           ? null
           : estimate.wallSeconds / retrainEstimateSeconds,
-      cost:
-        estimate === null || price === null
-          ? null
-          : shape(Money, { amount: (estimate.wallSeconds / 3600) * price.perHour, currency: price.currency }),
+      cost: estimate && costOf(estimate.wallSeconds, price),
     })
   })
 }

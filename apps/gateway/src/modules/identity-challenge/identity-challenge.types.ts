@@ -1,6 +1,6 @@
+import { MailLocale } from '@lethe/domain'
 import { Field, ID, InputType, ObjectType, registerEnumType } from 'type-graphql'
 import { DateTime } from '../../graphql/scalars.js'
-import { MailLocale } from '../../identity/mail-texts.js'
 
 export const IdentityChallengeState = {
   PENDING: 'PENDING',

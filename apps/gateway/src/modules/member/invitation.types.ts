@@ -1,8 +1,8 @@
+import { MailLocale } from '@lethe/domain'
 import { Role } from '@lethe/domain'
 import { Field, ID, InputType, ObjectType, registerEnumType } from 'type-graphql'
 import { connectionType } from '../../graphql/connection.js'
 import { DateTime } from '../../graphql/scalars.js'
-import { MailLocale } from '../../identity/mail-texts.js'
 
 registerEnumType(MailLocale.enum, { name: 'MailLocale', description: 'Language of a mail.' })
 

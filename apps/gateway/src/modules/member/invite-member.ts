@@ -1,5 +1,5 @@
 import { lockName, type Tx } from '@lethe/db'
-import { DomainError, Role } from '@lethe/domain'
+import { DomainError, MailLocale, Role } from '@lethe/domain'
 import { z } from 'zod'
 import type { Scope } from '../../context.js'
 import type { Connection } from '../../graphql/connection.js'
@@ -8,7 +8,6 @@ import { connectionOf, isUuid, type Page } from '../../graphql/page.js'
 import { parseInput } from '../../graphql/parse-input.js'
 import { runOnce } from '../../graphql/run-once.js'
 import type { Invitation as InvitationRow } from '../../identity/invitations.js'
-import { MailLocale } from '../../identity/mail-texts.js'
 import { Invitation } from './invitation.types.js'
 
 const NewInvitation = z

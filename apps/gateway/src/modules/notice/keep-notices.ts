@@ -1,4 +1,4 @@
-import { DomainError, type NoticeKind } from '@lethe/domain'
+import { DomainError, type MailLocale, type NoticeKind } from '@lethe/domain'
 import type { Scope } from '../../context.js'
 import { runOnce } from '../../graphql/run-once.js'
 import { kindsOf } from './notice.reads.js'
@@ -34,5 +34,16 @@ export const chooseNotice = (
       create: { tenantId, userId: viewer.userId, kind, byMail },
       update: { byMail },
     })
+    return { id: viewer.userId, evidence: [] }
+  })
+
+/** Of everything that the viewer gets by mail, in all their tenants. */
+export const chooseMailLanguage = (
+  scope: Scope,
+  input: { idempotencyKey: string; language: MailLocale },
+): Promise<string> =>
+  runOnce(scope, 'chooseMailLanguage', input, async () => {
+    const { services, viewer } = scope
+    await services.people.chooseMailLanguage(viewer.userId, input.language)
     return { id: viewer.userId, evidence: [] }
   })

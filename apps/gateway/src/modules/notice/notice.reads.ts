@@ -60,8 +60,9 @@ export async function readInbox(scope: Scope): Promise<NoticeInbox> {
   return shape(NoticeInbox, { unseenCount: rows.length, seenAt })
 }
 
-export async function readChoices({ db, viewer }: Scope): Promise<NoticeChoices> {
-  if (viewer.role === 'auditor') return shape(NoticeChoices, { choices: [] })
+export async function readChoices({ db, viewer, services }: Scope): Promise<NoticeChoices> {
+  const language = await services.people.mailLanguageOf(viewer.userId)
+  if (viewer.role === 'auditor') return shape(NoticeChoices, { choices: [], language })
   const rows = await db.noticeChoice.findMany({ where: { userId: viewer.userId } })
   const choices = kindsOf(viewer).map((kind) => {
     const chosen = rows.find((row) => row.kind === kind)
@@ -71,5 +72,5 @@ export async function readChoices({ db, viewer }: Scope): Promise<NoticeChoices>
       isDefault: chosen === undefined,
     })
   })
-  return shape(NoticeChoices, { choices })
+  return shape(NoticeChoices, { choices, language })
 }

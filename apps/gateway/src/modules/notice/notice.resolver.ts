@@ -5,9 +5,10 @@ import { Requires } from '../../graphql/requires.js'
 import { answerOf, UserError } from '../../graphql/user-error.js'
 import { shapeErasureRequest } from '../erasure/erasure.shape.js'
 import { ErasureRequest } from '../erasure/erasure.types.js'
-import { chooseNotice, markNoticesSeen } from './keep-notices.js'
+import { chooseMailLanguage, chooseNotice, markNoticesSeen } from './keep-notices.js'
 import { listNotices, readChoices, readInbox } from './notice.reads.js'
 import {
+  ChooseMailLanguageInput,
   ChooseNoticeInput,
   MarkNoticesSeenInput,
   Notice,
@@ -19,6 +20,11 @@ import {
 const MarkNoticesSeenResult = createUnionType({
   name: 'MarkNoticesSeenResult',
   types: () => [NoticeInbox, UserError] as const,
+})
+
+const ChooseMailLanguageResult = createUnionType({
+  name: 'ChooseMailLanguageResult',
+  types: () => [NoticeChoices, UserError] as const,
 })
 
 const ChooseNoticeResult = createUnionType({
@@ -60,6 +66,18 @@ export class NoticeResolver {
   chooseNotice(@Arg('input', () => ChooseNoticeInput) input: ChooseNoticeInput, @Ctx() context: Context) {
     return answerOf(async () => {
       await chooseNotice(context.scope(), input)
+      return readChoices(context.scope())
+    })
+  }
+
+  @Requires('tenant:read')
+  @Mutation(() => ChooseMailLanguageResult, { description: "The language of the viewer's mail, in all their tenants." })
+  chooseMailLanguage(
+    @Arg('input', () => ChooseMailLanguageInput) input: ChooseMailLanguageInput,
+    @Ctx() context: Context,
+  ) {
+    return answerOf(async () => {
+      await chooseMailLanguage(context.scope(), input)
       return readChoices(context.scope())
     })
   }

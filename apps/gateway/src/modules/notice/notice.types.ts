@@ -1,4 +1,4 @@
-import { NoticeKind as Kinds } from '@lethe/domain'
+import { MailLocale, NoticeKind as Kinds } from '@lethe/domain'
 import { Field, InputType, Int, ObjectType, registerEnumType } from 'type-graphql'
 import { connectionType } from '../../graphql/connection.js'
 import { Node } from '../../graphql/node.js'
@@ -57,6 +57,9 @@ export class NoticeChoice {
 export class NoticeChoices {
   @Field(() => [NoticeChoice], { description: 'Every kind that the role may be told of; none for auditors.' })
   choices!: NoticeChoice[]
+
+  @Field(() => MailLocale.enum, { description: "Of the viewer's mail, in all their tenants." })
+  language!: MailLocale
 }
 
 @InputType('MarkNoticesSeenInput')
@@ -78,4 +81,13 @@ export class ChooseNoticeInput {
 
   @Field(() => Boolean)
   byMail!: boolean
+}
+
+@InputType('ChooseMailLanguageInput')
+export class ChooseMailLanguageInput {
+  @Field(() => String)
+  idempotencyKey!: string
+
+  @Field(() => MailLocale.enum)
+  language!: MailLocale
 }

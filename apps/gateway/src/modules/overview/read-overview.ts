@@ -4,6 +4,7 @@ import { may } from '../../access/may.js'
 import type { Scope } from '../../context.js'
 import { shape } from '../../graphql/node.js'
 import { listAudits } from '../audit/audit.reads.js'
+import { readListAccess } from '../calendar/calendar.reads.js'
 import { shapeClock } from '../clock/clock.shape.js'
 import { allowedActions } from '../erasure/allowed-actions.js'
 import { shapeErasureRequest } from '../erasure/erasure.shape.js'
@@ -26,21 +27,24 @@ export async function readOverview(scope: Scope): Promise<Overview> {
   const reach = await scope.reach()
   const mine: Prisma.ErasureRequestWhereInput = { AND: [visibleRequests(viewer), { state: { in: open } }] }
   const soon = new Date(now().getTime() + riskWindowMs)
-  const [openRequests, atRisk, nearest, runs, audits, waiting, datasets, models, evidence] = await Promise.all([
-    db.erasureRequest.count({ where: mine }),
-    db.slaClock.count({ where: { request: mine, dueAt: { lt: soon } } }),
-    db.slaClock.findFirst({ where: { request: mine }, include: { events: true }, orderBy: { dueAt: 'asc' } }),
-    readRuns(scope),
-    listAudits(scope, { first: 5 }),
-    readWaiting(scope, mine),
-    count('dataset:read', () => db.dataset.count({ where: within(reach, 'datasetIds') })),
-    count('model:read', () => db.model.count({ where: within(reach, 'modelIds') })),
-    count('evidence:read', async () => db.evidence.count({ where: await visibleEvidence(scope) })),
-  ])
+  const [openRequests, atRisk, nearest, runs, audits, waiting, listAccess, datasets, models, evidence] =
+    await Promise.all([
+      db.erasureRequest.count({ where: mine }),
+      db.slaClock.count({ where: { request: mine, dueAt: { lt: soon } } }),
+      db.slaClock.findFirst({ where: { request: mine }, include: { events: true }, orderBy: { dueAt: 'asc' } }),
+      readRuns(scope),
+      listAudits(scope, { first: 5 }),
+      readWaiting(scope, mine),
+      may(viewer, 'sla:read') && viewer.role !== 'auditor' ? readListAccess(scope) : null,
+      count('dataset:read', () => db.dataset.count({ where: within(reach, 'datasetIds') })),
+      count('model:read', () => db.model.count({ where: within(reach, 'modelIds') })),
+      count('evidence:read', async () => db.evidence.count({ where: await visibleEvidence(scope) })),
+    ])
   return shape(Overview, {
     openRequests,
     atRisk,
     nearestDue: nearest && shapeClock(nearest, now()),
+    listAccess,
     runsInProgress: runs,
     recentAudits: audits.edges.map(({ node }) => node),
     waitingForViewer: waiting,

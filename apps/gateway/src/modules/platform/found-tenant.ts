@@ -1,10 +1,9 @@
 import { newId } from '@lethe/db'
-import { DomainError } from '@lethe/domain'
+import { DomainError, MailLocale } from '@lethe/domain'
 import { z } from 'zod'
 import type { Context } from '../../context.js'
 import { parseInput } from '../../graphql/parse-input.js'
 import { runOnce } from '../../graphql/run-once.js'
-import { MailLocale } from '../../identity/mail-texts.js'
 import { TenantSettings } from '../tenant/tenant-settings.js'
 import { scopeOf, tenantEvidence } from './change-tenant.js'
 

@@ -3,9 +3,9 @@ import type { Connection } from '../../graphql/connection.js'
 import { shape } from '../../graphql/node.js'
 import { connectionOf, type Page } from '../../graphql/page.js'
 import type { Services } from '../../services.js'
+import { measuredDays } from '../cost/cost.reads.js'
+import { costOf } from '../cost/device-price.js'
 import { PlatformTenant, TenantQuota, TenantUsage } from './platform.types.js'
-
-const measuredDays = 30
 
 async function readAll({ db, memberships, now }: Services): Promise<PlatformTenant[]> {
   const measuredSince = new Date(now().getTime() - measuredDays * 86_400_000)
@@ -42,6 +42,7 @@ const shapeTenant = (
       wallSeconds: row.wallSeconds,
       cpuSeconds: row.cpuSeconds,
       peakMemoryBytes: row.peakMemoryBytes,
+      cost: costOf(row.wallSeconds, row.devicePrice),
     }),
   })
 

@@ -1,7 +1,8 @@
+import { MailLocale } from '@lethe/domain'
 import { Field, Float, ID, InputType, Int, ObjectType } from 'type-graphql'
 import { connectionType } from '../../graphql/connection.js'
 import { DateTime } from '../../graphql/scalars.js'
-import { MailLocale } from '../../identity/mail-texts.js'
+import { Money } from '../erasure/plan-option.types.js'
 
 @ObjectType('TenantQuota', { description: 'Bounds that a platform admin sets; null: none.' })
 export class TenantQuota {
@@ -49,6 +50,12 @@ export class TenantUsage {
 
   @Field(() => Float, { description: 'The largest of any run.' })
   peakMemoryBytes!: number
+
+  @Field(() => Money, {
+    nullable: true,
+    description: "wallSeconds at the tenant's own price of a device hour; null where it set none.",
+  })
+  cost!: Money | null
 }
 
 @ObjectType('PlatformTenant', {

@@ -1,6 +1,7 @@
 'use client'
 import { useTranslations } from 'next-intl'
 import { useState } from 'react'
+import { MailLanguage } from '@/features/notices/mail-language'
 import { ChooseNoticeDocument, NoticeChoicesDocument, type NoticeChoicesQuery } from '@/gql/graphql'
 import { newIdempotencyKey, useChange, useDocument } from '@/session/use-document'
 import { useViewer } from '@/session/viewer-context'
@@ -19,7 +20,7 @@ export function NoticeChoices() {
   const { data, error, refetch } = useDocument(NoticeChoicesDocument, {})
   if (error) return <FailedPage error={error} retry={() => void refetch()} />
   if (!data) return <LoadingPage />
-  const { choices } = data.noticeChoices
+  const { choices, language } = data.noticeChoices
   return (
     <Page
       trail={<TextLink href="/settings">{t('nav.settings')}</TextLink>}
@@ -27,6 +28,7 @@ export function NoticeChoices() {
       answer={t('notices.mailAnswer', { count: choices.filter(({ byMail }) => byMail).length })}
     >
       <p className="text-sm text-ink-2">{t('notices.mailNote', { email })}</p>
+      <MailLanguage language={language} />
       <Card flush>
         {choices.length === 0 ? (
           <Empty title={t('notices.noMail')} />

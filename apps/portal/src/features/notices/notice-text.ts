@@ -33,5 +33,6 @@ export function noticeHref({ kind, data, erasureRequest }: NoticeRow): string | 
   if (kind.startsWith('KEY_')) return '/settings/keys'
   const { runId, endpointId } = (data ?? {}) as { runId?: string; endpointId?: string }
   if (runId) return `/runs/${runId}`
+  if (kind.startsWith('LIST_')) return '/sla/rules'
   return endpointId && kind === 'WEBHOOK_DISABLED' ? `/settings/webhooks/${endpointId}` : null
 }

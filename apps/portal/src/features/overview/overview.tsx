@@ -3,6 +3,7 @@ import { useTranslations } from 'next-intl'
 import { StandingNote } from '@/features/access/standing-note'
 import { AuditsTable } from '@/features/audits/audits-table'
 import { RequestsTable } from '@/features/erasure/requests-table'
+import { ListAccessNote } from '@/features/overview/list-access-note'
 import { RunLine } from '@/features/runs/run-line'
 import { DueDate } from '@/features/sla/clock'
 import { OverviewDocument, type OverviewQuery } from '@/gql/graphql'
@@ -49,6 +50,7 @@ export function Overview() {
       }
     >
       <StandingNote />
+      <ListAccessNote access={overview.listAccess} />
       <Card title={t('overview.waiting')} note={t('overview.waitingNote')} flush>
         {overview.waitingForViewer.length === 0 ? (
           <Empty title={t('overview.nothingWaits')} />

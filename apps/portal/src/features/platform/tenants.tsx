@@ -41,7 +41,7 @@ export function Tenants() {
 
 function TenantCard({ tenant, mayChange }: { tenant: TenantLineFragment; mayChange: boolean }) {
   const t = useTranslations('platform')
-  const { bytes, duration, number } = useQuantities()
+  const { bytes, duration, money, number } = useQuantities()
   const { quota, usage } = tenant
   const of = (used: string, bound: string | null) => (bound === null ? used : t('of', { used, bound }))
   return (
@@ -80,6 +80,7 @@ function TenantCard({ tenant, mayChange }: { tenant: TenantLineFragment; mayChan
             <span key="measured">
               {t('runs', { count: usage.settledRuns })} · {t('wall', { time: duration(usage.wallSeconds) })} ·{' '}
               {t('cpu', { time: duration(usage.cpuSeconds) })}
+              {usage.cost ? ` · ${t('costs', { cost: money(usage.cost) })}` : ''}
               <span className="block text-xs text-ink-2">
                 {t('measuredSince')} <Moment at={usage.measuredSince} day />
                 {usage.peakMemoryBytes > 0 ? ` · ${t('peak', { bytes: bytes(usage.peakMemoryBytes) })}` : ''}

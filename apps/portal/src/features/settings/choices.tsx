@@ -2,7 +2,7 @@
 import { useLocale, useTranslations } from 'next-intl'
 import { useRouter } from 'next/navigation'
 import { useEffect, useState } from 'react'
-import { chooseTheme, localeCookie, locales, themeCookie, themes, type Theme } from '@/i18n/locale'
+import { chooseTheme, type Locale, localeCookie, locales, themeCookie, themes, type Theme } from '@/i18n/locale'
 import { classNames } from '@/ui/class-names'
 
 const yearSeconds = 365 * 86_400
@@ -50,7 +50,8 @@ function Choice<Value extends string>({ legend, name, value, options, onChoose }
   )
 }
 
-export function LocaleChoice() {
+/** `onChosen` also hears of it, where there is somebody to keep it for. */
+export function LocaleChoice({ onChosen }: { onChosen?: (locale: Locale) => void }) {
   const t = useTranslations('settings')
   const locale = useLocale()
   const router = useRouter()
@@ -63,6 +64,7 @@ export function LocaleChoice() {
       options={locales.map((value) => ({ value, label: names[value], lang: value }))}
       onChoose={(value) => {
         remember(localeCookie, value)
+        onChosen?.(value)
         router.refresh()
       }}
     />

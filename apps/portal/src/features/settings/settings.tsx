@@ -2,7 +2,9 @@
 import { useTranslations, useTimeZone } from 'next-intl'
 import { AccessLinks } from '@/features/access/access-links'
 import { SessionsCard } from '@/features/account/sessions-card'
+import { CostLink } from '@/features/costs/cost-link'
 import { LocaleChoice, ThemeChoice } from '@/features/settings/choices'
+import { MemberLocaleChoice } from '@/features/settings/member-locale-choice'
 import { NoticeSettings } from '@/features/settings/notice-settings'
 import { useViewer } from '@/session/viewer-context'
 import { Card, Facts } from '@/ui/card'
@@ -19,11 +21,12 @@ export function Settings() {
     >
       <Card title={t('settings.display')}>
         <div className="flex flex-wrap gap-x-10 gap-y-5">
-          <LocaleChoice />
+          {viewer.tenant ? <MemberLocaleChoice /> : <LocaleChoice />}
           <ThemeChoice />
         </div>
       </Card>
       <NoticeSettings />
+      <CostLink />
       <Card title={t('settings.account')}>
         <Facts
           columns={2}

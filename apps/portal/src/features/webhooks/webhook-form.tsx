@@ -15,6 +15,8 @@ const every: Record<NoticeKind, true> = {
   CLOCK_DUE_SOON: true,
   CLOCK_BREACHED: true,
   CLOCK_EXTENDED: true,
+  LIST_DUE_SOON: true,
+  LIST_OVERDUE: true,
   AUDIT_COMPLETED: true,
   RUN_FAILED: true,
   BUNDLE_READY: true,

@@ -1,0 +1,5 @@
+import { DeviceCosts } from '@/features/costs/device-costs'
+
+export default function CostsPage() {
+  return <DeviceCosts />
+}
