@@ -66,13 +66,13 @@ async function run(): Promise<void> {
   onShutdown(
     [
       { name: 'health', run: () => health.close() },
+      { name: 'blobs', run: () => blobs.close() },
       { name: 'registrar', run: () => registrar.stop() },
       { name: 'mail', run: () => mailer.close() },
       { name: 'bus', run: () => bus.close() },
       { name: 'database', run: () => db.close() },
     ],
     { logger },
-      { name: 'blobs', run: () => blobs.close() },
   )
   logger.info({ port: health.port, blobsPort: blobs.port }, 'registrar ready')
 }
