@@ -162,7 +162,10 @@ describe.each([
   it('every page fits, is accessible, asks no stranger and complains of nothing', async () => {
     const cookie = { name: 'lethe_locale', value: language, url: stage.url }
     for (const [visit, paths] of [
-      [() => stage.visit('tenant_owner', options), ['/settings/members', '/settings/keys', '/settings/auditors']],
+      [
+        () => stage.visit('tenant_owner', options),
+        ['/settings/members', '/settings/keys', '/settings/auditors', '/settings/costs', '/settings/notifications'],
+      ],
       [() => stage.visitAsAdmin(options), ['/tenants']],
     ] as const) {
       const { page, strangers, complaints, close } = await visit()

@@ -36,6 +36,45 @@ async function closeCase(): Promise<void> {
   await close()
 }
 
+describe('an owner', () => {
+  it('sets what a device hour costs, is told what runs cost by it, and which field is wrong', async () => {
+    const { page, complaints, close } = await stage.visit('tenant_owner')
+    await page.goto('/settings/costs')
+    await page.getByTestId('answer').filter({ hasText: 'no price is set' }).waitFor()
+    const save = page.getByRole('button', { name: 'Save price' })
+    await page.getByLabel('Amount').fill('3600')
+    await page.getByLabel('Currency').fill('EUX')
+    await save.click()
+    await page.getByRole('alert').filter({ hasText: 'ISO 4217' }).waitFor()
+    await page.getByLabel('Currency').fill('eur')
+    await save.click()
+    await page.getByTestId('answer').filter({ hasText: '€' }).waitFor()
+    expect(complaints).toEqual([])
+    await close()
+  })
+
+  it('reads in Japanese what the platform says of a request, and a refusal; mail follows the language', async () => {
+    const { page, close } = await stage.visit('tenant_owner')
+    await page.goto('/settings')
+    await page.getByText('日本語').click()
+    await page.getByRole('heading', { name: '設定' }).waitFor()
+    await page.goto('/settings/notifications')
+    await page.getByLabel('メールの言語').waitFor()
+    expect(await page.getByLabel('メールの言語').inputValue()).toBe('ja')
+    await openCase(page)
+    const timeline = page.getByTestId('timeline')
+    await timeline.getByText('忘却集合として固定しました').waitFor()
+    expect(await timeline.locator('[lang="en"]').allTextContents()).toEqual([])
+    await page.goto('/settings/costs')
+    await page.getByLabel('通貨').fill('EUX')
+    await page.getByLabel('金額').fill('1')
+    await page.getByRole('button', { name: '単価を保存' }).click()
+    await page.getByRole('alert').filter({ hasText: '通貨は ISO 4217' }).waitFor()
+    await page.context().clearCookies({ name: 'lethe_locale' })
+    await close()
+  })
+})
+
 describe('an external auditor', () => {
   it('puts a finding on record in their own words, and none that names a person', async () => {
     const { page, complaints, close } = await stage.visit('auditor')
