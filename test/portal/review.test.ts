@@ -69,7 +69,7 @@ describe('an owner', () => {
     await page.getByLabel('通貨').fill('EUX')
     await page.getByLabel('金額').fill('1')
     await page.getByRole('button', { name: '単価を保存' }).click()
-    await page.getByRole('alert').filter({ hasText: '通貨は ISO 4217' }).waitFor()
+    await page.getByRole('alert').filter({ hasText: '通貨は EUR のような ISO 4217' }).waitFor()
     await page.context().clearCookies({ name: 'lethe_locale' })
     await close()
   })

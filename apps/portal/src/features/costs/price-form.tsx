@@ -40,7 +40,7 @@ export function PriceForm({ price }: { price: Price | null }) {
   const errorOf = (field: string) => (refusal?.field === `input.${field}` ? refusal.message : null)
   return (
     <form onSubmit={(event) => void save(event)} className="grid max-w-md gap-4">
-      <div className="grid gap-4 sm:grid-cols-2">
+      <div className="grid items-start gap-4 sm:grid-cols-2">
         <TextField
           label={t('amount')}
           type="number"
