@@ -162,7 +162,7 @@ const nodeModulesOf = {
 }
 
 /** Tests, and what only tests import: also the rows and the stage of the isolation matrix. */
-const TEST = String.raw`(\.test\.tsx?|\b(test|testing|isolation)/[^/]+)$`
+const TEST = String.raw`(\.test\.tsx?|\b(test|testing)/[^/]+|\bisolation/.+)$`
 const inside = (folders) => `^(${folders.join('|')})/`
 const named = (pattern) => `(^|node_modules/)(${pattern})(/|$)`
 const slug = (text) => text.replace(/[^a-z]+/g, '-').replace(/^-|-$/g, '')

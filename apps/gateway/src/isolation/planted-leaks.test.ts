@@ -5,6 +5,7 @@ import { foreignBreaches, withoutRightBreaches } from './matrix.js'
 import { routeBreaches } from './routes.js'
 import { type Stage, startStage } from './stage.js'
 import { subscriptionBreaches } from './subscriptions.js'
+import { withFault } from './with-fault.js'
 
 /** Faults that are switched on one at a time; off, everything is as it ships. */
 const planted = vi.hoisted(() => ({ isUnguarded: false, hearsEverybody: false, tenantId: '' }))
@@ -37,17 +38,6 @@ beforeAll(async () => {
   planted.tenantId = stage.acme.id
 })
 afterAll(() => stage.stop())
-
-/** Replaces a member of the running gateway's services while something is tried. */
-async function withFault<T extends object, K extends keyof T, R>(of: T, key: K, fault: T[K], tried: () => Promise<R>) {
-  const whole = of[key]
-  Object.defineProperty(of, key, { value: fault, configurable: true, writable: true })
-  try {
-    return await tried()
-  } finally {
-    Object.defineProperty(of, key, { value: whole, configurable: true, writable: true })
-  }
-}
 
 describe('the matrix finds', () => {
   it('a policy that is dropped', async () => {

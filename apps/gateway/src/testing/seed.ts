@@ -20,7 +20,11 @@ export interface SeededData {
 const trainCount = 40
 
 /** What compute and registrar would have left behind: a dataset that is READY and a model version trained on it. */
-export async function seedModel({ sql }: GatewayRig, tenant: TestTenant, slug: string): Promise<SeededData> {
+export async function seedModel(
+  { sql }: Pick<GatewayRig, 'sql'>,
+  tenant: Pick<TestTenant, 'id'>,
+  slug: string,
+): Promise<SeededData> {
   const [datasetId, datasetVersionId, modelId, modelVersionId, strangerId] = Array.from({ length: 5 }, () =>
     newId(),
   ) as [string, string, string, string, string]
