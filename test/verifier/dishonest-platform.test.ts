@@ -212,12 +212,13 @@ it('computes with no scores but those that a trusted key signed', async () => {
 })
 
 it('has a lie for everything that can be found', () => {
-  // Some of entries alone, in saved-entries.test.ts.
+  // Some of entries or rows alone, in saved-entries.test.ts and saved-rows.test.ts.
   const elsewhere: FindingCode[] = [
     'ENTRIES_ABSENT',
     'ENTRY_MALFORMED',
     'EXPORT_CUT',
     'EXPORT_DISORDERED',
+    'EXPORT_KEY_NOT_GIVEN',
     'PROOF_NOT_ASKED',
     'TREE_MISMATCH',
     'ENTRY_DISORDERED',
@@ -227,6 +228,13 @@ it('has a lie for everything that can be found', () => {
     'MODEL_KEY_NOT_GIVEN',
     'OPENING_DIFFERS',
     'ROTATION_CONTRADICTED',
+    'ROWS_ADDED',
+    'ROWS_CUT',
+    'ROWS_DIGEST_DIFFERS',
+    'ROWS_MISCOUNTED',
+    'ROWS_MISSING',
+    'ROW_CHANGED',
+    'TENANT_UNTRUSTED',
     'VERDICT_INCONCLUSIVE',
     'VERDICT_OVER_FORGOTTEN',
     'WITNESS_ABSENT',
