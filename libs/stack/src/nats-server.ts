@@ -10,7 +10,7 @@ import { natsUsersConf, type NatsPermissions } from './nats-users.js'
 import { isStillRunning, recordProcess, sendSignal, waitForExit, type ProcessRecord } from './process-identity.js'
 import type { Report } from './report.js'
 import { readStackEnv } from './env.js'
-import { writePrivately } from './secrets.js'
+import { writePrivately } from './write-privately.js'
 import { countHolders, holdServer, type Hold } from './server-holders.js'
 
 export interface NatsServer {

@@ -3,7 +3,7 @@ import path from 'node:path'
 import { z } from 'zod'
 import { readLockHolder } from './file-lock.js'
 import { isStillRunning, sendSignal, waitForExit } from './process-identity.js'
-import { writePrivately } from './secrets.js'
+import { writePrivately } from './write-privately.js'
 
 const ProcessRecord = z.object({ pid: z.number(), identity: z.string() })
 

@@ -19,7 +19,7 @@ import { acceptsConnections, findFreePort } from './free-port.js'
 import { preparePostgresBinaries, type PostgresBinaries } from './postgres-binaries.js'
 import { discardStalePidFile, findPostmaster, settlePostmaster, type Postmaster } from './postmaster.js'
 import { recordProcess, sendSignal, waitForExit, type ProcessRecord } from './process-identity.js'
-import { writePrivately } from './secrets.js'
+import { writePrivately } from './write-privately.js'
 import { countHolders, holdServer, type Hold } from './server-holders.js'
 import { findUnprivilegedAccount, mayAccess, type Account } from './unprivileged-account.js'
 

@@ -1,8 +1,9 @@
 import { createPublicKey, generateKeyPairSync, type KeyObject, randomBytes } from 'node:crypto'
-import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import { busUsers, type BusUser } from '@lethe/bus'
 import type { Login } from '@lethe/db'
+import { writePrivately } from './write-privately.js'
 
 export interface Secrets {
   passwords: Record<Login, string>
@@ -112,9 +113,3 @@ const publicHalf = (file: string): string =>
   createPublicKey(readFileSync(file, 'utf8')).export({ type: 'spki', format: 'der' }).toString('base64')
 
 const random = (): string => randomBytes(32).toString('base64url')
-
-/** Appears whole or not at all, readable by its owner only. */
-export function writePrivately(file: string, text: string): void {
-  writeFileSync(`${file}.new`, text, { mode: 0o600 })
-  renameSync(`${file}.new`, file)
-}
