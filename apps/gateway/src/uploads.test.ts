@@ -7,8 +7,9 @@ import path from 'node:path'
 import { Readable } from 'node:stream'
 import { newId } from '@lethe/db'
 import { build } from 'esbuild'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { createUploadStaging } from './http/upload-staging.js'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+import type { UploadGrant } from './http/upload-signer.js'
+import { createUploadStaging, type StagedUpload, type UploadStaging } from './http/upload-staging.js'
 import { type GatewayRig, startGatewayRig, type TestTenant } from './testing/gateway-rig.js'
 
 const digestOf = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex')
@@ -37,6 +38,18 @@ describe('an upload through the gateway', () => {
       },
       body: Buffer.from(body),
     })
+  const put = (url: string, body: Uint8Array) =>
+    fetch(url, {
+      method: 'PUT',
+      headers: { 'content-type': 'application/octet-stream' },
+      body: Buffer.from(body),
+    })
+  /** A sender whose connection was ended while it still sent has no status. */
+  const statusOf = (answer: Promise<Response>) =>
+    answer.then(
+      ({ status }) => status,
+      () => 'cut off' as const,
+    )
   const progress = async (url: string) => {
     const { status, headers } = await fetch(url, { method: 'HEAD' })
     return [status, headers.get('upload-offset'), headers.get('upload-complete')]
@@ -62,6 +75,88 @@ describe('an upload through the gateway', () => {
     expect(await progress(url)).toEqual([204, '300000', '?1'])
     expect(Buffer.compare(await rig.gateway.services.artifacts.get(acme.id, digestOf(bytes) as never), bytes)).toBe(0)
     expect((await patch(url, 300_000, new Uint8Array(0))).status).toBe(409)
+  })
+
+  it('that has begun is not begun anew by a part at 0, which is told where to go on', async () => {
+    const bytes = randomBytes(100_000)
+    const url = await addressOf(bytes)
+    expect((await patch(url, 0, bytes.subarray(0, 60_000))).status).toBe(204)
+    const again = await patch(url, 0, bytes.subarray(0, 10_000))
+    expect([again.status, await again.json()]).toMatchObject([
+      409,
+      { code: 'UPLOAD_OFFSET', 'expected-offset': 60_000 },
+    ])
+    expect(await progress(url)).toEqual([204, '60000', '?0'])
+    expect((await put(url, bytes)).status).toBe(201)
+    expect(await has(bytes)).toBe(true)
+  })
+
+  it('that begins twice at the same time grows from one of them alone, and can be gone on with', async () => {
+    const bytes = randomBytes(100_000)
+    const url = await addressOf(bytes)
+    const half = bytes.subarray(0, 50_000)
+    const answers = await Promise.all([patch(url, 0, half), patch(url, 0, half)].map(statusOf))
+    expect(answers.filter((status) => status === 409 || status === 'cut off').length).toBeGreaterThan(0)
+    for (const status of answers) expect([204, 409, 'cut off']).toContain(status)
+    const there = Number((await progress(url))[1])
+    expect((await patch(url, there, bytes.subarray(there), '?1')).status).toBe(201)
+    expect(await has(bytes)).toBe(true)
+  })
+
+  it('that is sent whole several times at the same time is stored, and nobody meets an accident', async () => {
+    for (let round = 0; round < 10; round++) {
+      const bytes = randomBytes(200_000)
+      const url = await addressOf(bytes)
+      const answers = await Promise.all(Array.from({ length: 4 }, () => statusOf(put(url, bytes))))
+      expect(answers).toContain(201)
+      for (const status of answers) expect([201, 409, 'cut off']).toContain(status)
+      expect(await has(bytes)).toBe(true)
+      expect(await progress(url)).toEqual([204, '200000', '?1'])
+    }
+  })
+
+  it('that is sent again while it goes into the store is stored twice, each time whole', async () => {
+    const bytes = randomBytes(100_000)
+    const url = await addressOf(bytes)
+    const { artifacts } = rig.gateway.services
+    const store = artifacts.putStream.bind(artifacts)
+    let [isStoring, goOn] = [false, (): void => undefined]
+    const pause = new Promise<void>((resolve) => (goOn = resolve))
+    const slow = vi.spyOn(artifacts, 'putStream').mockImplementationOnce(async (...args) => {
+      isStoring = true
+      await pause
+      return store(...args)
+    })
+    const first = put(url, bytes)
+    await until(() => Promise.resolve(isStoring))
+    const halves = async function* () {
+      yield bytes.subarray(0, 50_000)
+      await new Promise((resolve) => setTimeout(resolve, 100))
+      goOn()
+      await first
+      yield bytes.subarray(50_000)
+    }
+    const second = fetch(url, {
+      method: 'PUT',
+      headers: { 'content-type': 'application/octet-stream' },
+      body: Readable.toWeb(Readable.from(halves())) as ReadableStream,
+      duplex: 'half',
+    })
+    expect([(await first).status, (await second).status]).toEqual([201, 201])
+    expect(await has(bytes)).toBe(true)
+    slow.mockRestore()
+  })
+
+  it('keeps what had arrived when the store has an accident, and is stored by a part of nothing', async () => {
+    const bytes = randomBytes(1000)
+    const url = await addressOf(bytes)
+    const { artifacts } = rig.gateway.services
+    const accident = vi.spyOn(artifacts, 'putStream').mockRejectedValueOnce(new Error('The store is away.'))
+    expect((await put(url, bytes)).status).toBe(500)
+    accident.mockRestore()
+    expect(await progress(url)).toEqual([204, '1000', '?0'])
+    expect((await patch(url, 1000, new Uint8Array(0), '?1')).status).toBe(201)
+    expect(await has(bytes)).toBe(true)
   })
 
   it('whose connection broke keeps what had arrived', async () => {
@@ -150,7 +245,7 @@ describe('the folder where uploads grow', () => {
       stdin: {
         contents: `import { createUploadStaging } from './upload-staging.js'
           const grant = JSON.parse(process.argv[3])
-          await createUploadStaging(process.argv[2]).append(grant, 0, process.stdin)`,
+          await createUploadStaging(process.argv[2]).take(grant, process.stdin, (upload) => upload.append(0))`,
         resolveDir: path.join(import.meta.dirname, 'http'),
         loader: 'ts',
       },
@@ -174,10 +269,11 @@ describe('the folder where uploads grow', () => {
     await gone
     const offset = await staging.offsetOf(grant)
     expect(offset).toBeGreaterThanOrEqual(2 ** 20)
-    expect(await staging.append(grant, offset, Readable.from([bytes.subarray(offset)]))).toBe(bytes.length)
-    const hash = createHash('sha256')
-    for await (const piece of staging.read(grant)) hash.update(piece)
-    expect(hash.digest('hex')).toBe(grant.digest)
+    const whole = await staging.take(grant, Readable.from([bytes.subarray(offset)]), async (upload) => {
+      expect(await upload.append(offset)).toBe(bytes.length)
+      return read(upload)
+    })
+    expect(digestOf(whole)).toBe(grant.digest)
   })
 
   it('cuts off a sender who was given up as soon as another one goes on', async () => {
@@ -185,24 +281,75 @@ describe('the folder where uploads grow', () => {
     const grant = grantOf(bytes)
     const staging = createUploadStaging(folder)
     const stalled = new Readable({ read: () => undefined })
-    const first = staging.append(grant, 0, stalled)
+    const first = append(staging, grant, 0, stalled)
     stalled.push(bytes.subarray(0, 400))
     await until(async () => (await staging.offsetOf(grant)) === 400)
-    const refused = expect(first).rejects.toThrow()
-    expect(await staging.append(grant, 400, Readable.from([bytes.subarray(400)]))).toBe(1000)
+    const refused = expect(first).rejects.toMatchObject({ code: 'UPLOAD_SUPERSEDED' })
+    expect(await append(staging, grant, 400, Readable.from([bytes.subarray(400)]))).toBe(1000)
     await refused
+  })
+
+  it('lets whoever has sent all of it finish before the next one has it', async () => {
+    const bytes = randomBytes(1000)
+    const grant = grantOf(bytes)
+    const staging = createUploadStaging(folder)
+    let finishStoring = (): void => undefined
+    const storing = new Promise<void>((resolve) => (finishStoring = resolve))
+    const first = staging.take(grant, Readable.from([bytes]), async (upload) => {
+      expect(await upload.replace()).toBe(1000)
+      await storing
+      const whole = await read(upload)
+      await upload.discard()
+      return whole
+    })
+    await until(async () => (await staging.offsetOf(grant)) === 1000)
+    const seen: string[] = []
+    const second = staging.take(grant, Readable.from([bytes]), async (upload) => {
+      seen.push('second')
+      expect(await upload.offset()).toBe(0)
+      await upload.replace()
+      return read(upload)
+    })
+    await new Promise((resolve) => setTimeout(resolve, 20))
+    seen.push('first')
+    finishStoring()
+    expect((await Promise.all([first, second])).map(digestOf)).toEqual([grant.digest, grant.digest])
+    expect(seen).toEqual(['first', 'second'])
+  })
+
+  it('shared by two processes gives each the bytes that it took in', async () => {
+    const bytes = randomBytes(1000)
+    const grant = grantOf(bytes)
+    const [here, there] = [createUploadStaging(folder), createUploadStaging(folder)]
+    const whole = await here.take(grant, Readable.from([bytes]), async (upload) => {
+      await upload.replace()
+      const elsewhere = there.take(grant, Readable.from([bytes.subarray(0, 10)]), (other) => other.replace())
+      expect(await elsewhere).toBe(10)
+      return read(upload)
+    })
+    expect(digestOf(whole)).toBe(grant.digest)
+    expect(await here.offsetOf(grant)).toBe(10)
   })
 
   it('is rid of what nobody added to for a day, and of nothing else', async () => {
     const [old, fresh] = [grantOf(randomBytes(10)), grantOf(randomBytes(10))]
     const staging = createUploadStaging(folder)
-    for (const grant of [old, fresh]) await staging.append(grant, 0, Readable.from([Buffer.from('half')]))
+    for (const grant of [old, fresh]) await append(staging, grant, 0, Readable.from([Buffer.from('half')]))
     const yesterday = new Date(Date.now() - 25 * 3_600_000)
     utimesSync(path.join(folder, `${old.tenantId}-${old.digest}.part`), yesterday, yesterday)
     expect(await staging.sweep(new Date(Date.now() - 24 * 3_600_000))).toBe(1)
     expect([await staging.offsetOf(old), await staging.offsetOf(fresh)]).toEqual([0, 4])
   })
 })
+
+const append = (staging: UploadStaging, grant: UploadGrant, offset: number, body: Readable) =>
+  staging.take(grant, body, (upload) => upload.append(offset))
+
+async function read(upload: StagedUpload): Promise<Buffer> {
+  const pieces: Uint8Array[] = []
+  for await (const piece of upload.read()) pieces.push(piece)
+  return Buffer.concat(pieces)
+}
 
 async function until(look: () => Promise<boolean>): Promise<void> {
   while (!(await look())) await new Promise((resolve) => setTimeout(resolve, 10))

@@ -4,11 +4,12 @@ import { type Digest, DomainError, isDomainError } from '@lethe/domain'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Services } from '../services.js'
 import type { UploadGrant } from './upload-signer.js'
-import { offsetMismatch } from './upload-staging.js'
+import { offsetMismatch, type StagedUpload } from './upload-staging.js'
 
 const statusOf: Record<string, number> = {
   UPLOAD_DENIED: 403,
   UPLOAD_OFFSET: 409,
+  UPLOAD_SUPERSEDED: 409,
   UPLOAD_TOO_LARGE: 413,
   UPLOAD_HEADERS: 400,
   UPLOAD_SIZE: 422,
@@ -36,7 +37,7 @@ export async function mountUploads(app: FastifyInstance, services: Services): Pr
     scope.head<Addressed>(route, (request, reply) =>
       answer(reply, async () => {
         const grant = grantOf(request, services)
-        const { offset, isComplete } = await progressOf(services, grant)
+        const { offset, isComplete } = await progressOf(services, grant, () => services.staging.offsetOf(grant))
         return reply
           .code(204)
           .header('upload-offset', String(offset))
@@ -48,19 +49,21 @@ export async function mountUploads(app: FastifyInstance, services: Services): Pr
     scope.put<Addressed>(route, (request, reply) =>
       answer(reply, async () => {
         const grant = grantOf(request, services)
-        const received = await services.staging.append(grant, 0, bodyOf(request))
-        if (received !== grant.sizeBytes)
+        const stored = await services.staging.take(grant, bodyOf(request), async (upload) => {
+          const received = await upload.replace()
+          if (received === grant.sizeBytes) return finish(services, grant, upload)
           throw new DomainError(
             'UPLOAD_SIZE',
             `${received} of ${grant.sizeBytes} bytes arrived; send the rest with PATCH, or the whole file again.`,
           )
-        return reply.code(201).send(await finish(services, grant))
+        })
+        return reply.code(201).send(stored)
       }),
     )
     scope.patch<Addressed>(route, (request, reply) => answer(reply, () => patch(request, reply, services)))
     scope.delete<Addressed>(route, (request, reply) =>
       answer(reply, async () => {
-        await services.staging.discard(grantOf(request, services))
+        await services.staging.take(grantOf(request, services), null, (upload) => upload.discard())
         return reply.code(204).send()
       }),
     )
@@ -77,17 +80,18 @@ async function patch(request: FastifyRequest<Addressed>, reply: FastifyReply, se
       'UPLOAD_HEADERS',
       'Send application/partial-upload with Upload-Offset, a whole number, and Upload-Complete, ?0 or ?1.',
     )
-  const before = await progressOf(services, grant)
-  if (before.isComplete) throw offsetMismatch(before.offset)
-  const received = await services.staging.append(grant, Number(offset), bodyOf(request))
-  reply.header('upload-offset', String(received))
-  if (received < grant.sizeBytes && complete === '?1')
+  return services.staging.take(grant, bodyOf(request), async (upload) => {
+    const before = await progressOf(services, grant, () => upload.offset())
+    if (before.isComplete) throw offsetMismatch(before.offset)
+    const received = await upload.append(Number(offset))
+    reply.header('upload-offset', String(received))
+    if (received === grant.sizeBytes) {
+      const stored = await finish(services, grant, upload)
+      return reply.code(201).header('upload-complete', '?1').send(stored)
+    }
+    if (complete !== '?1') return reply.code(204).header('upload-complete', '?0').send()
     throw new DomainError('UPLOAD_SIZE', `${received} of ${grant.sizeBytes} bytes are here; send the rest with PATCH.`)
-  if (received < grant.sizeBytes) return reply.code(204).header('upload-complete', '?0').send()
-  return reply
-    .code(201)
-    .header('upload-complete', '?1')
-    .send(await finish(services, grant))
+  })
 }
 
 function grantOf(request: FastifyRequest<Addressed>, services: Services): UploadGrant {
@@ -99,15 +103,24 @@ function grantOf(request: FastifyRequest<Addressed>, services: Services): Upload
 
 const bodyOf = ({ body }: FastifyRequest): Readable => (body instanceof Readable ? body : Readable.from([]))
 
-async function progressOf(services: Services, grant: UploadGrant): Promise<{ offset: number; isComplete: boolean }> {
+async function progressOf(
+  services: Services,
+  grant: UploadGrant,
+  staged: () => Promise<number>,
+): Promise<{ offset: number; isComplete: boolean }> {
   const stored = await services.artifacts.sizeOf(grant.tenantId, grant.digest as Digest)
-  return stored === null
-    ? { offset: await services.staging.offsetOf(grant), isComplete: false }
-    : { offset: stored, isComplete: true }
+  return stored === null ? { offset: await staged(), isComplete: false } : { offset: stored, isComplete: true }
 }
 
-/** Whole bytes go into the store; with another digest than was announced they are kept nowhere. */
-async function finish(services: Services, grant: UploadGrant): Promise<{ digest: string; size: number }> {
+/**
+ * Whole bytes go into the store; with another digest than was announced they are kept nowhere. They stay here when the store
+ * has an accident: a PATCH of nothing then stores them.
+ */
+async function finish(
+  services: Services,
+  grant: UploadGrant,
+  upload: StagedUpload,
+): Promise<{ digest: string; size: number }> {
   const { tenantId, sizeBytes: size } = grant
   const digest = grant.digest as Digest
   const isNew = (await services.artifacts.sizeOf(tenantId, digest)) === null
@@ -115,15 +128,16 @@ async function finish(services: Services, grant: UploadGrant): Promise<{ digest:
   // Known before it is there: a crash in between leaves a row without a blob, never a blob without a row.
   await services.db.forTenant(tenantId).$transaction((tx) => touchUpload(tx, { tenantId, digest, size, isNew, now }))
   try {
-    return await services.artifacts.putStream(tenantId, digest, services.staging.read(grant))
+    const stored = await services.artifacts.putStream(tenantId, digest, upload.read())
+    await upload.discard()
+    return stored
   } catch (error) {
     if (!isDomainError(error) || error.code !== 'ARTIFACT_CORRUPT') throw error
+    await upload.discard()
     throw new DomainError(
       'UPLOAD_DIGEST',
       'The bytes do not have the digest that was announced; hash the file that you send.',
     )
-  } finally {
-    await services.staging.discard(grant)
   }
 }
 

@@ -1,27 +1,44 @@
-import { createReadStream } from 'node:fs'
-import { mkdir, open, readdir, rm, stat } from 'node:fs/promises'
+import { randomUUID } from 'node:crypto'
+import { type FileHandle, mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises'
 import path from 'node:path'
 import type { Readable } from 'node:stream'
 import { DomainError } from '@lethe/domain'
 import type { UploadGrant } from './upload-signer.js'
+
+/** Bytes that are read at a time on the way into the store. */
+const pieceBytes = 2 ** 18
 
 /** Where uploads grow until they are whole: a file each, in a folder of this process or shared by all of them. */
 export interface UploadStaging {
   /** Bytes that are there; 0 where nothing is. */
   offsetOf(grant: UploadGrant): Promise<number>
   /**
-   * Adds bytes behind those that are there, as they arrive. Whoever was still sending the same upload is cut off first:
-   * a client that comes again has given that connection up.
+   * Does the work while nobody else of this process has the upload. Whoever is still sending it is cut off first: a client
+   * that comes again has given that connection up. Whoever has sent all of it is waited for.
+   *
+   * @param body what the work may take in
+   * @throws DomainError UPLOAD_SUPERSEDED when somebody else came while the body arrived
+   */
+  take<T>(grant: UploadGrant, body: Readable | null, work: (upload: StagedUpload) => Promise<T>): Promise<T>
+  /** Removes what nobody has added to since. @returns how many */
+  sweep(before: Date): Promise<number>
+}
+
+/** An upload that one request has. What it took in is read from the very file, whatever another process puts in its place. */
+export interface StagedUpload {
+  offset(): Promise<number>
+  /**
+   * Adds the body behind what is there, as it arrives.
    *
    * @returns bytes that are there now; those that arrived before the sender broke off count
    * @throws DomainError UPLOAD_OFFSET when other bytes are there than the sender believes, UPLOAD_TOO_LARGE
    */
-  append(grant: UploadGrant, offset: number, body: Readable): Promise<number>
-  /** The bytes that are there, piece by piece. */
-  read(grant: UploadGrant): AsyncIterable<Uint8Array>
-  discard(grant: UploadGrant): Promise<void>
-  /** Removes what nobody has added to since. @returns how many */
-  sweep(before: Date): Promise<number>
+  append(offset: number): Promise<number>
+  /** The body in place of what is there. @throws DomainError UPLOAD_TOO_LARGE */
+  replace(): Promise<number>
+  /** What append or replace left, piece by piece. */
+  read(): AsyncIterable<Uint8Array>
+  discard(): Promise<void>
 }
 
 export const offsetMismatch = (expected: number): DomainError & { readonly expected: number } =>
@@ -34,40 +51,43 @@ export const offsetMismatch = (expected: number): DomainError & { readonly expec
     { expected },
   )
 
+const superseded = (): DomainError =>
+  new DomainError('UPLOAD_SUPERSEDED', 'Another request goes on with this upload; ask with HEAD how far it is.')
+
+const sizeOf = (file: string): Promise<number> =>
+  stat(file).then(
+    ({ size }) => size,
+    () => 0,
+  )
+
 export function createUploadStaging(folder: string): UploadStaging {
-  const writers = new Map<string, { stop: () => void; done: Promise<unknown> }>()
+  const holders = new Map<string, { cutOff: () => void; done: Promise<unknown> }>()
   const fileOf = ({ tenantId, digest }: UploadGrant): string => path.join(folder, `${tenantId}-${digest}.part`)
-  const offsetOf = async (grant: UploadGrant): Promise<number> =>
-    stat(fileOf(grant)).then(
-      ({ size }) => size,
-      () => 0,
-    )
   return {
-    offsetOf,
-    async append(grant, offset, body) {
+    offsetOf: (grant) => sizeOf(fileOf(grant)),
+    async take(grant, body, work) {
       const file = fileOf(grant)
-      while (writers.has(file)) {
-        const writer = writers.get(file)
-        writer?.stop()
-        await writer?.done.catch(() => undefined)
+      for (let holder = holders.get(file); holder !== undefined; holder = holders.get(file)) {
+        holder.cutOff()
+        await holder.done.catch(() => undefined)
       }
-      const done = write(file, { offset, most: grant.sizeBytes, body })
-      writers.set(file, { stop: () => body.destroy(), done })
+      const upload = new PartFile(file, grant.sizeBytes, body)
+      const done = work(upload)
+      holders.set(file, { cutOff: () => upload.cutOff(), done })
       try {
         return await done
       } finally {
-        writers.delete(file)
+        holders.delete(file)
+        await upload.close()
       }
     },
-    read: (grant) => createReadStream(fileOf(grant)) as AsyncIterable<Uint8Array>,
-    discard: (grant) => rm(fileOf(grant), { force: true }),
     async sweep(before) {
       const names = await readdir(folder).catch(() => [])
       let removed = 0
       for (const name of names.filter((each) => each.endsWith('.part'))) {
         const file = path.join(folder, name)
         const changed = await stat(file).catch(() => null)
-        if (changed === null || changed.mtime >= before || writers.has(file)) continue
+        if (changed === null || changed.mtime >= before || holders.has(file)) continue
         await rm(file, { force: true })
         removed += 1
       }
@@ -76,28 +96,90 @@ export function createUploadStaging(folder: string): UploadStaging {
   }
 }
 
-/** On disk when it returns. What was read before an accident stays, so that the sender can go on. */
-async function write(
-  path_: string,
-  { offset, most, body }: { offset: number; most: number; body: Readable },
-): Promise<number> {
-  await mkdir(path.dirname(path_), { recursive: true, mode: 0o700 })
-  const file = await open(path_, offset === 0 ? 'w' : 'r+', 0o600).catch((error: NodeJS.ErrnoException) => {
-    throw error.code === 'ENOENT' ? offsetMismatch(0) : error
-  })
-  try {
-    const { size } = await file.stat()
+class PartFile implements StagedUpload {
+  #file: FileHandle | null = null
+  #isCutOff = false
+
+  constructor(
+    private readonly path: string,
+    private readonly most: number,
+    private readonly body: Readable | null,
+  ) {}
+
+  offset(): Promise<number> {
+    return sizeOf(this.path)
+  }
+
+  async append(offset: number): Promise<number> {
+    const size = await this.offset()
     if (size !== offset) throw offsetMismatch(size)
+    if (offset === 0) return this.replace()
+    this.#file = await open(this.path, 'r+').catch((error: NodeJS.ErrnoException) => {
+      throw error.code === 'ENOENT' ? offsetMismatch(0) : error
+    })
+    return this.#receive(offset)
+  }
+
+  /** Another file takes the place: whoever reads the one before reads it to its end. */
+  async replace(): Promise<number> {
+    await mkdir(path.dirname(this.path), { recursive: true, mode: 0o700 })
+    const draft = this.path.replace(/part$/, `${randomUUID()}.part`)
+    this.#file = await open(draft, 'wx+', 0o600)
+    await rename(draft, this.path)
+    return this.#receive(0)
+  }
+
+  /** On disk when it returns. What was read before an accident stays, so that the sender can go on. */
+  async #receive(offset: number): Promise<number> {
+    const file = this.#open()
     let at = offset
-    for await (const piece of body as AsyncIterable<Uint8Array>) {
-      if (at + piece.byteLength > most)
-        throw new DomainError('UPLOAD_TOO_LARGE', `More than the ${most} bytes that this address was given out for.`)
-      await file.write(piece, 0, piece.byteLength, at)
-      at += piece.byteLength
+    try {
+      // Left undestroyed where it is refused, so that the answer can be sent.
+      const pieces = this.body?.iterator({ destroyOnReturn: false }) ?? []
+      for await (const piece of pieces as AsyncIterable<Uint8Array>) {
+        if (this.#isCutOff) throw superseded()
+        if (at + piece.byteLength > this.most)
+          throw new DomainError(
+            'UPLOAD_TOO_LARGE',
+            `More than the ${this.most} bytes that this address was given out for.`,
+          )
+        await file.write(piece, 0, piece.byteLength, at)
+        at += piece.byteLength
+      }
+      return at
+    } catch (error) {
+      throw this.#isCutOff ? superseded() : error
+    } finally {
+      await file.sync()
     }
-    return at
-  } finally {
-    await file.sync()
-    await file.close()
+  }
+
+  async *read(): AsyncGenerator<Uint8Array> {
+    const file = this.#open()
+    for (let at = 0; ;) {
+      const { bytesRead, buffer } = await file.read(Buffer.allocUnsafe(pieceBytes), 0, pieceBytes, at)
+      if (bytesRead === 0) return
+      yield buffer.subarray(0, bytesRead)
+      at += bytesRead
+    }
+  }
+
+  async discard(): Promise<void> {
+    await rm(this.path, { force: true })
+  }
+
+  /** Has no effect once the body is here. */
+  cutOff(): void {
+    this.#isCutOff = true
+    this.body?.destroy()
+  }
+
+  async close(): Promise<void> {
+    await this.#file?.close()
+  }
+
+  #open(): FileHandle {
+    if (this.#file === null) throw new Error('Nothing was taken in.')
+    return this.#file
   }
 }
