@@ -17,6 +17,7 @@ import { createStandings } from './access/standings.js'
 import { ssoRedirectUri } from './identity/identity-provider.js'
 import { invitationsOf } from './identity/invitations.js'
 import { membershipsOf } from './identity/memberships.js'
+import { type PasswordHashing, slowHashing } from './identity/password-hashing.js'
 import { peopleOf } from './identity/people.js'
 import { openIdentity } from './open-identity.js'
 import { createTokenVerifier, rememberKeys } from './identity/verify-token.js'
@@ -38,8 +39,17 @@ export interface Gateway {
 /** Half an upload is kept for so long after its last byte. */
 const uploadKeepMs = 24 * 3_600_000
 
-/** Connects to what the gateway stands on and makes the first platform admin; `now` is its clock. */
-export async function openGateway(env: GatewayEnv, logger: Logger, now: () => Date): Promise<Gateway> {
+/**
+ * Connects to what the gateway stands on and makes the first platform admin; `now` is its clock.
+ *
+ * @param passwords other than as usual in tests alone, which make people by the hundred
+ */
+export async function openGateway(
+  env: GatewayEnv,
+  logger: Logger,
+  now: () => Date,
+  passwords: PasswordHashing = slowHashing,
+): Promise<Gateway> {
   const db = await openDatabase({
     url: env.DATABASE_URL,
     role: 'gateway',
@@ -47,7 +57,7 @@ export async function openGateway(env: GatewayEnv, logger: Logger, now: () => Da
   })
   const bus = await connectBus({ url: env.NATS_URL, name: 'gateway', user: 'gateway' })
   const commitments = commitBy(env.GATEWAY_SECRET)
-  const identity = openIdentity({ env, db, logger, now, ...commitments })
+  const identity = openIdentity({ env, db, logger, now, passwords, ...commitments })
   const people = peopleOf(identity)
   const memberships = membershipsOf(identity)
   const accessRecorder = new AccessRecorder({ db, logger, now, ...commitments })

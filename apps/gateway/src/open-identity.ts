@@ -3,8 +3,9 @@ import { DomainError } from '@lethe/domain'
 import { openMailer } from '@lethe/mail'
 import type { Logger } from '@lethe/runtime'
 import type { GatewayEnv } from './env.js'
-import { type IdentityOptions, openIdentityCore, openIdentityPool } from './identity/identity-core.js'
+import { type IdentityOptions, openIdentityPool } from './identity/identity-core.js'
 import { createIdentityProvider, type IdentityProvider } from './identity/identity-provider.js'
+import type { PasswordHashing } from './identity/password-hashing.js'
 import { openPostman } from './identity/postman.js'
 import { identityChallengesOf } from './modules/identity-challenge/answer-challenge.js'
 import type { Services } from './services.js'
@@ -16,8 +17,9 @@ export function openIdentity(input: {
   logger: Logger
   now: () => Date
   commitToPerson: Services['commitToPerson']
+  passwords: PasswordHashing
 }): IdentityProvider {
-  const { env, db, logger, now, commitToPerson } = input
+  const { env, db, logger, now, commitToPerson, passwords } = input
   const pool = openIdentityPool(env.AUTH_DATABASE_URL)
   const mailer = openMailer({ url: env.MAIL_URL, from: env.MAIL_FROM })
   const options: IdentityOptions = {
@@ -36,7 +38,7 @@ export function openIdentity(input: {
       await db.forTenant(tenantId).tenant.create({ data: { id: tenantId, name, slug, createdAt: now() } })
     },
   }
-  return createIdentityProvider(openIdentityCore(options, pool, openPostman({ mailer, pool, logger })))
+  return createIdentityProvider({ pool, postman: openPostman({ mailer, pool, logger }), options, passwords })
 }
 
 /** A suspended or full tenant takes nobody in. A data owner is known from now on by the key that the tenant gave them. */

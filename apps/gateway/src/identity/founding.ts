@@ -16,7 +16,7 @@ const invalid = () =>
  * How somebody founds a tenant without being invited, where the platform is open to it: they show by a mailed token that
  * the address is theirs before anything is made, so that the answer to the first step is the same for every address.
  */
-export function foundingOf({ pool, postman, hashPassword, options }: IdentityCore) {
+export function foundingOf({ pool, postman, passwords, options }: IdentityCore) {
   const assertOpen = () => {
     if (options.signUp === 'open') return
     throw new DomainError('SIGN_UP_CLOSED', 'New organisations are set up by the platform; ask its operator.')
@@ -56,7 +56,7 @@ export function foundingOf({ pool, postman, hashPassword, options }: IdentityCor
     ): Promise<{ isNew: boolean }> {
       assertOpen()
       const { token, tenant, credentials } = input
-      const passwordHash = credentials && (await hashPassword(credentials.password))
+      const passwordHash = credentials && (await passwords.hash(credentials.password))
       const tenantId = newId()
       return inTransaction(pool, async (client) => {
         const { rows } = await client.query<{ email: string }>(

@@ -1,7 +1,7 @@
-import { hashPassword } from 'better-auth/crypto'
 import pg from 'pg'
 import type { IdentityChallenges } from '../modules/identity-challenge/answer-challenge.js'
 import type { TenantRole } from './access.js'
+import type { PasswordHashing } from './password-hashing.js'
 import type { Postman } from './postman.js'
 
 export interface NewTenantNames {
@@ -49,8 +49,8 @@ export interface IdentityCore {
   readonly pool: pg.Pool
   readonly postman: Postman
   readonly options: IdentityOptions
-  /** scrypt, as sign-in verifies it. */
-  readonly hashPassword: (password: string) => Promise<string>
+  /** As sign-in verifies them. */
+  readonly passwords: PasswordHashing
 }
 
 /** Connections of the login that reads the schema `auth` alone. */
@@ -60,10 +60,3 @@ export function openIdentityPool(databaseUrl: string): pg.Pool {
   pool.on('error', () => undefined)
   return pool
 }
-
-export const openIdentityCore = (options: IdentityOptions, pool: pg.Pool, postman: Postman): IdentityCore => ({
-  pool,
-  postman,
-  options,
-  hashPassword,
-})

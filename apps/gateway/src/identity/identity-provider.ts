@@ -34,7 +34,7 @@ interface MemberRow {
 
 /** The embedded identity provider: people, sessions, memberships, and the keys that sign tokens. */
 export function createIdentityProvider(core: IdentityCore) {
-  const { pool, postman, options } = core
+  const { pool, postman, passwords, options } = core
   const oidc = createOidcClient({
     fetch: createPublicFetch(options.sso),
     allowLoopback: options.sso.allowLoopback,
@@ -78,6 +78,7 @@ export function createIdentityProvider(core: IdentityCore) {
       disableSignUp: true,
       minPasswordLength: 12,
       maxPasswordLength: 128,
+      password: { hash: passwords.hash, verify: passwords.verify },
       resetPasswordTokenExpiresIn: resetMinutes * 60,
       revokeSessionsOnPasswordReset: true,
       sendResetPassword: async ({ user, token }, request) => {

@@ -62,7 +62,7 @@ const invalid = () =>
  * Who holds the token of an invitation has shown that they read the mail of its address. That, and nothing that the
  * inviter can do, makes them a member with the role that the invitation says.
  */
-export function invitationsOf({ pool, postman, hashPassword, options }: IdentityCore) {
+export function invitationsOf({ pool, postman, passwords, options }: IdentityCore) {
   return {
     /**
      * Mails an invitation, which replaces one that is pending for the same address.
@@ -148,7 +148,7 @@ export function invitationsOf({ pool, postman, hashPassword, options }: Identity
      * @throws DomainError INVITATION_INVALID, CREDENTIALS_REQUIRED, ALREADY_MEMBER, TENANT_CLOSED, QUOTA_MEMBERS
      */
     async accept(token: string, credentials: Credentials | undefined, now: Date): Promise<Accepted> {
-      const hash = credentials === undefined ? undefined : await hashPassword(credentials.password)
+      const hash = credentials === undefined ? undefined : await passwords.hash(credentials.password)
       return inTransaction(pool, async (client) => {
         const { rows } = await client.query<{ tenantId: string; role: TenantRole; inviterId: string | null } & Invitee>(
           `UPDATE "invitation" SET "status" = 'accepted', "settledAt" = $2

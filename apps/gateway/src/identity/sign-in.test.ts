@@ -1,3 +1,4 @@
+import { scryptSync } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { createGatewayClient } from '../testing/gateway-client.js'
 import { adminEmail, type GatewayRig, password, startGatewayRig, type TestTenant } from '../testing/gateway-rig.js'
@@ -198,6 +199,22 @@ describe('a platform that has just started', () => {
         })
     expect(await fresh.sql('SELECT count(*)::int AS count FROM auth."jwks"')).toEqual([{ count: 1 }])
     await beside.close()
+  })
+
+  it('keeps passwords by scrypt with the work that it ships with, and a salt for each', async () => {
+    const shipped = await fresh.openBeside({ BOOTSTRAP_ADMIN_EMAIL: 'shipped@lethe.test' }, 'as shipped')
+    const kept = await fresh.sql(
+      `SELECT a."password" FROM auth."account" a JOIN auth."user" u ON u."id" = a."userId" WHERE u."email" = $1`,
+      ['shipped@lethe.test'],
+    )
+    const [salt = '', key] = String(kept[0]?.['password']).split(':')
+    expect(salt).toMatch(/^[0-9a-f]{32}$/)
+    const work = { N: 16_384, r: 16, p: 1, maxmem: 2 ** 26 }
+    expect(key).toBe(scryptSync(password, salt, 64, work).toString('hex'))
+    const { signIn } = createGatewayClient(shipped.url)
+    await expect(signIn('shipped@lethe.test', 'not that password')).rejects.toThrow('401')
+    await signIn('shipped@lethe.test')
+    await shipped.close()
   })
 
   it('refuses everything about sign-up, which is closed', async () => {

@@ -22,6 +22,7 @@ import {
   type TestTenant,
 } from './gateway-client.js'
 import { readOutbox, type ReceivedMail } from './outbox.js'
+import { quickHashing } from './quick-hashing.js'
 
 export { adminEmail, type GraphqlAnswer, password, type TestRole, type TestTenant } from './gateway-client.js'
 
@@ -43,7 +44,10 @@ export interface GatewayRig extends GatewayClient {
   /** Address of the database with one of the platform's logins. */
   readonly loginUrl: (login: keyof typeof logins) => string
   /** Another gateway over the same database and bus; whoever opens it closes it. */
-  readonly openBeside: (env?: Partial<GatewayEnv>) => Promise<Gateway & { readonly url: string }>
+  readonly openBeside: (
+    env?: Partial<GatewayEnv>,
+    passwords?: 'quick' | 'as shipped',
+  ) => Promise<Gateway & { readonly url: string }>
   readonly createTenant: (slug: string) => Promise<TestTenant>
   /** Lets the tenant's auditor look into these requests; without a case they see nothing. */
   readonly openCases: (tenant: TestTenant, requestIds: readonly string[]) => Promise<void>
@@ -118,13 +122,14 @@ export async function startGatewayRig(env: Partial<GatewayEnv> = {}): Promise<Ga
     MAIL_URL: pathToFileURL(join(stateDir, 'outbox')).href,
     ...env,
   }
-  const openBeside: GatewayRig['openBeside'] = async (more = {}) => {
+  const openBeside: GatewayRig['openBeside'] = async (more = {}, passwords = 'quick') => {
     const port = await findFreePort()
     const url = `http://127.0.0.1:${port}`
     const opened = await openGateway(
       { BASE_URL: url, PORT: port, ...settings, ...more },
       createLogger('gateway', 'silent'),
       () => new Date(Date.now() + clock.aheadMs),
+      ...(passwords === 'quick' ? [quickHashing] : []),
     )
     await opened.app.listen({ host: '127.0.0.1', port })
     return { ...opened, url }
