@@ -292,10 +292,18 @@ describe('what the platform allows', () => {
     const made = await platform('createTenant', 'CreateTenantInput', input)
     expect(made).toMatchObject({ slug: 'newcomers', usage: { members: 0 } })
     expect(await platform('createTenant', 'CreateTenantInput', input)).toEqual(made)
-    expect(await platform('createTenant', 'CreateTenantInput', { ...input, idempotencyKey: newId() })).toEqual({
-      code: 'SLUG_TAKEN',
-    })
+    const again = (ownerEmail: string) =>
+      platform('createTenant', 'CreateTenantInput', { ...input, ownerEmail, idempotencyKey: newId() })
+    expect(await again('second@newcomers.test')).toEqual({ code: 'SLUG_TAKEN' })
     expect(await rig.mailsTo('first@newcomers.test')).toHaveLength(1)
+    // The mail was lost.
+    expect(await again(input.ownerEmail)).toEqual(made)
+    const [lost, found] = await rig.mailsTo('first@newcomers.test')
+    const accept = (token = '') =>
+      rig.post('/auth/invitation/accept', { token, name: 'First', password: 'a new and long password' })
+    expect((await accept(lost?.token)).status).toBe(422)
+    expect((await accept(found?.token)).status).toBe(200)
+    expect(await again(input.ownerEmail)).toEqual({ code: 'SLUG_TAKEN' })
   })
 
   it('bounds runs, storage and members with an error that says so, and never what an erasure needs', async () => {

@@ -14,8 +14,8 @@ beforeAll(async () => {
 afterAll(() => rig.stop())
 
 const newPassword = 'a new and long password'
-const invite = (email: string, other: Partial<NewInvitation> = {}) =>
-  rig.gateway.services.invitations.invite(
+const invite = async (email: string, other: Partial<NewInvitation> = {}) => {
+  const { invitation, send } = await rig.gateway.services.invitations.invite(
     {
       tenantId: acme.id,
       tenantName: 'Acme',
@@ -27,6 +27,9 @@ const invite = (email: string, other: Partial<NewInvitation> = {}) =>
     },
     rig.gateway.services.now(),
   )
+  await send()
+  return invitation
+}
 const tokenFor = async (email: string) => (await rig.mailsTo(email)).at(-1)?.token ?? ''
 const post = async (path: string, body: object) => {
   const response = await rig.post(`/auth${path}`, body)

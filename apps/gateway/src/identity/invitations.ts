@@ -43,6 +43,15 @@ export interface OpenInvitation {
   readonly isNew: boolean
 }
 
+/** An invitation that is kept and not yet mailed. */
+export interface Unmailed {
+  readonly invitation: Invitation
+  /** Once whatever else belongs to it is committed. @throws DomainError MAIL_REFUSED, MAIL_UNREACHABLE */
+  readonly send: () => Promise<void>
+  /** When it did not go out: one that it replaced holds again, as if nobody had been invited anew. */
+  readonly withdraw: () => Promise<void>
+}
+
 export interface Accepted {
   readonly userId: string
   readonly tenantId: string
@@ -65,21 +74,22 @@ const invalid = () =>
 export function invitationsOf({ pool, postman, passwords, options }: IdentityCore) {
   return {
     /**
-     * Mails an invitation, which replaces one that is pending for the same address.
+     * Keeps an invitation, which replaces one that is pending for the same address; whoever calls has it mailed.
      *
-     * @throws DomainError ALREADY_MEMBER, TOO_MANY_MAILS, MAIL_REFUSED, MAIL_UNREACHABLE; after the last three the
-     * invitation is pending and can be sent again
+     * @throws DomainError ALREADY_MEMBER, TOO_MANY_MAILS
      */
-    async invite(invitation: NewInvitation, now: Date): Promise<Invitation> {
+    async invite(given: NewInvitation, now: Date): Promise<Unmailed> {
       const token = newSecretToken()
-      const email = invitation.email.toLowerCase()
-      const created = await inTransaction(pool, async (client) => {
-        if (await isMember(client, invitation.tenantId, email))
-          throw new DomainError('ALREADY_MEMBER', 'Somebody with this address is a member already.', 'input.email')
-        await client.query(
+      const email = given.email.toLowerCase()
+      if (await isMember(pool, given.tenantId, email))
+        throw new DomainError('ALREADY_MEMBER', 'Somebody with this address is a member already.', 'input.email')
+      // Before the transaction: the count takes a connection of its own.
+      await postman.admit(email)
+      const { replaced, invitation } = await inTransaction(pool, async (client) => {
+        const { rows: before } = await client.query<{ id: string }>(
           `UPDATE "invitation" SET "status" = 'revoked', "settledAt" = $3
-           WHERE "organizationId" = $1 AND "email" = $2 AND "status" = 'pending'`,
-          [invitation.tenantId, email, now],
+           WHERE "organizationId" = $1 AND "email" = $2 AND "status" = 'pending' RETURNING "id"`,
+          [given.tenantId, email, now],
         )
         const { rows } = await client.query<Invitation>(
           `INSERT INTO "invitation" ("id", "organizationId", "email", "role", "subjectKey", "status", "inviterId",
@@ -88,24 +98,27 @@ export function invitationsOf({ pool, postman, passwords, options }: IdentityCor
            RETURNING ${columns}`,
           [
             newId(),
-            invitation.tenantId,
+            given.tenantId,
             email,
-            invitation.role,
-            invitation.subjectKey ?? null,
-            invitation.inviter.id,
-            invitation.locale,
+            given.role,
+            given.subjectKey ?? null,
+            given.inviter.id,
+            given.locale,
             hashOfToken(token),
             now,
             new Date(now.getTime() + days * 86_400_000),
           ],
         )
-        return rows[0] as Invitation
+        return { replaced: before[0]?.id, invitation: rows[0] as Invitation }
       })
       // In the fragment, which browsers send to no server and no log keeps.
       const link = `${options.portalUrl}/invitation#token=${token}`
-      const { tenantName: tenant, inviter, locale } = invitation
-      await postman.send(email, locale, { kind: 'invitation', link, tenant, inviter: inviter.name, days })
-      return created
+      const { tenantName: tenant, inviter, locale } = given
+      return {
+        invitation,
+        send: () => postman.deliver(email, locale, { kind: 'invitation', link, tenant, inviter: inviter.name, days }),
+        withdraw: () => withdrawInvitation(pool, invitation.id, replaced),
+      }
     },
 
     /** Newest first. */
@@ -116,6 +129,16 @@ export function invitationsOf({ pool, postman, passwords, options }: IdentityCor
         [tenantId, page.before ?? null, page.first],
       )
       return rows
+    },
+
+    /** Two of those whom a tenant waits for, which is enough to tell whether it is one. */
+    async pendingAddresses(tenantId: string, at: Date): Promise<string[]> {
+      const { rows } = await pool.query<{ email: string }>(
+        `SELECT "email" FROM "invitation" WHERE "organizationId" = $1 AND "status" = 'pending' AND "expiresAt" > $2
+         LIMIT 2`,
+        [tenantId, at],
+      )
+      return rows.map(({ email }) => email)
     },
 
     /** @throws DomainError NOT_FOUND when it is not pending in this tenant */
@@ -176,8 +199,16 @@ interface Invitee {
   readonly subjectKey: string | null
 }
 
-async function isMember(client: pg.PoolClient, tenantId: string, email: string): Promise<boolean> {
-  const { rowCount } = await client.query(
+/** One that was accepted or replaced meanwhile is let be. */
+const withdrawInvitation = (pool: pg.Pool, id: string, replaced: string | undefined): Promise<void> =>
+  inTransaction(pool, async (client) => {
+    const { rowCount } = await client.query(`DELETE FROM "invitation" WHERE "id" = $1 AND "status" = 'pending'`, [id])
+    if (rowCount === 0 || replaced === undefined) return
+    await client.query(`UPDATE "invitation" SET "status" = 'pending', "settledAt" = NULL WHERE "id" = $1`, [replaced])
+  })
+
+async function isMember(pool: pg.Pool, tenantId: string, email: string): Promise<boolean> {
+  const { rowCount } = await pool.query(
     `SELECT 1 FROM "member" m JOIN "user" u ON u."id" = m."userId" WHERE m."organizationId" = $1 AND u."email" = $2`,
     [tenantId, email],
   )

@@ -10,8 +10,10 @@ import { hashOfToken } from './secret-token.js'
 export const mailsPerHour = 5
 
 export interface Postman {
-  /** @throws DomainError TOO_MANY_MAILS, MAIL_REFUSED, MAIL_UNREACHABLE */
-  send(to: string, locale: MailLocale, content: MailContent): Promise<void>
+  /** Counts a mail to this address before anything is done about it. @throws DomainError TOO_MANY_MAILS */
+  admit(to: string): Promise<void>
+  /** A mail that was admitted. Waits for the mail server, so no transaction may be open. @throws DomainError MAIL_REFUSED, MAIL_UNREACHABLE */
+  deliver(to: string, locale: MailLocale, content: MailContent): Promise<void>
   /** For answers that must not tell whether an address is known: returns at once, and failures are only logged. */
   sendLater(to: string, locale: MailLocale, content: MailContent): void
   /** When everything that was to be sent later has been. */
@@ -28,19 +30,21 @@ export function openPostman({ mailer, pool, logger }: { mailer: Mailer; pool: pg
     duration: 3600,
   })
   const underway = new Set<Promise<void>>()
-  const send: Postman['send'] = async (to, locale, content) => {
+  const admit: Postman['admit'] = async (to) => {
     try {
       await limiter.consume(hashOfToken(to.toLowerCase()))
     } catch (error) {
       if (!(error instanceof RateLimiterRes)) throw error
       throw new DomainError('TOO_MANY_MAILS', 'This address got several mails already; try again in an hour.', 'email')
     }
-    await mailer.send({ to, ...writeMail(locale, content) })
   }
+  const deliver: Postman['deliver'] = (to, locale, content) => mailer.send({ to, ...writeMail(locale, content) })
   return {
-    send,
+    admit,
+    deliver,
     sendLater(to, locale, content) {
-      const work = send(to, locale, content)
+      const work = admit(to)
+        .then(() => deliver(to, locale, content))
         .catch((error: unknown) => {
           const reason = isDomainError(error) ? { code: error.code } : { err: error }
           logger.warn({ ...reason, mail: content.kind }, 'a mail was not sent')

@@ -18,7 +18,8 @@ export const readOutbox = (folder: string): ReceivedMail[] =>
         .map((name) => parseMail(readFileSync(join(folder, name), 'utf8')))
     : []
 
-function parseMail(source: string): ReceivedMail {
+/** A mail as it was handed over (RFC 5322). */
+export function parseMail(source: string): ReceivedMail {
   const end = source.indexOf('\r\n\r\n')
   const head = source.slice(0, end).replaceAll(/\r\n[ \t]+/g, ' ')
   const header = (name: string) => new RegExp(`^${name}: (.*)$`, 'im').exec(head)?.[1] ?? ''

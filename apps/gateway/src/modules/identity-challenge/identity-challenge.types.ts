@@ -8,6 +8,7 @@ export const IdentityChallengeState = {
   DECLINED: 'DECLINED',
   EXPIRED: 'EXPIRED',
   CANCELLED: 'CANCELLED',
+  UNSENT: 'UNSENT',
 } as const
 export type IdentityChallengeState = keyof typeof IdentityChallengeState
 registerEnumType(IdentityChallengeState, {
@@ -15,6 +16,7 @@ registerEnumType(IdentityChallengeState, {
   valuesConfig: {
     DECLINED: { description: 'Whoever got the mail says that they asked for nothing.' },
     CANCELLED: { description: 'Taken back, or needed no more: the request went on otherwise.' },
+    UNSENT: { description: 'The mail server did not take the mail; send another.' },
   },
 })
 

@@ -3,7 +3,7 @@ import { assertMayTake, DomainError, type ErasureState, type EvidenceEntry, Mail
 import { z } from 'zod'
 import type { Scope } from '../../context.js'
 import { parseInput } from '../../graphql/parse-input.js'
-import { runOnce } from '../../graphql/run-once.js'
+import { type Mailing, runOnce } from '../../graphql/run-once.js'
 import { hashOfToken, newSecretToken } from '../../identity/secret-token.js'
 import { findRequest } from '../erasure/find-request.js'
 import { challengeEvidence } from './challenge-evidence.js'
@@ -27,8 +27,9 @@ export interface SendIdentityChallenge extends z.input<typeof NewChallenge> {
 }
 
 /**
- * Mails a link to the person whom a request is about; it takes the place of one that is pending. The mail goes out before
- * the commit, so that nothing is on record of one that was refused; a link that was not committed opens nothing.
+ * Mails a link to the person whom a request is about; it takes the place of one that is pending. The mail leaves once the
+ * link holds, and goes on record once the mail server has it. When it does not go out, the check has begun, no link is
+ * pending, and another can be sent.
  *
  * @returns the request's id
  * @throws DomainError INVALID_INPUT, NOT_FOUND, ILLEGAL_TRANSITION, CHALLENGE_TOO_MANY, TOO_MANY_MAILS, MAIL_REFUSED,
@@ -58,9 +59,19 @@ export function sendIdentityChallenge(scope: Scope, input: SendIdentityChallenge
     const day = new Intl.DateTimeFormat(locale, { dateStyle: 'long', timeZone }).format(receivedAt)
     const link = `${services.portalUrl}/confirm-request#token=${token}`
     const content = { kind: 'identity-challenge', link, tenant, number, day, days: challengeDays } as const
-    await services.postman.send(email, locale, content)
-    const sent = challengeEvidence('sent', challenge, services.commitToPerson(viewer))
-    return { id, evidence: [...begun, sent], reason }
+    await services.postman.admit(email)
+    const mail: Mailing = {
+      send: () => services.postman.deliver(email, locale, content),
+      sent: () => [challengeEvidence('sent', challenge, services.commitToPerson(viewer))],
+      unsent: async (tx, now) => {
+        await tx.identityChallenge.updateMany({
+          where: { id: challenge.id, outcome: null },
+          data: { outcome: 'UNSENT', settledAt: now },
+        })
+        await announce(tx, { tenantId, aggregate: 'erasure-request', id, now })
+      },
+    }
+    return { id, evidence: begun, reason, mail }
   })
 }
 
@@ -95,7 +106,8 @@ const settleOpen = (tx: Tx, { tenantId, requestId, now }: { tenantId: string; re
 
 async function assertFew(tx: Tx, requestId: string, now: Date): Promise<void> {
   const sentAt = { gt: new Date(now.getTime() - dayMs) }
-  if ((await tx.identityChallenge.count({ where: { requestId, sentAt } })) < mostADay) return
+  const where = { requestId, sentAt, OR: [{ outcome: null }, { outcome: { not: 'UNSENT' } }] }
+  if ((await tx.identityChallenge.count({ where })) < mostADay) return
   throw new DomainError(
     'CHALLENGE_TOO_MANY',
     `At most ${mostADay} links are mailed for a request in a day; wait, or confirm identity otherwise.`,

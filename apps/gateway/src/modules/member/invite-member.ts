@@ -65,7 +65,8 @@ export async function findInvitation({ tenantId, services, now }: Scope, id: str
 }
 
 /**
- * Mails an invitation. Whether the address has an account is not told: they join by the mail either way.
+ * Mails an invitation. Whether the address has an account is not told: they join by the mail either way. When the mail
+ * does not go out, nobody was invited, and an invitation that was pending before holds on.
  *
  * @returns the invitation's id
  * @throws DomainError INVALID_INPUT, ALREADY_MEMBER, QUOTA_MEMBERS, TOO_MANY_MAILS, MAIL_REFUSED, MAIL_UNREACHABLE
@@ -77,11 +78,11 @@ export const inviteMember = (scope: Scope, { idempotencyKey, ...input }: InviteM
     const tenant = await tx.tenant.findFirstOrThrow({ select: { name: true, maxMembers: true } })
     await assertRoom(tx, scope, tenant.maxMembers)
     const inviter = { id: viewer.userId, name: viewer.name }
-    const { id } = await services.invitations.invite(
+    const { invitation, send, withdraw } = await services.invitations.invite(
       { tenantId, tenantName: tenant.name, email, role, subjectKey: subjectKey ?? undefined, inviter, locale },
       now,
     )
-    return { id, evidence: [] }
+    return { id: invitation.id, evidence: [], mail: { send, undo: withdraw } }
   })
 
 /** Members and those who are invited. @throws DomainError QUOTA_MEMBERS */

@@ -39,7 +39,9 @@ export class PlatformResolver {
   }
 
   @Requires('tenant:write')
-  @Mutation(() => PlatformTenantResult, { description: 'Its owner is invited by mail.' })
+  @Mutation(() => PlatformTenantResult, {
+    description: 'Its owner is invited by mail; again by a further call, as long as nobody has joined it.',
+  })
   createTenant(@Arg('input', () => CreateTenantInput) input: CreateTenantInput, @Ctx() context: Context) {
     return answer(context, () => foundTenant(context, input))
   }

@@ -23,6 +23,7 @@ const tones: Record<IdentityChallengeState, BadgeTone> = {
   DECLINED: 'danger',
   EXPIRED: 'neutral',
   CANCELLED: 'neutral',
+  UNSENT: 'danger',
 }
 
 const mailLocales: readonly MailLocale[] = ['en', 'ja']
