@@ -148,6 +148,7 @@ describe('a list of requests', () => {
       `,xyz,Art. 17,,`,
       `,${data.otherContentIds[two]},,,`,
       `,${data.otherContentIds[two]},Art. 17,2026-02-30,`,
+      `,${data.otherContentIds[two]},Art. 17,0026-01-31,`,
       `,${data.otherContentIds[two]},Art. 17,,lex`,
       `,,Art. 17,,`,
       `stranger,${data.otherContentIds[two]},Art. 17,,`,
@@ -159,9 +160,10 @@ describe('a list of requests', () => {
     [7, 'CELL_INVALID', 'content_id'],
     [8, 'GROUND_MISSING', 'ground'],
     [9, 'CELL_INVALID', 'received_at'],
-    [10, 'CELL_INVALID', 'statute'],
-    [11, 'SELECTION_INVALID', 'subject_key'],
-    [12, 'ROW_REPEATED', null],
+    [10, 'RECEIVED_AT_TOO_OLD', 'received_at'],
+    [11, 'CELL_INVALID', 'statute'],
+    [12, 'SELECTION_INVALID', 'subject_key'],
+    [13, 'ROW_REPEATED', null],
   ]
   const refused = (answer: Record<string, unknown>) =>
     (answer['rows'] as { row: number; outcome: string; code: string; field: string }[])
@@ -172,21 +174,21 @@ describe('a list of requests', () => {
   it('in a dry run says of every row what is wrong with it, and changes nothing', async () => {
     const before = await countRequests()
     const answer = await send(csv(), { dryRun: true })
-    expect(answer).toMatchObject({ isDryRun: true, accepted: 2, known: 0, refused: 9 })
+    expect(answer).toMatchObject({ isDryRun: true, accepted: 2, known: 0, refused: 10 })
     expect(refused(answer)).toEqual(refusals)
     expect(await countRequests()).toEqual(before)
   })
 
   it('is taken in row by row, once, however often it is sent and mended', async () => {
     const first = await send(csv())
-    expect(first).toMatchObject({ isDryRun: false, accepted: 2, known: 0, refused: 9 })
+    expect(first).toMatchObject({ isDryRun: false, accepted: 2, known: 0, refused: 10 })
     expect(refused(first)).toEqual(refusals)
     const rows = first['rows'] as { row: number; request: { id: string } | null }[]
     const taken = rows.flatMap(({ request }) => request ?? [])
     const [clock] = await rig.sql('SELECT statute_id FROM sla_clock WHERE request_id = $1', [taken[0]?.id])
     expect(clock).toEqual({ statute_id: 'ccpa-7021' })
     const mended = await send(`${csv()}\r\n,${data.otherContentIds[22]},Art. 17,,`)
-    expect(mended).toMatchObject({ accepted: 1, known: 2, refused: 9 })
+    expect(mended).toMatchObject({ accepted: 1, known: 2, refused: 10 })
     const again = (mended['rows'] as { outcome: string; request: { id: string } }[]).filter(
       ({ outcome }) => outcome === 'KNOWN',
     )
@@ -262,5 +264,33 @@ describe('finding by files', () => {
     const file = { contentId: hex('x') }
     for (const files of [[], Array.from({ length: 101 }, () => file), [{ ...file, look: 'AAAA' }]])
       expect((await find('privacy_officer', files)).errors?.[0]?.extensions).toMatchObject({ code: 'FILES_INVALID' })
+  })
+})
+
+describe('the day of receipt', () => {
+  const received = (receivedAt: string, statuteId = 'gdpr-12-3') =>
+    client.request('privacy_officer', {
+      selection: { contentIds: [data.otherContentIds[30]] },
+      receivedAt,
+      statuteId,
+    })
+
+  it('is in the past, ten years back at most and not before the statute, to the hour where the day begins first', async () => {
+    const today = rig.gateway.services.now()
+    const ahead = new Date(today.getTime() + 60_000).toISOString()
+    expect(await received(ahead)).toMatchObject({ code: 'RECEIVED_AT_INVALID', field: 'input.receivedAt' })
+    for (const [tooOld, first, statuteId] of [
+      ['0001-01-01T00:00:00Z', '2018-05-25T00:00:00+14:00', 'gdpr-12-3'],
+      ['2018-05-24T23:59:59+14:00', '2018-05-25T00:00:00+14:00', 'gdpr-12-3'],
+      ['2019-12-31T23:59:59+14:00', '2020-01-01T00:00:00Z', 'ccpa-7021'],
+      ['2025-12-31T23:59:59+14:00', '2026-01-01T00:00:00Z', 'california-drop'],
+    ] as const) {
+      expect(await received(tooOld, statuteId)).toMatchObject({
+        code: 'RECEIVED_AT_TOO_OLD',
+        field: 'input.receivedAt',
+        message: expect.stringContaining(`${statuteId} can have been received on ${first.slice(0, 10)}`) as string,
+      })
+      expect(await received(first, statuteId)).toMatchObject({ state: 'RECEIVED' })
+    }
   })
 })

@@ -47,7 +47,7 @@ export * from './service-credential.js'
 export * from './sha-256.js'
 export * from './sla-clock.js'
 export * from './state-reason.js'
-export { ruleFor, StatuteId, statuteRules, statutes, type StatuteRule } from './statutes.js'
+export { earliestReceipt, ruleFor, StatuteId, statuteRules, statutes, type StatuteRule } from './statutes.js'
 export { Term, TermUnit } from './term.js'
 export {
   predictRetraining,

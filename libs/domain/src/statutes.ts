@@ -103,3 +103,29 @@ export function ruleFor(statuteId: StatuteId, version: number, terms: ContractTe
   if (rule) return rule
   throw new DomainError('CLOCK_RULE_UNKNOWN', `Rule ${statuteId} has no version ${version} here.`, 'ruleVersion')
 }
+
+/** First day on which there could be a request under a statute; a contract may be of any age. */
+const applicableSince: Readonly<Record<StatuteId, string | null>> = {
+  // GDPR Art. 99(2).
+  'gdpr-12-3': '2018-05-25',
+  // Cal. Civ. Code § 1798.198(a).
+  'ccpa-7021': '2020-01-01',
+  // Cal. Civ. Code § 1798.99.86(a): from then on people can ask.
+  'california-drop': '2026-01-01',
+  contract: null,
+}
+
+/**
+ * Requests are taken over from elsewhere years late, but one older than this is a mistyped year (0026, 1926) or a zero
+ * that some program took for a time (1970), whose clock would be overdue for good and on record for good.
+ */
+const oldestYears = 10
+
+/** The first day, as 2018-05-25, on which a request that is taken in now may have been received. */
+export function earliestReceipt(statuteId: StatuteId, now: Date): string {
+  const oldest = new Date(now)
+  oldest.setUTCFullYear(oldest.getUTCFullYear() - oldestYears)
+  const day = oldest.toISOString().slice(0, 10)
+  const since = applicableSince[statuteId]
+  return since !== null && since > day ? since : day
+}

@@ -28,7 +28,10 @@ export class RequestErasureInput {
   @Field(() => String)
   ground!: string
 
-  @Field(() => DateTime, { nullable: true, description: 'When it reached the tenant, if earlier than now.' })
+  @Field(() => DateTime, {
+    nullable: true,
+    description: 'When it reached the tenant, if earlier than now: ten years ago at most, and not before its statute.',
+  })
   receivedAt?: Date | null
 
   @Field(() => String, {

@@ -11,6 +11,7 @@ import {
 import {
   type ContentId,
   DomainError,
+  earliestReceipt,
   type EvidenceEntry,
   forgetSetBytes,
   type ForgetSet,
@@ -51,13 +52,13 @@ export interface CheckedIntake {
 /**
  * Looks at all that could be wrong with an intake; writes nothing.
  *
- * @throws DomainError GROUND_MISSING, RECEIVED_AT_INVALID, CONTRACT_TERMS_MISSING, EMPTY_FORGET_SET, UNKNOWN_SAMPLES, and
- *   what a selection is refused for
+ * @throws DomainError GROUND_MISSING, RECEIVED_AT_INVALID, RECEIVED_AT_TOO_OLD, CONTRACT_TERMS_MISSING, EMPTY_FORGET_SET,
+ *   UNKNOWN_SAMPLES, and what a selection is refused for
  */
 export async function checkIntake(tx: Tx, scope: Scope, input: Intake, now: Date): Promise<CheckedIntake> {
   const ground = checkGround(input.ground)
-  const receivedAt = checkReceivedAt(input.receivedAt ?? now, now)
   const statuteId = await checkStatute(tx, scope, input.statuteId)
+  const receivedAt = checkReceivedAt(input.receivedAt ?? now, statuteId, now)
   const { ownerId, contentIds } = await selectKnown(tx, scope, input.selection)
   return { ground, receivedAt, statuteId, ownerId, forgetSet: freezeForgetSet(contentIds as readonly ContentId[]) }
 }
@@ -103,9 +104,18 @@ function checkGround(ground: string): string {
   )
 }
 
-function checkReceivedAt(receivedAt: Date, now: Date): Date {
-  if (receivedAt <= now) return receivedAt
-  throw new DomainError('RECEIVED_AT_INVALID', 'A request cannot have been received in the future.', 'input.receivedAt')
+function checkReceivedAt(receivedAt: Date, statuteId: StatuteId, now: Date): Date {
+  const field = 'input.receivedAt'
+  if (receivedAt > now)
+    throw new DomainError('RECEIVED_AT_INVALID', 'A request cannot have been received in the future.', field)
+  const first = earliestReceipt(statuteId, now)
+  // Where on Earth the day begins first.
+  if (receivedAt >= new Date(`${first}T00:00:00+14:00`)) return receivedAt
+  throw new DomainError(
+    'RECEIVED_AT_TOO_OLD',
+    `A request under ${statuteId} can have been received on ${first} at the earliest; correct the year.`,
+    field,
+  )
 }
 
 async function checkStatute(tx: Tx, { tenantId }: Scope, asked: StatuteId | null | undefined): Promise<StatuteId> {
