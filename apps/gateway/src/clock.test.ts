@@ -201,16 +201,31 @@ describe('a tenant’s calendar', () => {
 it('the platform admin’s board says what moved a clock, and finds clocks by state and rule', async () => {
   await move('pauseClock')
   const admin = await rig.signIn(adminEmail)
-  const board = async (filter: string) => {
-    const query = `{ slaBoard(first: 100${filter}) { edges { node { clockState statuteId pauses isExtended notices
-      breachProbability acknowledgeState } } } }`
+  const read = async (filter: string) => {
+    const query = `{ slaBoard(${filter}) { totalCount pageInfo { hasNextPage endCursor } edges { node { tenantName
+      requestNumber clockState statuteId pauses isExtended notices breachProbability acknowledgeState } } } }`
     const { data: found } = await rig.graphql(admin, query)
-    return (found?.['slaBoard'] as { edges: { node: Record<string, unknown> }[] }).edges.map(({ node }) => node)
+    const { edges, ...rest } = found?.['slaBoard'] as {
+      totalCount: number
+      pageInfo: { hasNextPage: boolean; endCursor: string }
+      edges: { node: Record<string, unknown> }[]
+    }
+    return { ...rest, nodes: edges.map(({ node }) => node) }
   }
+  const board = async (filter: string) => (await read(`first: 100${filter}`)).nodes
   const paused = await board(', state: PAUSED')
   expect(paused.length).toBeGreaterThan(0)
   expect(paused.every((row) => row['clockState'] === 'PAUSED' && row['pauses'] === 1)).toBe(true)
   const byContract = await board(', statuteId: "contract"')
   expect(byContract.length).toBeGreaterThan(0)
   expect(byContract.every((row) => row['statuteId'] === 'contract')).toBe(true)
+  expect((await read('first: 1, statuteId: "contract"')).totalCount).toBe(byContract.length)
+  const whole = await board('')
+  const walked: unknown[] = []
+  let page = await read('first: 2')
+  for (; page.pageInfo.hasNextPage; page = await read(`first: 2, after: "${page.pageInfo.endCursor}"`)) {
+    walked.push(...page.nodes)
+    expect(page.totalCount).toBe(whole.length)
+  }
+  expect([...walked, ...page.nodes]).toEqual(whole)
 })

@@ -22,16 +22,40 @@ export interface SlaBoardRow {
   readonly forecastOn: number | null
 }
 
-/** Clocks of every tenant, nearest due first. The gateway's login only; the caller checks `platform:read`. */
-export async function readSlaBoard(database: Database): Promise<SlaBoardRow[]> {
-  const { rows } = await database.pool.query<SlaBoardRow>(`
-    SELECT tenant_id AS "tenantId", tenant_name AS "tenantName", request_id AS "requestId",
-           request_number AS "requestNumber", request_state AS "requestState", clock_state AS "clockState",
-           statute_id AS "statuteId", due_at AS "dueAt", received_at AS "receivedAt",
-           acknowledge_due_at AS "acknowledgeDueAt", acknowledge_state AS "acknowledgeState", pauses,
-           extended AS "isExtended", notices, breach_probability AS "breachProbability", forecast_on AS "forecastOn"
-    FROM platform_sla_board()`)
+/** Null lets every clock through. */
+export interface SlaBoardFilter {
+  readonly state: ClockState | null
+  readonly statuteId: string | null
+}
+
+/**
+ * Clocks of every tenant, nearest due first: `take` of them behind the first `skip`. The gateway's login only; the caller
+ * checks `platform:read`.
+ */
+export async function readSlaBoard(
+  database: Database,
+  { state, statuteId }: SlaBoardFilter,
+  { skip, take }: { skip: number; take: number },
+): Promise<SlaBoardRow[]> {
+  const { rows } = await database.pool.query<SlaBoardRow>(
+    `SELECT tenant_id AS "tenantId", tenant_name AS "tenantName", request_id AS "requestId",
+            request_number AS "requestNumber", request_state AS "requestState", clock_state AS "clockState",
+            statute_id AS "statuteId", due_at AS "dueAt", received_at AS "receivedAt",
+            acknowledge_due_at AS "acknowledgeDueAt", acknowledge_state AS "acknowledgeState", pauses,
+            extended AS "isExtended", notices, breach_probability AS "breachProbability", forecast_on AS "forecastOn"
+     FROM platform_sla_board($1, $2, $3, $4)`,
+    [state, statuteId, skip, take],
+  )
   return rows
+}
+
+/** How many clocks the board has. The gateway's login only; the caller checks `platform:read`. */
+export async function countSlaBoard(database: Database, { state, statuteId }: SlaBoardFilter): Promise<number> {
+  const { rows } = await database.pool.query<{ size: string }>('SELECT platform_sla_board_size($1, $2) AS size', [
+    state,
+    statuteId,
+  ])
+  return Number(rows[0]?.size)
 }
 
 /** What the registrar must look after for one tenant. */

@@ -4,6 +4,7 @@ export {
   readTenantsWithMailDue,
   readTenantsWithNotices,
   readWebhooksDue,
+  countSlaBoard,
   readSlaBoard,
   type AgendaEntry,
   type DueWebhook,
@@ -42,7 +43,7 @@ export {
   type OutboxContract,
   type TaskPayload,
 } from './outbox.js'
-export { readPlatformTenants, readTenantsWithAccessChanges, type PlatformTenantRow } from './platform-tenants.js'
+export { countTenants, readPlatformTenants, readTenantsWithAccessChanges, type PlatformTenantRow, type TenantsWanted } from './platform-tenants.js'
 export { prepareDatabase } from './prepare-database.js'
 export { prune, type Prunable } from './prune.js'
 export { recordEntries, type WriteStatement } from './record-evidence.js'

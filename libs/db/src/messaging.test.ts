@@ -1,7 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import { predicateType } from '@lethe/domain'
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { readAgenda, readSlaBoard } from './across-tenants.js'
+import { countSlaBoard, readAgenda, readSlaBoard } from './across-tenants.js'
 import type { Database } from './database.js'
 import { appendEvidence } from './evidence.js'
 import { once } from './inbox.js'
@@ -66,9 +66,15 @@ it('shares the work between two relays', async () => {
 it('only the registrar may relay and read the agenda; only the gateway the board', async () => {
   await expect(relayOutbox(gateway, 1, async () => undefined)).rejects.toThrow(/permission denied/)
   await expect(readAgenda(gateway)).rejects.toThrow(/permission denied/)
-  await expect(readSlaBoard(registrar)).rejects.toThrow(/permission denied/)
+  const [whole, page] = [
+    { state: null, statuteId: null },
+    { skip: 0, take: 10 },
+  ]
+  await expect(readSlaBoard(registrar, whole, page)).rejects.toThrow(/permission denied/)
+  await expect(countSlaBoard(registrar, whole)).rejects.toThrow(/permission denied/)
   expect((await readAgenda(registrar)).map(({ tenantId }) => tenantId).sort()).toEqual([a, b].sort())
-  expect(await readSlaBoard(gateway)).toEqual([])
+  expect(await readSlaBoard(gateway, whole, page)).toEqual([])
+  expect(await countSlaBoard(gateway, whole)).toBe(0)
 })
 
 it('keeps young messages when it prunes', async () => {

@@ -33,8 +33,16 @@ type Raw = {
     : PlatformTenantRow[Key]
 } & { readonly perHour: number | null; readonly currency: string | null }
 
-/** Every tenant by its slug. The gateway's login only; the caller checks `platform:read`. */
-export async function readPlatformTenants(database: Database, measuredSince: Date): Promise<PlatformTenantRow[]> {
+/** Those behind a slug, or one alone. */
+export type TenantsWanted = { readonly afterSlug: string | null; readonly take: number } | { readonly id: string }
+
+/** Tenants by their slugs. The gateway's login only; the caller checks `platform:read`. */
+export async function readPlatformTenants(
+  database: Database,
+  measuredSince: Date,
+  wanted: TenantsWanted,
+): Promise<PlatformTenantRow[]> {
+  const [id, afterSlug, take] = 'id' in wanted ? [wanted.id, null, 1] : [null, wanted.afterSlug, wanted.take]
   const { rows } = await database.pool.query<Raw>(
     `SELECT tenant_id AS id, name, slug, time_zone AS "timeZone", created_at AS "createdAt",
             suspended_at AS "suspendedAt", suspended_reason AS "suspendedReason",
@@ -43,8 +51,8 @@ export async function readPlatformTenants(database: Database, measuredSince: Dat
             storage_bytes AS "storageBytes", active_runs AS "activeRuns", open_requests AS "openRequests",
             settled_runs AS "settledRuns", wall_seconds AS "wallSeconds", cpu_seconds AS "cpuSeconds",
             peak_memory_bytes AS "peakMemoryBytes", device_hour_price AS "perHour", currency
-     FROM platform_tenants($1)`,
-    [measuredSince],
+     FROM platform_tenants($1, $2, $3, $4)`,
+    [measuredSince, id, afterSlug, take],
   )
   return rows.map(({ perHour, currency, ...row }) => ({
     ...row,
@@ -55,6 +63,12 @@ export async function readPlatformTenants(database: Database, measuredSince: Dat
     openRequests: Number(row.openRequests),
     settledRuns: Number(row.settledRuns),
   }))
+}
+
+/** How many tenants there are. */
+export async function countTenants(database: Database): Promise<number> {
+  const { rows } = await database.pool.query<{ size: string }>('SELECT platform_tenant_count() AS size')
+  return Number(rows[0]?.size)
 }
 
 /** Tenants with changes of membership that are not on record yet, longest waiting first. The gateway's login only. */

@@ -32,7 +32,8 @@ export interface Edge<T> {
 export interface Connection<T> {
   edges: Edge<T>[]
   pageInfo: PageInfo
-  totalCount: number
+  /** Of the whole list. Asked only where a client asks for it: counting costs more than a page the longer a list gets. */
+  count: () => Promise<number>
 }
 
 /** Relay connection over a node type: `<name>Edge` and `<name>Connection`. */
@@ -54,8 +55,12 @@ export function connectionType<T extends object>(nodeType: ClassType<T>, name: s
     @Field(() => PageInfo)
     pageInfo!: PageInfo
 
+    count!: () => Promise<number>
+
     @Field(() => Int)
-    totalCount!: number
+    totalCount(): Promise<number> {
+      return this.count()
+    }
   }
 
   return ConnectionOf

@@ -39,11 +39,11 @@ export async function connectionOf<Row, T>(page: Page, source: PageSource<Row, T
   if (first < 1 || first > MAX_PAGE)
     throw new DomainError('PAGE_SIZE', `Ask for 1 to ${MAX_PAGE} at a time, and for more with \`after\`.`, 'first')
   const afterKey = after == null ? null : decodeCursor(after, source.isKey)
-  const [rows, totalCount] = await Promise.all([source.rows(first + 1, afterKey), source.count()])
+  const rows = await source.rows(first + 1, afterKey)
   const edges = rows.slice(0, first).map((row) => ({ cursor: encodeCursor(source.keyOf(row)), node: source.node(row) }))
   return {
     edges,
-    totalCount,
+    count: source.count,
     pageInfo: {
       startCursor: edges[0]?.cursor ?? null,
       endCursor: edges.at(-1)?.cursor ?? null,

@@ -53,10 +53,10 @@ export const listRows: Readonly<Record<string, ListRow>> = {
   'Query.membershipChanges': { node: 'id role member changedBy evidenceSeq', statements: 4 },
   'Query.tenants': {
     node: 'id slug quota { members } usage { storageBytes members settledRuns }',
-    statements: 3,
+    statements: 4,
     by: 'platform_admin',
   },
-  'Query.slaBoard': { node: 'tenantName requestNumber dueAt notices', statements: 2, by: 'platform_admin' },
+  'Query.slaBoard': { node: 'tenantName requestNumber dueAt notices', statements: 3, by: 'platform_admin' },
   'Dataset.versions': {
     node: 'id number ownerCount splitCounts { count } dataset { name } ingestRun { id } modelVersions { id }',
     of: ({ datasetId }) => `dataset(id: "${datasetId}")`,

@@ -1,15 +1,15 @@
-import { type PlatformTenantRow, readPlatformTenants } from '@lethe/db'
+import { countTenants, type PlatformTenantRow, readPlatformTenants, type TenantsWanted } from '@lethe/db'
 import type { Connection } from '../../graphql/connection.js'
 import { shape } from '../../graphql/node.js'
-import { connectionOf, type Page } from '../../graphql/page.js'
+import { connectionOf, isUuid, type Page } from '../../graphql/page.js'
 import type { Services } from '../../services.js'
 import { measuredDays } from '../cost/cost.reads.js'
 import { costOf } from '../cost/device-price.js'
 import { PlatformTenant, TenantQuota, TenantUsage } from './platform.types.js'
 
-async function readAll({ db, memberships, now }: Services): Promise<PlatformTenant[]> {
+async function readTenants({ db, memberships, now }: Services, wanted: TenantsWanted): Promise<PlatformTenant[]> {
   const measuredSince = new Date(now().getTime() - measuredDays * 86_400_000)
-  const rows = await readPlatformTenants(db, measuredSince)
+  const rows = await readPlatformTenants(db, measuredSince, wanted)
   const members = await memberships.count(rows.map(({ id }) => id))
   return rows.map((row) => shapeTenant(row, { measuredSince, members: members.get(row.id) ?? 0 }))
 }
@@ -47,11 +47,10 @@ const shapeTenant = (
   })
 
 /** By slug. */
-export async function listTenants(services: Services, page: Page): Promise<Connection<PlatformTenant>> {
-  const all = await readAll(services)
+export function listTenants(services: Services, page: Page): Promise<Connection<PlatformTenant>> {
   return connectionOf(page, {
-    rows: (take, key) => Promise.resolve(all.filter(({ slug }) => key === null || slug > key).slice(0, take)),
-    count: () => Promise.resolve(all.length),
+    rows: (take, afterSlug) => readTenants(services, { afterSlug, take }),
+    count: () => countTenants(services.db),
     keyOf: ({ slug }) => slug,
     isKey: (key) => /^[a-z0-9-]{1,64}$/.test(key),
     node: (tenant) => tenant,
@@ -59,4 +58,4 @@ export async function listTenants(services: Services, page: Page): Promise<Conne
 }
 
 export const findTenant = async (services: Services, id: string): Promise<PlatformTenant | null> =>
-  (await readAll(services)).find((tenant) => tenant.id === id) ?? null
+  isUuid(id) ? ((await readTenants(services, { id }))[0] ?? null) : null

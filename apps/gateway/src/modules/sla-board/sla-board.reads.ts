@@ -1,8 +1,8 @@
-import { readSlaBoard, type SlaBoardRow } from '@lethe/db'
+import { countSlaBoard, readSlaBoard, type SlaBoardRow } from '@lethe/db'
 import type { ClockState } from '@lethe/domain'
 import type { Connection } from '../../graphql/connection.js'
 import { shape } from '../../graphql/node.js'
-import { connectionOf, isWholeNumber, type Page } from '../../graphql/page.js'
+import { connectionOf, isSmallNumber, type Page } from '../../graphql/page.js'
 import type { Services } from '../../services.js'
 import { SlaBoardEntry } from './sla-board.types.js'
 
@@ -15,22 +15,21 @@ export interface BoardFilter {
 }
 
 /** Every tenant's clocks, nearest due first. Pages by place: a board that is looked at, not a list that is walked. */
-export async function listSlaBoard(
+export function listSlaBoard(
   { db }: Services,
   page: Page,
-  { state, statuteId }: BoardFilter,
+  { state = null, statuteId = null }: BoardFilter,
 ): Promise<Connection<SlaBoardEntry>> {
-  const board = (await readSlaBoard(db))
-    .filter((row) => (state == null || row.clockState === state) && (statuteId == null || row.statuteId === statuteId))
-    .map((row, index) => ({ row, place: index + 1 }))
+  const filter = { state, statuteId }
   return connectionOf(page, {
-    rows: (take, key) => {
-      const start = Number(key ?? 0)
-      return Promise.resolve(board.slice(start, start + take))
+    rows: async (take, key) => {
+      const skip = Number(key ?? 0)
+      const rows = await readSlaBoard(db, filter, { skip, take })
+      return rows.map((row, index) => ({ row, place: skip + index + 1 }))
     },
-    count: () => Promise.resolve(board.length),
+    count: () => countSlaBoard(db, filter),
     keyOf: ({ place }) => String(place),
-    isKey: isWholeNumber,
+    isKey: isSmallNumber,
     node: ({ row }) => shapeEntry(row),
   })
 }
