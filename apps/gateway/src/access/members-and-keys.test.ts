@@ -228,6 +228,36 @@ describe('an API key', () => {
     expect(entry?.['predicate']).toMatchObject({ change: 'revoked', role: 'engineer' })
   })
 
+  it('is one of at most 20 that work for a person and 500 for a tenant, however many are made at once', async () => {
+    const { token } = await addMember('many', 'engineer')
+    const make = () => createKey(token, { name: 'one of many', role: 'engineer' })
+    const made = await Promise.all(Array.from({ length: 23 }, make))
+    expect(made.filter(({ code }) => code === 'TOO_MANY_KEYS')).toHaveLength(3)
+    const keys = made.flatMap(({ apiKey }) => apiKey ?? [])
+    expect(keys).toHaveLength(20)
+    await mutate(token, 'revokeApiKey', 'RevokeApiKeyInput', 'ApiKey { id }', { apiKeyId: keys[0]?.id })
+    await rig.sql(`UPDATE api_key SET expires_at = now() - interval '1 second' WHERE id = $1`, [keys[1]?.id])
+    const again = await Promise.all([make(), make(), make()])
+    expect(again.map(({ code }) => code ?? 'made').sort()).toEqual(['TOO_MANY_KEYS', 'made', 'made'])
+    await rig.sql(
+      `INSERT INTO api_key (id, tenant_id, user_id, name, role, prefix, digest)
+       SELECT gen_random_uuid(), $1, gen_random_uuid(), 'filler', 'engineer', 'lethe_', md5(g::text) || md5(g::text)
+       FROM generate_series(1, 500 - (SELECT count(*)::int FROM api_key
+         WHERE tenant_id = $1 AND revoked_at IS NULL AND (expires_at IS NULL OR expires_at > now()))) g`,
+      [acme.id],
+    )
+    try {
+      expect(await createKey(acme.tokens.engineer, { name: 'no', role: 'engineer' })).toMatchObject({
+        code: 'TOO_MANY_KEYS',
+      })
+      expect((await createKey(rival.tokens.engineer, { name: 'yes', role: 'engineer' })).secret).toBeDefined()
+    } finally {
+      await rig.sql(
+        `UPDATE api_key SET revoked_at = now() WHERE revoked_at IS NULL AND name IN ('filler', 'one of many')`,
+      )
+    }
+  })
+
   it('ends when it is revoked, at once and for good, and when its time is over', async () => {
     const { secret, apiKey } = await createKey(acme.tokens.engineer, { name: 'k', role: 'engineer' })
     expect(await codeOf(secret, '{ viewer { role } }')).toBe('done')

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { newId, notify } from '@lethe/db'
+import { lockName, newId, notify, type Tx } from '@lethe/db'
 import { DomainError, hasRightsOf, Role } from '@lethe/domain'
 import { z } from 'zod'
 import { digestOfKey, KEY_MARK } from '../../access/resolve-viewer.js'
@@ -11,6 +11,9 @@ import { visibleKeys } from './api-key.reads.js'
 import { keyEvidence } from './key-evidence.js'
 
 const prefixLength = KEY_MARK.length + 6
+
+/** Keys that work at the same time: so many that each program has its own, so few that somebody can look through them. */
+const mostLive = { ofPerson: 20, ofTenant: 500 } as const
 
 const NewKey = z.object({
   name: z.string().trim().min(1, 'name what the key is for').max(100),
@@ -32,7 +35,7 @@ export interface CreateApiKey {
  * need no slow hash.
  *
  * @returns the key's id, and the key itself unless the mutation is a repeat
- * @throws DomainError INVALID_INPUT, ROLE_TOO_WIDE, KEY_NEEDS_MEMBERSHIP
+ * @throws DomainError INVALID_INPUT, ROLE_TOO_WIDE, KEY_NEEDS_MEMBERSHIP, TOO_MANY_KEYS
  */
 export async function createApiKey(
   scope: Scope,
@@ -51,6 +54,7 @@ export async function createApiKey(
       throw new DomainError('ROLE_TOO_WIDE', 'A key has no right that you lack; choose another role.', 'input.role')
     if (expiresAt != null && expiresAt <= now)
       throw new DomainError('INVALID_INPUT', 'A key ends in the future, or not by itself.', 'input.expiresAt')
+    await assertFewLive(tx, viewer, now)
     secret = `${KEY_MARK}${randomBytes(32).toString('base64url')}`
     const key = { id: newId(), tenantId, userId: viewer.userId, role, expiresAt: expiresAt ?? null }
     await tx.apiKey.create({
@@ -68,6 +72,19 @@ export async function createApiKey(
     return { id: key.id, evidence: [keyEvidence('created', key, { commitToPerson, actorId: viewer.userId })] }
   })
   return { id, secret }
+}
+
+/** Those who make keys at once are counted one after the other. @throws DomainError TOO_MANY_KEYS */
+async function assertFewLive(tx: Tx, { tenantId, userId }: Scope['viewer'], now: Date): Promise<void> {
+  await lockName(tx, `api-keys:${tenantId}`)
+  const live = { revokedAt: null, OR: [{ expiresAt: null }, { expiresAt: { gt: now } }] }
+  if ((await tx.apiKey.count({ where: { userId, ...live } })) >= mostLive.ofPerson)
+    throw new DomainError('TOO_MANY_KEYS', `You have ${mostLive.ofPerson} keys that work; revoke one of them first.`)
+  if ((await tx.apiKey.count({ where: live })) >= mostLive.ofTenant)
+    throw new DomainError(
+      'TOO_MANY_KEYS',
+      `The tenant has ${mostLive.ofTenant} keys that work; have an owner revoke one of them first.`,
+    )
 }
 
 /** Takes a key back with the next request. @throws DomainError NOT_FOUND */
