@@ -146,17 +146,21 @@ describe('a subscription', () => {
     const runId = RunId.parse(newId())
     await rig.sql(`INSERT INTO run (id, tenant_id, kind, task) VALUES ($1, $2, 'pretrain', '{}')`, [runId, acme.id])
     const say = (epoch: number) =>
-      publishProgress(rig.bus, {
-        version: 1,
-        tenantId: TenantId.parse(acme.id),
-        runId,
-        runKind: 'pretrain',
-        attempt: 1,
-        worker: 'w',
-        device: 'd',
-        at: new Date().toISOString(),
-        progress: { phase: 'train', fraction: 0, epoch },
-      })
+      publishProgress(
+        rig.bus,
+        {
+          version: 1,
+          tenantId: TenantId.parse(acme.id),
+          runId,
+          runKind: 'pretrain',
+          attempt: 1,
+          worker: 'w',
+          device: 'd',
+          at: new Date().toISOString(),
+          progress: { phase: 'train', fraction: 0, epoch },
+        },
+        'a grant',
+      )
     const client = createClient({ url: proxy.url, token: acme.tokens.engineer })
     const leaving = new AbortController()
     const epochs: (number | null)[] = []

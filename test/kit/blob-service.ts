@@ -8,11 +8,14 @@ import {
   type BlobAuthority,
   type GrantHolder,
 } from '@lethe/artifacts'
+import type { GrantsOf } from '@lethe/bus'
 
 export interface TestBlobService {
   readonly url: string
   /** A grant that reads what the message names. */
   grant(holder: GrantHolder, message: unknown): string
+  /** What tasks of the run came with. */
+  grantsOf: GrantsOf
   /** From now on only what is the holder's own can be deleted. */
   end(id: string): void
   close(): Promise<void>
@@ -57,6 +60,7 @@ export async function startBlobService(store: ArtifactStore): Promise<TestBlobSe
       holders.set(holder.id, { named: new Set(digestsIn(message)), own: new Set(), isOver: false })
       return grants.seal(holder)
     },
+    grantsOf: ({ tenantId, runId: id }) => grants.sealings({ kind: 'run', tenantId, id }),
     end: (id) => {
       const holder = holders.get(id)
       if (holder) holder.isOver = true

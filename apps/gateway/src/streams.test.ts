@@ -24,17 +24,21 @@ async function newRun(): Promise<RunId> {
 }
 
 const say = (runId: RunId, epoch: number) =>
-  publishProgress(rig.bus, {
-    version: 1,
-    tenantId: TenantId.parse(acme.id),
-    runId,
-    runKind: 'pretrain',
-    attempt: 1,
-    worker: 'w',
-    device: 'd',
-    at: new Date().toISOString(),
-    progress: { phase: 'train', fraction: 0, epoch },
-  })
+  publishProgress(
+    rig.bus,
+    {
+      version: 1,
+      tenantId: TenantId.parse(acme.id),
+      runId,
+      runKind: 'pretrain',
+      attempt: 1,
+      worker: 'w',
+      device: 'd',
+      at: new Date().toISOString(),
+      progress: { phase: 'train', fraction: 0, epoch },
+    },
+    'a grant',
+  )
 
 const change = (aggregate: 'run' | 'erasure-request', id: string) =>
   publishChanged(

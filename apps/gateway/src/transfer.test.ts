@@ -197,17 +197,21 @@ describe('subscriptions', () => {
     const runId = RunId.parse(newId())
     await rig.sql(`INSERT INTO run (id, tenant_id, kind, task) VALUES ($1, $2, 'pretrain', '{}')`, [runId, acme.id])
     const say = (fraction: number) =>
-      publishProgress(rig.bus, {
-        version: 1,
-        tenantId: tenantId(),
-        runId,
-        runKind: 'pretrain',
-        attempt: 1,
-        worker: 'w',
-        device: 'd',
-        at: new Date().toISOString(),
-        progress: { phase: 'train', fraction },
-      })
+      publishProgress(
+        rig.bus,
+        {
+          version: 1,
+          tenantId: tenantId(),
+          runId,
+          runKind: 'pretrain',
+          attempt: 1,
+          worker: 'w',
+          device: 'd',
+          at: new Date().toISOString(),
+          progress: { phase: 'train', fraction },
+        },
+        'a grant',
+      )
     say(0.1)
     say(0.2)
     const leaving = new AbortController()

@@ -82,6 +82,7 @@ describe('a grant', () => {
     expect(grants.open(grant)).toEqual(holder)
     const later = grantSealer(['another secret, of 32 characters and more', secret])
     expect(later.open(grant)).toEqual(holder)
+    expect(later.sealings(holder)).toEqual([later.seal(holder), grant])
     expect(() => grants.open(later.seal(holder))).toThrow(expect.objectContaining({ code: 'BLOB_GRANT_INVALID' }))
   })
 

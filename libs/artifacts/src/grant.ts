@@ -16,6 +16,8 @@ export interface GrantHolder {
 export interface GrantSealer {
   /** The same holder has the same grant, however often it is sealed. */
   seal(holder: GrantHolder): string
+  /** Under each secret; the one that seals comes first. */
+  sealings(holder: GrantHolder): readonly [string, ...string[]]
   /** @throws DomainError BLOB_GRANT_INVALID */
   open(grant: string): GrantHolder
 }
@@ -26,13 +28,16 @@ const shape = /^(run|deployment)\.([0-9a-f-]{36})\.([0-9a-f-]{36})\.([A-Za-z0-9_
 export function grantSealer(secrets: readonly [string, ...string[]]): GrantSealer {
   const macOf = ({ kind, tenantId, id }: GrantHolder, secret: string): Buffer =>
     createHmac('sha256', secret).update(`lethe-blob-grant/1\n${kind}\n${tenantId}\n${id}`).digest()
+  const sealed = (holder: GrantHolder, secret: string): string =>
+    [holder.kind, holder.tenantId, holder.id, macOf(holder, secret).toString('base64url')].join('.')
+  const [newest, ...older] = secrets
   return {
-    seal: (holder) =>
-      [holder.kind, holder.tenantId, holder.id, macOf(holder, secrets[0]).toString('base64url')].join('.'),
+    seal: (holder) => sealed(holder, newest),
+    sealings: (holder) => [sealed(holder, newest), ...older.map((secret) => sealed(holder, secret))],
     open(grant) {
-      const [, kind, tenantId = '', id = '', sealed = ''] = shape.exec(grant) ?? []
+      const [, kind, tenantId = '', id = '', seal = ''] = shape.exec(grant) ?? []
       if (kind !== 'run' && kind !== 'deployment') throw invalid()
-      const [holder, mac] = [{ kind, tenantId, id } as const, Buffer.from(sealed, 'base64url')]
+      const [holder, mac] = [{ kind, tenantId, id } as const, Buffer.from(seal, 'base64url')]
       if (!secrets.some((secret) => timingSafeEqual(macOf(holder, secret), mac))) throw invalid()
       return holder
     },

@@ -115,18 +115,33 @@ class AttemptWriter implements Attempt {
   }
 }
 
+/** Takes a run from the worker that has it, if one does: not counted, and from where it left off another goes on. */
+export async function fenceOff(bus: Bus, runId: string): Promise<void> {
+  for (;;) {
+    const { record, revision } = await readAttempts(bus, runId)
+    if (!record.running || record.ended) return
+    const fenced = { ...record, begun: record.begun + 1, handedBack: record.handedBack + 1, running: false }
+    try {
+      await writeAttempts(bus, runId, fenced, revision)
+      return
+    } catch (error) {
+      if (!isConflict(error)) throw error
+    }
+  }
+}
+
 /**
  * Ends a run that no worker has at the moment, so that none will begin it again. What it saved stays on record.
- * @returns null where a worker has it or it has ended.
+ * @returns null where a worker has it.
  */
 export async function endIdleRun(
   bus: Bus,
   runId: string,
 ): Promise<{ readonly lastAttempt: number; readonly hasLeftovers: boolean } | null> {
   const { record, revision } = await readAttempts(bus, runId)
-  if (record.running || record.ended) return null
+  if (record.running) return null
   try {
-    await writeAttempts(bus, runId, { ...record, ended: true }, revision)
+    if (!record.ended) await writeAttempts(bus, runId, { ...record, ended: true }, revision)
     return { lastAttempt: record.begun, hasLeftovers: leftoversOf(record).length > 0 }
   } catch (error) {
     if (isConflict(error)) return null

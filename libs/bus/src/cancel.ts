@@ -20,25 +20,19 @@ export interface CancelRequest {
 
 /**
  * Stops a run wherever it is, within a second. A worker that has it aborts and publishes the cancelled result;
- * where none has it, the result is published here. The flag is durable and is written before anything is asked, and a
- * worker writes its attempt before it reads the flag: one of the two always sees the other.
+ * where none has it, the result is published here, with the grant of the run. The flag is durable and is written before anything is asked, and a
+ * worker writes its attempt before it reads the flag: one of the two always sees the other. Of a run that has ended the result
+ * is published as well: one that came before it stands, and one that was refused leaves no run behind that nobody can end.
  */
-export async function requestCancel(bus: Bus, request: CancelRequest): Promise<void> {
+export async function requestCancel(bus: Bus, request: CancelRequest, grant: string): Promise<void> {
   const { tenantId, runId, runKind, at } = request
   await bus.cancelled.put(runId, JSON.stringify(CancelFlag.parse({ version: 1, tenantId, at })))
   bus.nc.publish(cancelSubject(tenantId, runId))
   const ended = await endIdleRun(bus, runId)
   if (ended === null) return
-  await publishResult(bus, {
-    version: 1,
-    tenantId,
-    runId,
-    runKind,
-    attempt: Math.max(1, ended.lastAttempt),
-    startedAt: at,
-    finishedAt: at,
-    outcome: 'cancelled',
-  })
+  const attempt = Math.max(1, ended.lastAttempt)
+  const envelope = { version: 1 as const, tenantId, runId, runKind, attempt, startedAt: at, finishedAt: at }
+  await publishResult(bus, { ...envelope, outcome: 'cancelled' }, grant)
   // With something left to delete the task stays in the queue: the worker that gets it deletes that.
   if (!ended.hasLeftovers) await removeQueued(bus, request)
 }

@@ -1,12 +1,13 @@
 import { DomainError, type Digest } from '@lethe/domain'
 import { jetstreamManager } from '@nats-io/jetstream'
+import { headers } from 'nats'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { requestCancel } from './cancel.js'
 import type { TaskContext } from './consume-tasks.js'
 import type { BlobRef } from './contracts/blobs.js'
 import type { Task } from './contracts/tasks.js'
 import { deadLetterHeader } from './dead-letter.js'
-import { publishTask } from './publish.js'
+import { grantHeader, publishTask } from './publish.js'
 import { readQueues } from './read-queues.js'
 import { deadSubject, taskSubject } from './subjects.js'
 import { grant, newTask, outcome, startRig, untilAborted, type Rig } from './testing/rig.js'
@@ -22,7 +23,12 @@ const until = <T>(check: () => T): Promise<T> => vi.waitFor(check, { timeout: 15
 const resultsOf = (task: Task) => rig.results.filter((result) => result.runId === task.runId)
 const submit = (task: Task) => publishTask(rig.bus, task, { msgId: task.runId, grant })
 const cancel = ({ tenantId, runId, kind: runKind }: Task) =>
-  requestCancel(rig.bus, { tenantId, runId, runKind, at: new Date().toISOString() })
+  requestCancel(rig.bus, { tenantId, runId, runKind, at: new Date().toISOString() }, grant)
+const granted = () => {
+  const beside = headers()
+  beside.set(grantHeader, grant)
+  return beside
+}
 const subjectOf = (task: Task) => taskSubject(task.kind, task.tenantId, task.runId)
 const deadLetter = async (subject: string) =>
   (await jetstreamManager(rig.bus.nc)).streams.getMessage('DEAD', { last_by_subj: deadSubject(subject) })
@@ -106,7 +112,7 @@ describe('bad messages', () => {
     const sent = body(task)
     let runs = 0
     const worker = await rig.startWorker(() => Promise.resolve((runs++, outcome)))
-    await rig.bus.js.publish(subjectOf(task), sent)
+    await rig.bus.js.publish(subjectOf(task), sent, { headers: granted() })
     await until(() =>
       expect(resultsOf(task)).toMatchObject([{ outcome: 'failed', error: { code: 'MESSAGE_MALFORMED' } }]),
     )
@@ -276,6 +282,28 @@ describe('lost workers', () => {
 })
 
 describe('cancelling', () => {
+  it('ends a run of which some worker only claims that it has ended', async () => {
+    const task = newTask()
+    const claim = { version: 1, begun: 1, handedBack: 0, running: false, ended: true, resume: null, doomed: [] }
+    await rig.bus.attempts.put(task.runId, JSON.stringify(claim))
+    await cancel(task)
+    await until(() => expect(resultsOf(task)).toMatchObject([{ outcome: 'cancelled' }]))
+  })
+
+  it('after the result is on its way changes nothing', async () => {
+    const task = newTask()
+    const worker = await rig.startWorker(() => Promise.resolve(outcome))
+    await submit(task)
+    await until(() => expect(resultsOf(task)).toHaveLength(1))
+    await until(async () => expect(await queued(task)).toBeNull())
+    await cancel(task)
+    await worker.stop()
+    const later = newTask()
+    await cancel(later)
+    await until(() => expect(resultsOf(later)).toHaveLength(1))
+    expect(resultsOf(task)).toMatchObject([{ outcome: 'succeeded' }])
+  })
+
   it('stops a running task with the reason, and ends the run as cancelled', async () => {
     const task = newTask()
     const other = newTask()

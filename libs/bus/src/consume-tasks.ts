@@ -19,7 +19,7 @@ import { watchInterruptions } from './watch-interruptions.js'
 /** What a handler is given. It resolves with what it made, or throws; settle.ts decides what that means. */
 export interface TaskContext {
   readonly task: Task
-  /** What the run shows to get at blobs of its tenant. Never logged. */
+  /** What the run shows to get at blobs of its tenant, and proves its reports by. Never logged. */
   readonly grant: string
   /** 1 for the first. */
   readonly attempt: number
@@ -43,6 +43,7 @@ export interface TaskNote {
     | 'started'
     | 'succeeded'
     | 'already-ended'
+    | 'ungranted'
     | 'malformed'
     | 'bus-interrupted'
     | 'cancelled'
@@ -75,6 +76,9 @@ export interface ConsumeTasksOptions {
   readonly heartbeatMs?: number
   readonly note?: (note: TaskNote) => void
 }
+
+/** A task without a grant comes again after so long; by then it has gone, or has one. */
+const ungrantedPauseMs = 30_000
 
 /** A task and what came beside it. */
 export type GrantedTask = Pick<TaskContext, 'task' | 'grant'>
@@ -128,30 +132,32 @@ const who = (task: Task): Pick<TaskNote, 'kind' | 'tenantId' | 'runId'> => ({
   runId: task.runId,
 })
 
-/** A message that breaks its contract, or speaks of another run than its subject, is kept and never tried again. */
+/**
+ * A message that breaks its contract, or speaks of another run than its subject, is kept and never tried again. One without a
+ * grant is left to the registrar, which publishes it anew with one: without it nobody could report how the run ended.
+ */
 async function parseTask(worker: Worker, message: JsMsg): Promise<GrantedTask | null> {
+  const address = runAddress(message.subject)
+  const grant = message.headers?.get(grantHeader) ?? ''
+  if (address !== null && grant === '') {
+    worker.note?.({ event: 'ungranted', ...address })
+    message.nak(ungrantedPauseMs)
+    return null
+  }
   try {
     const task = decodeMessage(Task, message.data)
     if (taskSubject(task.kind, task.tenantId, task.runId) !== message.subject)
       throw new DomainError('MESSAGE_MALFORMED', 'The task names another run than its subject does.', 'runId')
-    const grant = message.headers?.get(grantHeader) ?? ''
-    if (grant === '')
-      throw new DomainError(
-        'MESSAGE_MALFORMED',
-        'The task came without a grant; the registrar publishes it with one.',
-        'grant',
-      )
     return { task, grant }
   } catch (error) {
     if (!isDomainError(error)) throw error
-    const address = runAddress(message.subject)
     worker.note?.({ event: 'malformed', code: error.code, error, ...(address ?? {}) })
     if (address) {
       const at = new Date().toISOString()
       const failure = { code: error.code, message: error.message, ...(error.field ? { field: error.field } : {}) }
       const { kind: runKind, tenantId, runId } = address
       const envelope = { version: 1 as const, tenantId, runId, runKind, attempt: 1, startedAt: at, finishedAt: at }
-      await publishResult(worker.bus, { ...envelope, outcome: 'failed', error: failure })
+      await publishResult(worker.bus, { ...envelope, outcome: 'failed', error: failure }, grant)
     }
     await bury(worker.bus, message, error.message)
     return null
@@ -163,7 +169,7 @@ async function runAttempt(worker: Worker, message: JsMsg, granted: GrantedTask, 
   const { task } = granted
   const startedAt = new Date().toISOString()
   const policy = worker.retry ?? defaultRetryPolicy
-  const end = (outcome: Ending): Promise<void> => endRun(worker, task, attempt, startedAt, outcome)
+  const end = (outcome: Ending): Promise<void> => endRun(worker, granted, attempt, startedAt, outcome)
   const note = (event: TaskNote['event'], more: Partial<TaskNote> = {}): void =>
     worker.note?.({ event, ...who(task), attempt: attempt.number, ...more })
   // The worker before us died at the last attempt: it could not say so itself.
@@ -218,11 +224,17 @@ type Ending =
   ({ outcome: 'succeeded' } & TaskOutcome) | { outcome: 'failed'; error: TaskFailure } | { outcome: 'cancelled' }
 
 /** Result first, record second, tidying third, acknowledgement last: whatever is interrupted between them is repeated harmlessly. */
-async function endRun(worker: Worker, task: Task, attempt: Attempt, startedAt: string, ending: Ending): Promise<void> {
+async function endRun(
+  worker: Worker,
+  { task, grant }: GrantedTask,
+  attempt: Attempt,
+  startedAt: string,
+  ending: Ending,
+): Promise<void> {
   const { tenantId, runId, kind: runKind } = task
   const finishedAt = new Date().toISOString()
   const envelope = { version: 1 as const, tenantId, runId, runKind, attempt: attempt.number, startedAt, finishedAt }
-  await publishResult(worker.bus, { ...envelope, ...ending })
+  await publishResult(worker.bus, { ...envelope, ...ending }, grant)
   await attempt.settle('ended')
   await attempt.tidyUp()
 }
@@ -235,17 +247,11 @@ function contextOf(worker: Worker, granted: GrantedTask, attempt: Attempt, signa
     resume: attempt.resume,
     signal,
     saveResume: (resume, store) => attempt.saveResume(resume, store),
-    progress: (progress) =>
-      publishProgress(worker.bus, {
-        version: 1,
-        tenantId,
-        runId,
-        runKind,
-        attempt: attempt.number,
-        worker: worker.worker.name,
-        device: worker.worker.device,
-        at: new Date().toISOString(),
-        progress,
-      }),
+    progress: (progress) => {
+      const { name, device } = worker.worker
+      const at = new Date().toISOString()
+      const envelope = { version: 1 as const, tenantId, runId, runKind, attempt: attempt.number, worker: name, device }
+      publishProgress(worker.bus, { ...envelope, at, progress }, granted.grant)
+    },
   }
 }

@@ -26,17 +26,21 @@ const at = '2026-01-01T00:00:00.000Z'
 const newId = () => randomUUID() as TenantId & RunId
 
 const progress = (tenantId: TenantId, runId: RunId, fraction: number) =>
-  publishProgress(rig.bus, {
-    version: 1,
-    tenantId,
-    runId,
-    runKind: 'pretrain',
-    attempt: 1,
-    worker: 'w',
-    device: 'cpu',
-    at,
-    progress: { phase: 'train', fraction },
-  })
+  publishProgress(
+    rig.bus,
+    {
+      version: 1,
+      tenantId,
+      runId,
+      runKind: 'pretrain',
+      attempt: 1,
+      worker: 'w',
+      device: 'cpu',
+      at,
+      progress: { phase: 'train', fraction },
+    },
+    grant,
+  )
 const changed = (tenantId: TenantId, aggregate: 'run' | 'model', id: string) =>
   publishChanged(rig.bus, { version: 1, tenantId, aggregate, id, at }, { msgId: randomUUID() })
 
@@ -87,9 +91,11 @@ describe('following events', () => {
     await Promise.all([first.stop(), second.stop(), present.stop()])
   })
 
-  it('passes over what breaks its contract', async () => {
+  it('passes over what breaks its contract, or speaks of another tenant than its subject', async () => {
     const [tenantId, runId] = [newId(), newId()]
     await rig.bus.js.publish(`events.${tenantId}.run.${runId}.progress`, '{"fraction":2}')
+    const ofAnother = { version: 1, tenantId: newId(), aggregate: 'run', id: runId, at }
+    await rig.bus.js.publish(`events.${tenantId}.run.${runId}.changed`, JSON.stringify(ofAnother))
     progress(tenantId, runId, 0.5)
     const follower = follow({ scope: { tenantId }, from: 'replay' })
     await until(() => expect(follower.seen).toHaveLength(1))
@@ -104,6 +110,7 @@ it('repeats a message until it is recorded', async () => {
     const task = newTask()
     let tries = 0
     const consuming = consumeProgress(other.bus, {
+      grantsOf: () => [grant],
       signal: stop.signal,
       handler: () => (++tries < 3 ? Promise.reject(new Error('no database')) : Promise.resolve()),
     })
@@ -156,6 +163,7 @@ it('survives kill -9 of the server mid-task: same attempt, result recorded, foll
   const other = await startRig()
   try {
     void consumeResults(other.bus, {
+      grantsOf: () => [grant],
       signal: end.signal,
       handler: ({ runId }) => Promise.resolve(void results.push(runId)),
     })

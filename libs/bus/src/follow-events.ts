@@ -3,7 +3,7 @@ import { setTimeout as wait } from 'node:timers/promises'
 import type { Bus } from './bus.js'
 import { decodeMessage } from './codec.js'
 import { AggregateChanged, RunProgressed } from './contracts/events.js'
-import { scopeFilter, type EventScope } from './subjects.js'
+import { changedSubject, progressSubject, scopeFilter, type EventScope } from './subjects.js'
 import { stream } from './topology.js'
 
 /** `sequence` is a cursor: following after it misses nothing and repeats nothing. */
@@ -70,12 +70,21 @@ async function* openAfter(bus: Bus, filter: string, sequence: number, signal: Ab
   }
 }
 
-/** A malformed event is passed over: events only announce; the truth is in rows and results. */
+/**
+ * An event that is malformed, or speaks of something else than its subject, is passed over: events only announce; the truth
+ * is in rows and results.
+ */
 function decodeEvent({ subject, seq, data }: JsMsg): FollowedEvent | null {
   try {
-    return subject.endsWith('.progress')
-      ? { sequence: seq, type: 'progress', event: decodeMessage(RunProgressed, data) }
-      : { sequence: seq, type: 'changed', event: decodeMessage(AggregateChanged, data) }
+    if (subject.endsWith('.progress')) {
+      const event = decodeMessage(RunProgressed, data)
+      return progressSubject(event.tenantId, event.runId) === subject
+        ? { sequence: seq, type: 'progress', event }
+        : null
+    }
+    const event = decodeMessage(AggregateChanged, data)
+    const { tenantId, aggregate, id } = event
+    return changedSubject(tenantId, aggregate, id) === subject ? { sequence: seq, type: 'changed', event } : null
   } catch {
     return null
   }

@@ -25,6 +25,8 @@ export { followEvents, newestSequence, type FollowedEvent, type FollowOptions } 
 export { busPermissions, busUsers, type BusPermissions, type BusUser } from './permissions.js'
 export { publishChanged, publishProgress, publishResult, publishTask, type Published } from './publish.js'
 export { readQueues, type QueueReading } from './read-queues.js'
+export { regrantTasks } from './regrant-tasks.js'
+export type { GrantsOf } from './report-proof.js'
 export { busUrl } from './server-address.js'
 export { defaultRetryPolicy, FailureWithCheckpoint, TaskInterrupt, type RetryPolicy } from './settle.js'
 export type { EventScope } from './subjects.js'

@@ -198,9 +198,18 @@ it('each does all of its work with the rights that it has', async () => {
   const [results, progress, heard]: [RunResult[], RunProgressed[], string[]] = [[], [], []]
   const { signal } = end
   const task = newTask()
+  const grantsOf = () => ['a grant'] as const
   const background = [
-    consumeResults(bus.registrar, { signal, handler: (result) => Promise.resolve(void results.push(result)) }),
-    consumeProgress(bus.registrar, { signal, handler: (told) => Promise.resolve(void progress.push(told)) }),
+    consumeResults(bus.registrar, {
+      signal,
+      grantsOf,
+      handler: (result) => Promise.resolve(void results.push(result)),
+    }),
+    consumeProgress(bus.registrar, {
+      signal,
+      grantsOf,
+      handler: (told) => Promise.resolve(void progress.push(told)),
+    }),
     consumeTasks(bus.compute, {
       kinds: ['ingest', 'pretrain', 'unlearn', 'audit', 'redact'],
       worker: { name: 'w', device: 'd' },
@@ -222,12 +231,8 @@ it('each does all of its work with the rights that it has', async () => {
   await publishChanged(bus.registrar, { ...changed, tenantId: task.tenantId } as never, { msgId: id })
   await vi.waitFor(() => expect([progress.length, heard]).toEqual([1, ['progress', 'changed']]), 10_000)
   expect(await eraseResumePoints(bus.registrar, task.runId, () => Promise.resolve())).toBe(0)
-  await requestCancel(bus.registrar, {
-    tenantId: task.tenantId,
-    runId: randomUUID() as RunId,
-    runKind: 'audit',
-    at: new Date().toISOString(),
-  })
+  const neverBegun = { tenantId: task.tenantId, runId: randomUUID() as RunId, runKind: 'audit' as const }
+  await requestCancel(bus.registrar, { ...neverBegun, at: new Date().toISOString() }, 'a grant')
   await vi.waitFor(() => expect(results.map(({ outcome: how }) => how)).toContain('cancelled'), 10_000)
 
   const deployed: string[] = []

@@ -6,6 +6,7 @@ import { encodeMessage } from './codec.js'
 import { AggregateChanged, RunProgressed } from './contracts/events.js'
 import { RunResult } from './contracts/results.js'
 import { Task } from './contracts/tasks.js'
+import { provenBy, resultId } from './report-proof.js'
 import { changedSubject, progressSubject, resultSubject, taskSubject } from './subjects.js'
 
 /** Whether the server had this message id already: then nothing was added. */
@@ -19,7 +20,7 @@ async function publishOnce(bus: Bus, subject: string, body: string, options: Par
   return { duplicate }
 }
 
-/** Beside a task, and not in it: what its run shows to get at blobs. */
+/** Beside a task, and not in it: what its run shows to get at blobs, and proves its reports by. */
 export const grantHeader = 'Lethe-Grant'
 
 /** `msgId` is the caller's own id (an outbox row): the same task published twice runs once. */
@@ -34,13 +35,14 @@ export function publishTask(
   return publishOnce(bus, subject, encodeMessage(Task, task), { msgID: msgId, headers: beside })
 }
 
-/** The first result of a run stands; later ones are duplicates. Repeats itself while the server is away. */
-export async function publishResult(bus: Bus, result: RunResult): Promise<Published> {
+/** With the grant of its run. The first result of a run stands; later ones are duplicates. Repeats itself while the server is away. */
+export async function publishResult(bus: Bus, result: RunResult, grant: string): Promise<Published> {
   const subject = resultSubject(result.runKind, result.tenantId, result.runId)
   const body = encodeMessage(RunResult, result)
+  const options = { msgID: resultId(grant, result.runId), headers: provenBy(grant, subject, body) }
   for (let delayMs = 250; ; delayMs = Math.min(delayMs * 2, 5000)) {
     try {
-      return await publishOnce(bus, subject, body, { msgID: `${result.runId}:result` })
+      return await publishOnce(bus, subject, body, options)
     } catch (error) {
       if (bus.nc.isClosed()) throw error
       await wait(delayMs)
@@ -48,10 +50,11 @@ export async function publishResult(bus: Bus, result: RunResult): Promise<Publis
   }
 }
 
-/** Not waited for: progress that is lost is replaced by the next. */
-export function publishProgress(bus: Bus, event: RunProgressed): void {
-  if (!bus.nc.isClosed() && !bus.nc.isDraining())
-    bus.nc.publish(progressSubject(event.tenantId, event.runId), encodeMessage(RunProgressed, event))
+/** With the grant of its run. Not waited for: progress that is lost is replaced by the next. */
+export function publishProgress(bus: Bus, event: RunProgressed, grant: string): void {
+  if (bus.nc.isClosed() || bus.nc.isDraining()) return
+  const [subject, body] = [progressSubject(event.tenantId, event.runId), encodeMessage(RunProgressed, event)]
+  bus.nc.publish(subject, body, { headers: provenBy(grant, subject, body) })
 }
 
 export const publishChanged = (bus: Bus, event: AggregateChanged, { msgId }: { msgId: string }): Promise<Published> =>

@@ -93,10 +93,20 @@ const consumers = (ackWaitMs: number): { of: string; config: Partial<ConsumerCon
   ]
 }
 
+/** In a stream's metadata: the number of the last message that may have no proof, because no release before proved any. */
+const provenAfterKey = 'lethe-proven-after'
+
 async function ensureStream(
   manager: JetStreamManager,
-  config: Partial<StreamConfig> & { name: string },
+  wanted: Partial<StreamConfig> & { name: string },
 ): Promise<void> {
+  const found = await manager.streams.info(wanted.name).catch((error: unknown) => {
+    // 10059: no such stream.
+    if (error instanceof JetStreamApiError && error.code === 10059) return null
+    throw error
+  })
+  const since = found?.config.metadata?.[provenAfterKey] ?? String(found?.state.last_seq ?? 0)
+  const config = { ...wanted, metadata: { [provenAfterKey]: since } }
   try {
     await manager.streams.add(config)
   } catch (error) {
@@ -104,6 +114,15 @@ async function ensureStream(
     if (!(error instanceof JetStreamApiError) || error.code !== 10058) throw error
     await manager.streams.update(config.name, config)
   }
+}
+
+/**
+ * The number of the last message that was in a stream when reports began to need a proof. It is written down at the first
+ * start of a release that asks for proofs, and never moved.
+ */
+export async function provenAfter(nc: NatsConnection, name: string): Promise<number> {
+  const { config } = await (await jetstreamManager(nc)).streams.info(name)
+  return Number(config.metadata?.[provenAfterKey] ?? 0)
 }
 
 async function ensureConsumer(

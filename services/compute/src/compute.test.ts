@@ -1,4 +1,4 @@
-import { requestCancel, type RunResult, type Task } from '@lethe/bus'
+import type { RunResult, Task } from '@lethe/bus'
 import { writeWebDataset, encodePng } from '@lethe/datasets'
 import { AuditPolicy, type Digest } from '@lethe/domain'
 import { parseSafetensors } from '@lethe/safetensors'
@@ -109,7 +109,7 @@ describe('one worker', () => {
     const task = await pretrainTask(10_000)
     await rig.submit(task)
     await untilEpoch(task, 1)
-    await requestCancel(rig.bus, { ...task, runKind: task.kind, at: new Date().toISOString() })
+    await rig.cancel(task)
     const asked = performance.now()
     await until(() => expect(resultsOf(task)).toMatchObject([{ outcome: 'cancelled' }]))
     console.info(`cancelled after ${Math.round(performance.now() - asked)} ms`)

@@ -1,5 +1,6 @@
 import { consumeProgress, type RunProgressed } from '@lethe/bus'
 import { announce, toJson } from '@lethe/db'
+import { grantsOfRun } from './publish-message.js'
 import type { RegistrarContext } from './registrar-context.js'
 
 const minimumGapMs = 500
@@ -13,7 +14,8 @@ export function followProgress(context: RegistrarContext, signal: AbortSignal): 
   const writtenAt = new Map<string, number>()
   return consumeProgress(context.bus, {
     signal,
-    onError: (error) => context.logger.warn({ err: error }, 'progress not kept'),
+    grantsOf: grantsOfRun(context.grants),
+    onError: (error, subject) => context.logger.warn({ err: error, subject }, 'progress not kept'),
     handler: async (event) => {
       const key = `${event.runId}:${event.attempt}`
       const nowMs = context.now().getTime()

@@ -2,6 +2,7 @@ import type { GrantSealer } from '@lethe/artifacts'
 import {
   AggregateChanged,
   Deployment,
+  type GrantsOf,
   publishChanged,
   publishTask,
   putDeployment,
@@ -25,6 +26,12 @@ const Cancel = z.object({ tenantId: TenantId, runId: RunId, runKind: RunKind, at
 export const grantOf = (grants: GrantSealer, { tenantId, modelVersionId: id }: Deployment): string =>
   grants.seal({ kind: 'deployment', tenantId, id })
 
+/** What workers show to get at the blobs of a run, and prove by what they say of it. */
+export const grantsOfRun =
+  (grants: GrantSealer): GrantsOf =>
+  ({ tenantId, runId: id }) =>
+    grants.sealings({ kind: 'run', tenantId, id })
+
 /**
  * Sends one message of the outbox where its contract says, with the grant that its receiver needs: the outbox holds none.
  * Repeating it changes nothing: the bus drops a message id it has seen, and deployments and cancels are states.
@@ -38,8 +45,7 @@ export async function publishMessage(
   switch (contract) {
     case 'task': {
       const task = Task.parse(payload)
-      const { tenantId, runId } = task
-      await publishTask(bus, task, { msgId: id, grant: grants.seal({ kind: 'run', tenantId, id: runId }) })
+      await publishTask(bus, task, { msgId: id, grant: grantsOfRun(grants)(task)[0] })
       return
     }
     case 'aggregate-changed':
@@ -52,7 +58,9 @@ export async function publishMessage(
       else await removeDeployment(bus, change.modelVersionId)
       return
     }
-    case 'cancel':
-      await requestCancel(bus, Cancel.parse(payload))
+    case 'cancel': {
+      const cancel = Cancel.parse(payload)
+      await requestCancel(bus, cancel, grantsOfRun(grants)(cancel)[0])
+    }
   }
 }

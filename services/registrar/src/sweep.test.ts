@@ -1,7 +1,7 @@
 import { publishProgress, RunProgressed } from '@lethe/bus'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { Sweep } from './sweep.js'
-import { type Rig, startRig, until } from './testing/rig.js'
+import { grantOf, type Rig, startRig, until } from './testing/rig.js'
 import { approveErasure, createDataset, createProductionModel, readRun, startPretraining } from './testing/world.js'
 
 let rig: Rig
@@ -55,6 +55,7 @@ it('keeps the newest progress of a run, and none of an attempt that is over', as
         at: '2026-03-02T10:00:00.000Z',
         progress: { phase: 'train', fraction },
       }),
+      grantOf(run),
     )
   say(1, 0.1)
   const begun = await until(async () => {

@@ -46,6 +46,7 @@ export async function startRig(): Promise<Rig> {
   const results: RunResult[] = []
   const discarded: BlobRef[] = []
   const recording = consumeResults(bus, {
+    grantsOf: () => [grant],
     signal: end.signal,
     handler: (result) => Promise.resolve(void results.push(result)),
   })

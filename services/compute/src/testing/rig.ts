@@ -6,6 +6,7 @@ import {
   consumeResults,
   followEvents,
   publishTask,
+  requestCancel,
   type Bus,
   type RunProgressed,
   type RunResult,
@@ -37,6 +38,7 @@ export interface ComputeRig {
   readonly progress: RunProgressed[]
   spawnWorker(env?: Record<string, string>, args?: string[]): WorkerProcess
   submit(task: Task): Promise<unknown>
+  cancel(task: Task): Promise<void>
   stop(): Promise<void>
 }
 
@@ -54,6 +56,7 @@ export async function startComputeRig(): Promise<ComputeRig> {
   const end = new AbortController()
   const [results, progress]: [RunResult[], RunProgressed[]] = [[], []]
   const recording = consumeResults(bus, {
+    grantsOf: blobs.grantsOf,
     signal: end.signal,
     handler: (result) => {
       blobs.end(result.runId)
@@ -92,6 +95,10 @@ export async function startComputeRig(): Promise<ComputeRig> {
     submit: (task) => {
       const { tenantId, runId } = task
       return publishTask(bus, task, { msgId: runId, grant: blobs.grant({ kind: 'run', tenantId, id: runId }, task) })
+    },
+    cancel: (task) => {
+      const asked = { ...task, runKind: task.kind, at: new Date().toISOString() }
+      return requestCancel(bus, asked, blobs.grantsOf(task)[0])
     },
     async stop() {
       await Promise.all(workers.map((worker) => worker.kill('SIGKILL')))

@@ -202,6 +202,20 @@ describe('when a run has ended', () => {
   })
 })
 
+it('a task in the queue without a grant that holds has one once the registrar has started', async () => {
+  const { run } = await startPretraining(rig, dataset)
+  const subject = `tasks.pretrain.${run.tenantId}.${run.id}`
+  await rig.everything.js.publish(subject, JSON.stringify(run.task))
+  const next = await startBlobService(rig.context, { host: '127.0.0.1', port: 0, maxBytes: 1 })
+  const queue = await rig.everything.js.streams.get('TASKS')
+  const queued = await queue.getMessage({ last_by_subj: subject })
+  expect(queued?.json()).toEqual(run.task)
+  const blobs = httpStore({ url: `http://127.0.0.1:${next.port}`, grant: queued?.header.get('Lethe-Grant') ?? '' })
+  expect(digestOf(await blobs.get(run.tenantId, packOf(run)))).toBe(packOf(run))
+  expect((await queue.info(false, { subjects_filter: subject })).state.subjects).toEqual({ [subject]: 1 })
+  await next.close()
+})
+
 describe('a deployment', () => {
   const deploy = async () => {
     const tenantId = dataset.tenantId as TenantId

@@ -1,10 +1,11 @@
+import { publishProgress, publishResult, RunProgressed } from '@lethe/bus'
 import { newId } from '@lethe/db'
 import { Digest } from '@lethe/domain'
 import { modelSignerFromPem, parseStatement, verifyModelSignature } from '@lethe/ledger'
 import { generateKeyPairSync } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { failed, succeeded, trained } from '../testing/results.js'
-import { type Rig, startRig, until } from '../testing/rig.js'
+import { grantOf, type Rig, startRig, until } from '../testing/rig.js'
 import { createDataset, ingested, readRun, samples, startIngest, startPretraining } from '../testing/world.js'
 import { recordResult } from './record-result.js'
 
@@ -144,6 +145,48 @@ describe('over the bus', () => {
     expect(failedRun.error).toMatchObject({ code: 'RESULT_MISMATCH' })
     await registrar.stop()
   })
+
+  it('of a run of another tenant, by a worker that was given a task of its own, changes no row', async () => {
+    const registrar = rig.start()
+    const [mine, theirs] = [await createDataset(rig), await createDataset(rig)]
+    const own = (await startPretraining(rig, mine)).run
+    const target = (await startPretraining(rig, theirs)).run
+    const before = await countEffects(theirs.tenantId)
+    const [subject, body] = [`results.pretrain.${target.tenantId}.${target.id}`, JSON.stringify(trained(target))]
+    await publishResult(rig.everything, trained(target), grantOf(own))
+    await publishResult(rig.everything, failed(target), grantOf({ ...own, tenantId: target.tenantId }))
+    await rig.everything.js.publish(subject, body, { msgID: `${target.id}:result` })
+    publishProgress(rig.everything, progressed(target), grantOf(own))
+    // What comes after them on the same ways has been taken in: they were looked at, and nothing is left to be tried again.
+    publishProgress(rig.everything, progressed(own), grantOf(own))
+    await until(async () => (await readRun(rig, own.tenantId, own.id)).worker === 'w')
+    await publishResult(rig.everything, trained(own), grantOf(own))
+    await until(async () => (await readRun(rig, own.tenantId, own.id)).state === 'SUCCEEDED')
+    expect(await countEffects(theirs.tenantId)).toEqual(before)
+    expect(await readRun(rig, target.tenantId, target.id)).toEqual(target)
+    expect((await (await rig.everything.js.streams.get('RESULTS')).info()).state.messages).toBe(0)
+    const dead = await rig.everything.js.streams.get('DEAD')
+    const { state } = await dead.info(false, { subjects_filter: `dead.${subject}` })
+    expect(state.subjects).toEqual({ [`dead.${subject}`]: 3 })
+    expect((await dead.getMessage({ last_by_subj: `dead.${subject}` }))?.string()).toBe(body)
+
+    await publishResult(rig.everything, trained(target), grantOf(target))
+    await until(async () => (await readRun(rig, target.tenantId, target.id)).state === 'SUCCEEDED')
+    await registrar.stop()
+  })
+
+  const progressed = ({ tenantId, id: runId, kind: runKind }: Awaited<ReturnType<typeof readRun>>) =>
+    RunProgressed.parse({
+      version: 1,
+      tenantId,
+      runId,
+      runKind,
+      attempt: 1,
+      worker: 'w',
+      device: 'd',
+      at: '2026-03-02T10:00:00.000Z',
+      progress: { phase: 'train', fraction: 0.5 },
+    })
 
   const ingestedAs = async (run: Awaited<ReturnType<typeof readRun>>) => {
     const result = await ingested(rig, run)

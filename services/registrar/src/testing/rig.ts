@@ -41,6 +41,10 @@ export interface Rig {
 /** Of the registrar in this process, and of those beside it. */
 export const grantSecret = 'a secret of tests with 32 characters and more'
 
+/** What a worker holds that was given the task of the run. */
+export const grantOf = ({ tenantId, id }: { tenantId: string; id: string }): string =>
+  grantSealer([grantSecret]).seal({ kind: 'run', tenantId, id })
+
 export async function startRig(): Promise<Rig> {
   const stateDir = mkdtempSync(path.join(tmpdir(), 'lethe-registrar-test-'))
   const [test, nats] = await Promise.all([
@@ -95,7 +99,7 @@ export async function startRig(): Promise<Rig> {
     mailDir,
     setNow: (now) => (frozen = now),
     start: () => startRegistrar(options),
-    publish: async (result) => void (await publishResult(bus, result)),
+    publish: async (result) => void (await publishResult(bus, result, grantOf({ ...result, id: result.runId }))),
     stop: async () => {
       await Promise.all([bus.close(), everything.close()])
       await Promise.all([test.stop(), nats.stop()])
