@@ -1,16 +1,19 @@
 import type { NextRequest } from 'next/server'
+import { isPeerAppended } from '@/session/append-peer'
 import { gatewayUrl } from '@/session/env'
 
 const timeoutMs = 15_000
 
 /** For whom this server asks: the gateway's limits count browsers, and its mails speak their language. */
 export interface Asker {
+  /** Ends in the address that this server saw; what stands before it is believed of proxies that the gateway trusts. */
   readonly forwardedFor: string | null
   readonly language: string | null
 }
 
 export const askerOf = (request: NextRequest, language: string | null = null): Asker => ({
-  forwardedFor: request.headers.get('x-forwarded-for'),
+  // Without that address it would be what the browser says of itself.
+  forwardedFor: isPeerAppended() ? request.headers.get('x-forwarded-for') : null,
   language: language ?? request.headers.get('accept-language'),
 })
 

@@ -10,3 +10,6 @@ export const gatewayUrl = (): string => Env.parse(process.env).GATEWAY_URL.repla
 
 /** Set by Next.js; a build replaces it with a constant. */
 export const isDevelopment = process.env.NODE_ENV === 'development'
+
+/** Not at the edge, where there are no connections to look at. */
+export const isNode = process.env.NEXT_RUNTIME === 'nodejs'
