@@ -1,9 +1,10 @@
+import { lookup as lookUp } from 'node:dns'
 import http from 'node:http'
 import https from 'node:https'
 import { setTimeout as startTimer } from 'node:timers'
 import { DomainError, type DeliveryError, isDomainError, parseWebhookUrl, type WebhookTargets } from '@lethe/domain'
+import { guardedLookup, isPublicAddress, type ResolveName, writtenAddress } from '@lethe/domain/addresses'
 import { Webhook } from 'standardwebhooks'
-import { assertPublicHost, publicLookup, type ResolveName, resolveName } from './public-address.js'
 
 export interface WebhookMessage {
   /** The same in every attempt. */
@@ -64,9 +65,25 @@ export async function sendWebhook(message: WebhookMessage, at: Date, options: Se
   }
 }
 
+const notPublic = (): DomainError<'ADDRESS_NOT_PUBLIC'> =>
+  new DomainError('ADDRESS_NOT_PUBLIC', 'The name leads to an address that is not public; nothing is sent there.')
+
+/** @throws DomainError ADDRESS_NOT_PUBLIC for an address written out */
+function assertPublicHost(url: URL): void {
+  const address = writtenAddress(url)
+  if (address !== null && !isPublicAddress(address)) throw notPublic()
+}
+
+/** By the machine's own resolver. */
+const resolveName: ResolveName = (hostname) =>
+  new Promise((resolve, reject) => {
+    lookUp(hostname, { all: true }, (error, addresses) => (error ? reject(error) : resolve(addresses)))
+  })
+
 function post(url: URL, message: WebhookMessage, at: Date, options: SendOptions): Promise<http.IncomingMessage> {
   const body = Buffer.from(message.body)
-  const lookup = options.targets === 'public' ? { lookup: publicLookup(options.resolve ?? resolveName) } : {}
+  const rule = { resolve: options.resolve ?? resolveName, isAllowed: isPublicAddress, refusal: notPublic }
+  const lookup = options.targets === 'public' ? { lookup: guardedLookup(rule) } : {}
   return new Promise((resolve, reject) => {
     const request = (url.protocol === 'https:' ? https : http).request(
       url,

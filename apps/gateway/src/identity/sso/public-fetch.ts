@@ -1,7 +1,14 @@
+import { lookup as lookUp } from 'node:dns'
 import { request as requestPlainly } from 'node:http'
 import { request } from 'node:https'
-import { isIP } from 'node:net'
-import { addressForbidden, guardedLookup, isLoopbackAddress, isPublicAddress } from './public-address.js'
+import { DomainError } from '@lethe/domain'
+import {
+  guardedLookup,
+  isLoopbackAddress,
+  isPublicAddress,
+  type ResolveName,
+  writtenAddress,
+} from '@lethe/domain/addresses'
 
 const timeoutMs = 10_000
 const maxBytes = 512 * 1024
@@ -17,6 +24,19 @@ interface Outgoing {
   readonly body?: string | URLSearchParams | Uint8Array | ArrayBuffer | ReadableStream | null | undefined
 }
 
+const addressForbidden = (): DomainError =>
+  new DomainError(
+    'ADDRESS_FORBIDDEN',
+    'Give an https address that is reached over the public internet.',
+    'input.issuer',
+  )
+
+/** By the machine's own resolver. */
+const resolveName: ResolveName = (hostname) =>
+  new Promise((resolve, reject) => {
+    lookUp(hostname, { all: true }, (error, addresses) => (error ? reject(error) : resolve(addresses)))
+  })
+
 export type PublicFetch = (url: string, options: Outgoing) => Promise<Response>
 
 /**
@@ -28,14 +48,15 @@ export const createPublicFetch =
   async (address, { method = 'GET', headers = {}, body }) => {
     const url = new URL(address)
     const isAllowed = (ip: string) => isPublicAddress(ip) || (allowLoopback && isLoopbackAddress(ip))
-    const host = url.hostname.replace(/^\[|\]$/g, '')
-    if (!isSecure(url, allowLoopback) || (isIP(host) !== 0 && !isAllowed(host))) throw addressForbidden()
+    const written = writtenAddress(url)
+    if (!isSecure(url, allowLoopback) || (written !== null && !isAllowed(written))) throw addressForbidden()
+    const lookup = guardedLookup({ resolve: resolveName, isAllowed, refusal: addressForbidden })
     const payload = body == null ? undefined : Buffer.from(await new Response(body as string).arrayBuffer())
     return new Promise((resolve, reject) => {
       const send = url.protocol === 'https:' ? request : requestPlainly
       const outgoing = send(
         url,
-        { method, headers, lookup: guardedLookup(isAllowed), agent: false, signal: AbortSignal.timeout(timeoutMs) },
+        { method, headers, lookup, agent: false, signal: AbortSignal.timeout(timeoutMs) },
         (incoming) => {
           const chunks: Buffer[] = []
           let size = 0
@@ -64,6 +85,6 @@ export const createPublicFetch =
 export function isSecure(url: URL, allowLoopback: boolean): boolean {
   if (url.username !== '' || url.password !== '') return false
   if (url.protocol === 'https:') return true
-  const host = url.hostname.replace(/^\[|\]$/g, '')
-  return allowLoopback && url.protocol === 'http:' && (host === 'localhost' || isLoopbackAddress(host))
+  const isHere = url.hostname === 'localhost' || isLoopbackAddress(writtenAddress(url) ?? '')
+  return allowLoopback && url.protocol === 'http:' && isHere
 }
