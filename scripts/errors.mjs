@@ -1,6 +1,8 @@
 // npm run errors: docs/errors.md, every code with which something is refused, taken from the sources that refuse. The
 // tests say when the page is stale.
 //   --check FILE   writes nothing, and fails where FILE differs
+//   --source FILE  writes nothing, and fails where FILE has a code that the page could not show
+// Either way it fails where a source makes a code that is not seen, or one that no sentence goes with.
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -69,12 +71,12 @@ const inGeneral = {
   INTERNAL_SERVER_ERROR: 'Something went wrong on our side; quote the correlation id when you report it.',
   INVALID_INPUT: 'The input that `field` names is not understood; the message says why.',
   QUOTA_MEMBERS:
-    'The tenant has as many members as it may have, pending invitations among them; ask the platform for more.',
+    'The tenant has as many members as it may have, for an invitation those invited among them; have its bound raised.',
   SSO_REFUSED: 'The identity provider of your organisation did not sign you in; the message says why.',
 }
 
 const codePattern = /^[A-Z][A-Z0-9]{2,}(_[A-Z0-9]+)*$/
-/** Functions of ours that make a refusal of a code, which is their first text. */
+/** Functions of ours that make a refusal of a code, which is their first text; those that hand it to DomainError are found. */
 const refusing = /^(refusal|refuse|error|reports|exceeded|missing|inconclusive|graphqlRefusal|[a-zA-Z]*Error|super)$/
 
 /** The text of a literal, with … for what is filled in. */
@@ -92,22 +94,92 @@ function textOf(node) {
 
 const isSentence = (text) => text !== undefined && /\s/.test(text) && text.replaceAll('…', '').trim().length > 3
 
-/** @returns {{ code: string, message?: string, status?: number }[]} what one source refuses with */
-function refusalsIn(source, file = 'source.ts') {
-  const tree = ts.createSourceFile(file, source, ts.ScriptTarget.Latest, true)
+const treeOf = (file) => ts.createSourceFile(file, readFileSync(file, 'utf8'), ts.ScriptTarget.Latest, true)
+
+function* nodesOf(node) {
+  yield node
+  for (const child of node.getChildren()) yield* nodesOf(child)
+}
+
+/** The function that an identifier is a parameter of: what it is called, and the parameter's place. */
+function parameterOf(identifier) {
+  for (let node = identifier.parent; node; node = node.parent) {
+    if (!ts.isFunctionLike(node)) continue
+    const place = node.parameters.findIndex(({ name }) => ts.isIdentifier(name) && name.text === identifier.text)
+    if (place >= 0) return { name: (node.name ?? node.parent.name)?.getText(), place }
+  }
+  return undefined
+}
+
+/** What a constant of the same source was set to. */
+function constantOf(identifier) {
+  for (const node of nodesOf(identifier.getSourceFile()))
+    if (ts.isVariableDeclaration(node) && ts.isIdentifier(node.name) && node.name.text === identifier.text)
+      return node.initializer
+  return undefined
+}
+
+/** Where a DomainError gets its code from. */
+function* codesGiven(tree) {
+  for (const node of nodesOf(tree))
+    if (ts.isNewExpression(node) && node.expression.getText() === 'DomainError') yield node.arguments[0]
+}
+
+/** Codes of an error that there is already: a code that is taken on, by itself or out of it. */
+const isTakenOn = (node) =>
+  (ts.isIdentifier(node) && node.text === 'code') || (ts.isPropertyAccessExpression(node) && node.name.text === 'code')
+
+/** Names of functions that hand one of their parameters to DomainError as its code. */
+const makersIn = (tree) =>
+  [...codesGiven(tree)].filter(ts.isIdentifier).flatMap((code) => parameterOf(code)?.name ?? [])
+
+/** Codes that cannot be read from the source: neither written out, nor the parameter of a function that has a name. */
+const unseenIn = (tree) =>
+  [...codesGiven(tree)].filter((code) => {
+    if (literalsOf(code).length > 0 || isTakenOn(code)) return false
+    return !ts.isIdentifier(code) || parameterOf(code)?.name === undefined
+  })
+
+/** The sentence of a message; of a parameter, the first that a call of the function in this source gives. */
+function sentenceOf(node) {
+  const text = textOf(node)
+  if (isSentence(text) || !ts.isIdentifier(node)) return isSentence(text) ? text : undefined
+  const parameter = parameterOf(node)
+  if (parameter?.name === undefined) return sentenceOfConstant(node)
+  for (const call of nodesOf(node.getSourceFile()))
+    if (ts.isCallExpression(call) && call.expression.getText() === parameter.name) {
+      const given = textOf(call.arguments[parameter.place])
+      if (isSentence(given)) return given
+    }
+  return undefined
+}
+
+function sentenceOfConstant(identifier) {
+  const value = constantOf(identifier)
+  const texts =
+    value === undefined ? [] : ts.isConditionalExpression(value) ? [value.whenTrue, value.whenFalse] : [value]
+  return texts.map(textOf).find(isSentence)
+}
+
+/** @returns {{ code: string, message?: string, status?: number, where?: string }[]} what one source refuses with */
+function refusalsIn(tree, makers) {
   const found = []
   const fromCall = (node) => {
     const name = node.expression.getText(tree)
-    if (!refusing.test(name)) return
+    const isMaker = name === 'DomainError' || makers.has(name)
+    if (!isMaker && !refusing.test(name)) return
     const args = [...(node.arguments ?? [])]
     const position = args.findIndex((arg) => literalsOf(arg).some((text) => codePattern.test(text)))
     if (position < 0 || position > 2) return
     const status = args.find(ts.isNumericLiteral)
     const message = args
       .slice(position + 1)
-      .map(textOf)
+      .map(sentenceOf)
       .find(isSentence)
-    for (const code of literalsOf(args[position])) found.push({ code, message, status: status && Number(status.text) })
+    const { line } = tree.getLineAndCharacterOfPosition(node.getStart())
+    const where = isMaker ? `${path.relative(root, tree.fileName)}:${line + 1}` : undefined
+    for (const code of literalsOf(args[position]))
+      found.push({ code, message, status: status && Number(status.text), where })
   }
   const fromObject = (node) => {
     const member = (name) => node.properties.find((property) => property.name?.getText(tree) === name)?.initializer
@@ -161,18 +233,40 @@ function sourcesIn(folder) {
 /** @returns the chapters with their rows, each code once. */
 function collectErrors() {
   const met = new Map()
-  return chapters.map((chapter) => {
+  const read = chapters.map((chapter) => ({ ...chapter, trees: chapter.folders.flatMap(sourcesIn).map(treeOf) }))
+  const makers = new Set(read.flatMap(({ trees }) => trees.flatMap(makersIn)))
+  return read.map(({ trees, ...chapter }) => {
     const rows = []
-    for (const file of chapter.folders.flatMap(sourcesIn))
-      for (const { code, message, status } of refusalsIn(readFileSync(file, 'utf8'), file)) {
+    for (const tree of trees)
+      for (const { code, message, status, where } of refusalsIn(tree, makers)) {
         const row = met.get(code) ?? { code }
+        row.where ??= where
         if (!met.has(code)) rows.push(row)
         met.set(code, row)
         if (isSentence(message)) row.message ??= message
         if (status >= 400 && status < 600) row.status ??= status
       }
-    return { ...chapter, rows }
+    return { ...chapter, rows, unseen: trees.flatMap(unseenIn) }
   })
+}
+
+/** What the sources say that the page could not show. */
+function hiddenIn(collected) {
+  const placeOf = (node) => {
+    const tree = node.getSourceFile()
+    return `${path.relative(root, tree.fileName)}:${tree.getLineAndCharacterOfPosition(node.getStart()).line + 1}`
+  }
+  return collected.flatMap(({ rows, unseen }) => [
+    ...unseen.map(
+      (node) => `${placeOf(node)}: write the code out, or hand it in as the parameter of a named function.`,
+    ),
+    ...rows
+      .filter(({ code, where, message }) => where !== undefined && !message && !inGeneral[code])
+      .map(
+        ({ code, where }) =>
+          `${where}: no sentence goes with ${code}; write one there, or say it in scripts/errors.mjs.`,
+      ),
+  ])
 }
 
 /** Whatever is wrong with a document itself. */
@@ -180,8 +274,8 @@ const isOfDocument = (code) => /^(QUERY_TOO|GRAPHQL|DOCUMENT|OPERATION_RESOLUTIO
 
 const cell = (text) => text.replaceAll('|', '\\|').replaceAll(/\s+/g, ' ').trim()
 
-async function renderErrors() {
-  const chaptersOf = collectErrors().map(({ title, note, rows }) => {
+async function renderErrors(collected) {
+  const chaptersOf = collected.map(({ title, note, rows }) => {
     const lines = rows
       .filter(({ message, status, code }) => message || status || inGeneral[code])
       .sort((a, b) => (a.code < b.code ? -1 : 1))
@@ -221,12 +315,17 @@ function differences(written, made) {
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  const { values } = parseArgs({ options: { check: { type: 'string' } } })
-  const made = await renderErrors()
-  if (values.check === undefined) writeFileSync(page, made)
-  else
-    for (const difference of differences(readFileSync(values.check, 'utf8'), made)) {
-      console.error(difference)
-      process.exitCode = 1
-    }
+  const { values } = parseArgs({ options: { check: { type: 'string' }, source: { type: 'string' } } })
+  if (values.source !== undefined) chapters.push({ title: '', note: '', folders: [path.relative(root, values.source)] })
+  const collected = collectErrors()
+  const wrong = hiddenIn(collected)
+  if (values.source === undefined) {
+    const made = await renderErrors(collected)
+    if (values.check === undefined) writeFileSync(page, made)
+    else wrong.push(...differences(readFileSync(values.check, 'utf8'), made))
+  }
+  for (const each of wrong) {
+    console.error(each)
+    process.exitCode = 1
+  }
 }

@@ -11,6 +11,7 @@ import { viewerOf } from './authenticate.js'
 const statusOf: Record<string, number> = {
   UNAUTHENTICATED: 401,
   FORBIDDEN: 403,
+  QUOTA_MEMBERS: 403,
   NOT_FOUND: 404,
   EMAIL_TAKEN: 409,
   SLUG_TAKEN: 409,

@@ -199,6 +199,36 @@ describe('an invitation', () => {
     expect(await accept(tokens[refused] ?? '')).toMatchObject({ status: 200 })
   })
 
+  it('has the bound in common with people whom a platform admin adds, of whom one too many leaves nothing behind', async () => {
+    const admin = await rig.signIn(adminEmail)
+    const add = async (name: string) => {
+      const person = { email: `${name}@added.test`, name, password, tenantId: rival.id, role: 'engineer' }
+      const response = await rig.post('/v1/admin/members', person, admin)
+      return [response.status, ((await response.json()) as { code?: string }).code]
+    }
+    const count = 'SELECT count(*)::int AS count FROM auth."member" WHERE "organizationId" = $1'
+    const [before] = await rig.sql(count, [rival.id])
+    const bound = (members: number | null) =>
+      rig.sql('UPDATE tenant SET max_members = $2 WHERE id = $1', [rival.id, members])
+    await bound(Number(before?.['count']) + 1)
+    const release = await rig.lock('auth."member"')
+    const names = ['a1', 'a2', 'a3']
+    const adding = Promise.all(names.map(add))
+    const waiting = `SELECT count(*)::int AS count FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()`
+    await vi.waitFor(async () => expect(await rig.sql(waiting)).toEqual([{ count: 3 }]), 20_000)
+    await release()
+    const answers = await adding
+    expect([...answers].sort()).toEqual([
+      [201, undefined],
+      [403, 'QUOTA_MEMBERS'],
+      [403, 'QUOTA_MEMBERS'],
+    ])
+    expect(await rig.sql(count, [rival.id])).toEqual([{ count: Number(before?.['count']) + 1 }])
+    expect(await rig.sql(`SELECT 1 FROM auth."user" WHERE "email" LIKE '%@added.test'`)).toHaveLength(1)
+    await bound(null)
+    expect(await add(names[answers.findIndex(([status]) => status === 403)] ?? '')).toEqual([201, undefined])
+  })
+
   it('is kept as a hash, mailed in the language asked for, and cannot flood a mailbox', async () => {
     await invite('yuki@new.test', { locale: 'ja' })
     const [mail] = await rig.mailsTo('yuki@new.test')

@@ -4,7 +4,7 @@ import type pg from 'pg'
 import type { TenantRole } from './access.js'
 import type { IdentityProvider } from './identity-provider.js'
 import type { Invitation } from './invitations.js'
-import { lockMembers } from './settle-person.js'
+import { countMembers, lockMembers } from './settle-person.js'
 
 /** A person's membership of one tenant. */
 export interface Member {
@@ -132,8 +132,11 @@ export function membershipsOf({ pool }: Pick<IdentityProvider, 'pool'>) {
       return rows[0] ?? null
     },
 
-    /** @throws DomainError ALREADY_MEMBER */
-    add: (input: Change & { role: TenantRole }): Promise<void> =>
+    /**
+     * @param input.admit told how many members the tenant then has, this one among them; what it throws keeps them out
+     * @throws DomainError ALREADY_MEMBER
+     */
+    add: (input: Change & { role: TenantRole; admit?: (members: number) => Promise<void> }): Promise<void> =>
       change(input, async (client) => {
         const { rowCount } = await client.query(
           `INSERT INTO "member" ("id", "organizationId", "userId", "role", "createdAt") VALUES ($1, $2, $3, $4, now())
@@ -141,6 +144,7 @@ export function membershipsOf({ pool }: Pick<IdentityProvider, 'pool'>) {
           [newId(), input.tenantId, input.userId, input.role],
         )
         if (rowCount === 0) throw new DomainError('ALREADY_MEMBER', 'This person is a member already.', 'input.userId')
+        await input.admit?.(await countMembers(client, input.tenantId))
       }),
 
     /** @throws DomainError NOT_FOUND, LAST_OWNER */

@@ -45,6 +45,15 @@ export function peopleOf({ auth, pool }: IdentityProvider) {
       return createPerson(person)
     },
 
+    /** Somebody who was made a moment ago and came to belong nowhere. */
+    async unmake(userId: string): Promise<void> {
+      await pool.query(
+        `DELETE FROM "user" u WHERE u."id" = $1 AND NOT u."emailVerified"
+           AND NOT EXISTS (SELECT 1 FROM "member" m WHERE m."userId" = u."id")`,
+        [userId],
+      )
+    },
+
     /** The platform's first administrator; changes nothing when somebody with this address exists. */
     async ensurePlatformAdmin(person: NewPerson): Promise<void> {
       if (await findByEmail(person.email)) return

@@ -66,9 +66,13 @@ export async function joinTenant(
   )
   if (rowCount === 0)
     throw new DomainError('ALREADY_MEMBER', 'You are a member of this tenant already; sign in.', 'token')
+  return countMembers(client, member.tenantId)
+}
+
+export async function countMembers(client: pg.PoolClient, tenantId: string): Promise<number> {
   const { rows } = await client.query<{ members: string }>(
     'SELECT count(*) AS members FROM "member" WHERE "organizationId" = $1',
-    [member.tenantId],
+    [tenantId],
   )
   return Number(rows[0]?.members)
 }

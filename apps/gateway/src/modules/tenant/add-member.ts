@@ -16,7 +16,7 @@ export const NewMember = Person.extend({
   message: 'only a data owner has one',
 })
 
-/** @throws DomainError FORBIDDEN, NOT_FOUND, EMAIL_TAKEN, SUBJECT_TAKEN */
+/** @throws DomainError FORBIDDEN, NOT_FOUND, EMAIL_TAKEN, SUBJECT_TAKEN, QUOTA_MEMBERS; then nobody was added */
 export async function addMember(
   { db, people, memberships, accessRecorder }: Services,
   viewer: SignedIn,
@@ -31,7 +31,11 @@ export async function addMember(
     throw new DomainError('NOT_FOUND', 'There is no such tenant.', 'input.tenantId')
   if (subjectKey !== undefined) await assertUnlinked(client, subjectKey)
   const { id: userId } = await people.create(person)
-  await memberships.add({ tenantId, userId, role, actorId: viewer.userId })
+  const admit = (members: number) => assertRoom(client, members)
+  await memberships.add({ tenantId, userId, role, actorId: viewer.userId, admit }).catch(async (error: unknown) => {
+    await people.unmake(userId)
+    throw error
+  })
   if (subjectKey !== undefined)
     await client.dataOwner.upsert({
       where: { tenantId_subjectKey: { tenantId, subjectKey } },
@@ -40,6 +44,15 @@ export async function addMember(
     })
   await accessRecorder.record(tenantId)
   return { userId }
+}
+
+async function assertRoom(tx: Tx, members: number): Promise<void> {
+  const { maxMembers } = await tx.tenant.findFirstOrThrow({ select: { maxMembers: true } })
+  if (maxMembers === null || members <= maxMembers) return
+  throw new DomainError(
+    'QUOTA_MEMBERS',
+    `The tenant may have ${maxMembers} members and has as many; raise its bound by setTenantQuota first.`,
+  )
 }
 
 async function assertUnlinked(tx: Tx, subjectKey: string): Promise<void> {
