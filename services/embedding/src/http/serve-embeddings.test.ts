@@ -273,7 +273,8 @@ describe('deployments', () => {
 it('counts requests by tenant, not together', async () => {
   const [busy, quiet] = [await rig.token({ tenantId: randomUUID() }), await rig.token({ tenantId: randomUUID() })]
   const answers = await Promise.all(Array.from({ length: 201 }, () => embed({ token: busy })))
-  expect(answers.filter(({ status }) => status === 429)).toMatchObject([{ body: { code: 'RATE_LIMITED' } }])
+  const codes = answers.map(({ body }) => (body as { code?: string }).code ?? '').sort()
+  expect(codes).toEqual([...Array.from({ length: 200 }, () => 'MODEL_NOT_DEPLOYED'), 'RATE_LIMITED'])
   expect((await embed({ token: quiet })).status).toBe(404)
 })
 
