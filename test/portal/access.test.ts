@@ -1,8 +1,8 @@
-import { AxeBuilder } from '@axe-core/playwright'
 import { readdirSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { seriousFaultsOf } from '../kit/accessibility.js'
 import { type BarePortal, openBarePortal, overflowOf } from './portal-stage.js'
 
 let stage: BarePortal
@@ -172,9 +172,7 @@ describe.each([
       await page.context().addCookies([cookie])
       for (const where of paths) {
         await open(page, where)
-        const { violations } = await new AxeBuilder({ page }).analyze()
-        const serious = violations.filter(({ impact }) => impact === 'serious' || impact === 'critical')
-        expect([where, serious.map(({ id }) => id), await overflowOf(page)]).toEqual([where, [], 0])
+        expect([where, await seriousFaultsOf(page), await overflowOf(page)]).toEqual([where, [], 0])
       }
       expect([strangers, complaints]).toEqual([[], []])
       await close()

@@ -1,4 +1,3 @@
-import { AxeBuilder } from '@axe-core/playwright'
 import { randomBytes } from 'node:crypto'
 import { createServer, type IncomingHttpHeaders, type Server } from 'node:http'
 import { once } from 'node:events'
@@ -6,6 +5,7 @@ import type { AddressInfo } from 'node:net'
 import type { Page } from 'playwright-core'
 import { Webhook } from 'standardwebhooks'
 import { afterAll, beforeAll, expect, it } from 'vitest'
+import { seriousFaultsOf } from '../kit/accessibility.js'
 import { openBarePortal, overflowOf, type BarePortal, type Visit } from './portal-stage.js'
 
 let stage: BarePortal
@@ -151,8 +151,7 @@ it.each([
   for (const path of ['/settings', '/settings/webhooks', webhookPath, '/settings/notifications', '/notices']) {
     await open(page, path)
     expect(await overflowOf(page), path).toBeLessThanOrEqual(0)
-    const { violations } = await new AxeBuilder({ page }).analyze()
-    expect(violations.filter(({ impact }) => impact === 'serious' || impact === 'critical')).toEqual([])
+    expect(await seriousFaultsOf(page)).toEqual([])
     if (process.env['SCREENSHOTS'])
       await page.screenshot({
         path: `${process.env['SCREENSHOTS']}/${viewport.width}${path.replace(webhookPath, '/webhook').replaceAll('/', '-')}.png`,

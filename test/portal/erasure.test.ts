@@ -1,6 +1,6 @@
-import { AxeBuilder } from '@axe-core/playwright'
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { faultsOf, seriousFaultsOf, wcag22aa } from '../kit/accessibility.js'
 import { readOutbox } from '../../apps/gateway/src/testing/outbox.js'
 import { filesOf } from '../kit/bundle/read-archive.js'
 import { digitScenario } from '../kit/digit-scenario.js'
@@ -200,14 +200,7 @@ describe('these pages', () => {
       const { page, complaints, close } = await stage.visit('privacy_officer', narrow)
       for (const path of ['/requests/new', byFiles, byList]) {
         await open(page, path)
-        const { violations } = await new AxeBuilder({ page })
-          .withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'])
-          .analyze()
-        const serious = violations.filter(({ impact }) => impact === 'serious' || impact === 'critical')
-        expect(
-          serious.map(({ id, nodes }) => ({ id, at: nodes.slice(0, 3).map(({ html }) => html.slice(0, 160)) })),
-          `${path}, ${scheme}`,
-        ).toEqual([])
+        expect(await seriousFaultsOf(page, wcag22aa), `${path}, ${scheme}`).toEqual([])
         expect(await overflowOf(page), `${path}, ${locale}`).toBeLessThanOrEqual(0)
       }
       expect(complaints).toEqual([])
@@ -251,8 +244,7 @@ describe('a request that is about somebody without an account', () => {
     await person.page.goto(link)
     await person.page.getByRole('button', { name: 'はい、請求しました' }).waitFor()
     expect(person.page.url()).not.toContain('token')
-    const { violations } = await new AxeBuilder({ page: person.page }).analyze()
-    expect(violations).toEqual([])
+    expect(await faultsOf(person.page)).toEqual([])
     expect(await overflowOf(person.page)).toBe(0)
     // Opening it has changed nothing.
     await page.reload()

@@ -1,6 +1,6 @@
-import { AxeBuilder } from '@axe-core/playwright'
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { seriousFaultsOf } from '../kit/accessibility.js'
 import { type DnsServer, startDnsServer } from '../../apps/gateway/src/testing/dns-server.js'
 import { type OidcIssuer, startOidcIssuer } from '../../apps/gateway/src/testing/oidc-issuer.js'
 import { readOutbox } from '../../apps/gateway/src/testing/outbox.js'
@@ -230,9 +230,7 @@ describe('every page before and around sign-in', () => {
           .getByTestId('answer')
           .filter({ hasNotText: /Reading…|読み込み/ })
           .waitFor()
-        const { violations } = await new AxeBuilder({ page }).analyze()
-        const serious = violations.filter(({ impact }) => impact === 'serious' || impact === 'critical')
-        expect([path, serious.map(({ id, nodes }) => [id, nodes[0]?.html])]).toEqual([path, []])
+        expect([path, await seriousFaultsOf(page)]).toEqual([path, []])
         expect([path, await overflowOf(page)]).toEqual([path, 0])
         const folder = process.env['SCREENSHOTS']
         if (folder)

@@ -3,10 +3,10 @@ import { copyFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { pathToFileURL } from 'node:url'
-import { AxeBuilder } from '@axe-core/playwright'
 import { checkoutDir } from '@lethe/stack'
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { faultsOf } from '../kit/accessibility.js'
 import { smallAudit } from '../kit/bundle/small-audit.js'
 import { smallBundle } from '../kit/bundle/small-bundle.js'
 import { openChromium } from '../kit/chromium.js'
@@ -162,8 +162,7 @@ describe('the page, opened as a file', () => {
     ] as const) {
       const { page } = await open({ viewport: { width, height: 800 }, bypassCSP: true })
       await verify(page, bundle)
-      const { violations } = await new AxeBuilder({ page }).analyze()
-      expect(violations.map(({ id, nodes }) => [id, nodes[0]?.html])).toEqual([])
+      expect(await faultsOf(page)).toEqual([])
       expect(await page.evaluate('document.documentElement.scrollWidth <= innerWidth')).toBe(true)
       await page.context().close()
     }
