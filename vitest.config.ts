@@ -15,10 +15,13 @@ const tests = ['libs', 'services', 'apps', 'test'].flatMap((folder) =>
 )
 
 /** What files of one process would see of each other: modules and methods that are replaced, settings, what Node says once. */
-const changesItsProcess = /\bvi\.(mock|doMock|spyOn|stub\w+|useFakeTimers)\b|\bprocess\.(on\b|once\b|chdir|exitCode =|env\[)/
+const changesItsProcess =
+  /\bvi\.(mock|doMock|spyOn|stub\w+|useFakeTimers)\b|\bprocess\.(on\b|once\b|chdir|exitCode =|env\[)/
 /** Whose time goes into processes that they start, or whose native parts are one for a process. */
-const startsProcesses = /^(test\/(?!vectors|reference)|services\/(compute|embedding)|libs\/(device|engine|stack)|apps\/cli)/
-const inOneProcess = (name: string) => !startsProcesses.test(name) && !changesItsProcess.test(readFileSync(name, 'utf8'))
+const startsProcesses =
+  /^(test\/(?!vectors|reference)|services\/(compute|embedding)|libs\/(device|engine|stack)|apps\/cli)/
+const inOneProcess = (name: string) =>
+  !startsProcesses.test(name) && !changesItsProcess.test(readFileSync(name, 'utf8'))
 const platform = /^(apps\/gateway|services\/registrar|libs\/(artifacts|bus|db))\//
 
 /** A process of its own for each file, or few processes that go through all of them and import the world once. */
