@@ -73,6 +73,7 @@ const inGeneral = {
   QUOTA_MEMBERS:
     'The tenant has as many members as it may have, for an invitation those invited among them; have its bound raised.',
   SSO_REFUSED: 'The identity provider of your organisation did not sign you in; the message says why.',
+  WEBHOOK_URL_INVALID: 'Deliveries are not sent to this address; the message says why.',
 }
 
 const codePattern = /^[A-Z][A-Z0-9]{2,}(_[A-Z0-9]+)*$/
@@ -96,9 +97,18 @@ const isSentence = (text) => text !== undefined && /\s/.test(text) && text.repla
 
 const treeOf = (file) => ts.createSourceFile(file, readFileSync(file, 'utf8'), ts.ScriptTarget.Latest, true)
 
-function* nodesOf(node) {
-  yield node
-  for (const child of node.getChildren()) yield* nodesOf(child)
+const known = new WeakMap()
+/** Every node of a tree, parents first. */
+function nodesOf(tree) {
+  if (known.has(tree)) return known.get(tree)
+  const nodes = []
+  const visit = (node) => {
+    nodes.push(node)
+    ts.forEachChild(node, visit)
+  }
+  visit(tree)
+  known.set(tree, nodes)
+  return nodes
 }
 
 /** The function that an identifier is a parameter of: what it is called, and the parameter's place. */
@@ -119,46 +129,74 @@ function constantOf(identifier) {
   return undefined
 }
 
-/** Where a DomainError gets its code from. */
-function* codesGiven(tree) {
-  for (const node of nodesOf(tree))
-    if (ts.isNewExpression(node) && node.expression.getText() === 'DomainError') yield node.arguments[0]
+/** Whether a class is a DomainError by its own heading. */
+const isOfDomain = (node) =>
+  ts.isClassLike(node) &&
+  (node.heritageClauses ?? []).some(({ types }) =>
+    types.some(({ expression }) => expression.getText() === 'DomainError'),
+  )
+
+const isSuperOfDomain = (node) => {
+  if (!ts.isCallExpression(node) || node.expression.kind !== ts.SyntaxKind.SuperKeyword) return false
+  for (let around = node.parent; around; around = around.parent) if (ts.isClassLike(around)) return isOfDomain(around)
+  return false
 }
 
-/** Codes of an error that there is already: a code that is taken on, by itself or out of it. */
-const isTakenOn = (node) =>
-  (ts.isIdentifier(node) && node.text === 'code') || (ts.isPropertyAccessExpression(node) && node.name.text === 'code')
+/** Where a DomainError gets its code from. */
+const codesGiven = (tree) =>
+  nodesOf(tree)
+    .filter(
+      (node) => (ts.isNewExpression(node) && node.expression.getText() === 'DomainError') || isSuperOfDomain(node),
+    )
+    .map(({ arguments: [code] }) => code)
 
-/** Names of functions that hand one of their parameters to DomainError as its code. */
-const makersIn = (tree) =>
-  [...codesGiven(tree)].filter(ts.isIdentifier).flatMap((code) => parameterOf(code)?.name ?? [])
+/** The code of an error that there is already, taken out of it here or where the name `code` was given. */
+function isTakenOn(node) {
+  if (ts.isPropertyAccessExpression(node)) return node.name.text === 'code'
+  if (!ts.isIdentifier(node) || node.text !== 'code') return false
+  const value = constantOf(node)
+  return value === undefined || isTakenOn(value)
+}
+
+/** Functions and classes that hand one of their parameters to DomainError as its code: name, and the parameter's place. */
+const makersIn = (tree) => [
+  ...codesGiven(tree)
+    .filter(ts.isIdentifier)
+    .map(parameterOf)
+    .filter((parameter) => parameter?.name !== undefined)
+    .map(({ name, place }) => [name, place]),
+  ...nodesOf(tree)
+    .filter((node) => isOfDomain(node) && !node.members.some(ts.isConstructorDeclaration))
+    .map(({ name }) => [name.text, 0]),
+]
 
 /** Codes that cannot be read from the source: neither written out, nor the parameter of a function that has a name. */
 const unseenIn = (tree) =>
-  [...codesGiven(tree)].filter((code) => {
+  codesGiven(tree).filter((code) => {
     if (literalsOf(code).length > 0 || isTakenOn(code)) return false
     return !ts.isIdentifier(code) || parameterOf(code)?.name === undefined
   })
 
-/** The sentence of a message; of a parameter, the first that a call of the function in this source gives. */
+/** The sentence of a message, of several the first; of a parameter, what a call of its function in this source gives. */
 function sentenceOf(node) {
-  const text = textOf(node)
-  if (isSentence(text) || !ts.isIdentifier(node)) return isSentence(text) ? text : undefined
+  if (node === undefined) return undefined
+  if (ts.isConditionalExpression(node)) return sentenceOf(node.whenTrue) ?? sentenceOf(node.whenFalse)
+  if (!ts.isIdentifier(node)) {
+    const text = textOf(node)
+    return isSentence(text) ? text : undefined
+  }
   const parameter = parameterOf(node)
-  if (parameter?.name === undefined) return sentenceOfConstant(node)
-  for (const call of nodesOf(node.getSourceFile()))
-    if (ts.isCallExpression(call) && call.expression.getText() === parameter.name) {
-      const given = textOf(call.arguments[parameter.place])
-      if (isSentence(given)) return given
-    }
+  if (parameter === undefined) {
+    const value = constantOf(node)
+    return value && !ts.isIdentifier(value) ? sentenceOf(value) : undefined
+  }
+  for (const call of nodesOf(node.getSourceFile())) {
+    const isOne = ts.isCallExpression(call) && call.expression.getText() === parameter.name
+    const given = isOne ? call.arguments[parameter.place] : undefined
+    const sentence = given && !ts.isIdentifier(given) ? sentenceOf(given) : undefined
+    if (sentence !== undefined) return sentence
+  }
   return undefined
-}
-
-function sentenceOfConstant(identifier) {
-  const value = constantOf(identifier)
-  const texts =
-    value === undefined ? [] : ts.isConditionalExpression(value) ? [value.whenTrue, value.whenFalse] : [value]
-  return texts.map(textOf).find(isSentence)
 }
 
 /** @returns {{ code: string, message?: string, status?: number, where?: string }[]} what one source refuses with */
@@ -166,10 +204,12 @@ function refusalsIn(tree, makers) {
   const found = []
   const fromCall = (node) => {
     const name = node.expression.getText(tree)
-    const isMaker = name === 'DomainError' || makers.has(name)
+    const isMaker = makers.has(name)
     if (!isMaker && !refusing.test(name)) return
     const args = [...(node.arguments ?? [])]
-    const position = args.findIndex((arg) => literalsOf(arg).some((text) => codePattern.test(text)))
+    const isCode = (arg) => literalsOf(arg).some((text) => codePattern.test(text))
+    const place = makers.get(name)
+    const position = place === undefined ? args.findIndex(isCode) : args[place] && isCode(args[place]) ? place : -1
     if (position < 0 || position > 2) return
     const status = args.find(ts.isNumericLiteral)
     const message = args
@@ -231,10 +271,10 @@ function sourcesIn(folder) {
 }
 
 /** @returns the chapters with their rows, each code once. */
-function collectErrors() {
+function collectErrors(asked) {
   const met = new Map()
-  const read = chapters.map((chapter) => ({ ...chapter, trees: chapter.folders.flatMap(sourcesIn).map(treeOf) }))
-  const makers = new Set(read.flatMap(({ trees }) => trees.flatMap(makersIn)))
+  const read = asked.map((chapter) => ({ ...chapter, trees: chapter.folders.flatMap(sourcesIn).map(treeOf) }))
+  const makers = new Map([['DomainError', 0], ...read.flatMap(({ trees }) => trees.flatMap(makersIn))])
   return read.map(({ trees, ...chapter }) => {
     const rows = []
     for (const tree of trees)
@@ -316,8 +356,8 @@ function differences(written, made) {
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const { values } = parseArgs({ options: { check: { type: 'string' }, source: { type: 'string' } } })
-  if (values.source !== undefined) chapters.push({ title: '', note: '', folders: [path.relative(root, values.source)] })
-  const collected = collectErrors()
+  const alone = values.source && [{ title: '', note: '', folders: [path.relative(root, values.source)] }]
+  const collected = collectErrors(alone ?? chapters)
   const wrong = hiddenIn(collected)
   if (values.source === undefined) {
     const made = await renderErrors(collected)
