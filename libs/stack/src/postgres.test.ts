@@ -107,6 +107,19 @@ it('runs below a directory of mode 700, and its address needs the password', asy
   }
 })
 
+it('logs that a statement failed, and no value of a row', async () => {
+  const stateDir = path.join(base, 'logging')
+  const postgres = await startPostgres({ stateDir, isDurable: false })
+  await query(postgres.url, 'create table person (address text primary key)')
+  const add = () => query(postgres.url, "insert into person values ('ada@example.org')")
+  await add()
+  await expect(add()).rejects.toThrow(/person_pkey/)
+  await postgres.stop()
+  const log = readFileSync(path.join(stateDir, 'pg', 'server.log'), 'utf8')
+  expect(log).toMatch(/ERROR: .*person_pkey/)
+  expect(log).not.toContain('ada@example.org')
+})
+
 it('clears away a cluster outside the state directory once its state directory is gone, and no other', () => {
   const account = findUnprivilegedAccount()
   const make = (clusterFile: string, maker?: ProcessRecord) => {

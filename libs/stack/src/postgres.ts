@@ -183,6 +183,8 @@ async function launch({ metaDir, cluster, binaries, account, isDurable, take }: 
     discardStalePidFile(dataDir)
     const port = await findFreePort(attempt === 1 ? cluster.port : undefined)
     const settings = ['listen_addresses=127.0.0.1', 'unix_socket_directories=', 'max_connections=200']
+    // Values of rows, personal data among them, stand in the detail and in the statement of an error.
+    settings.push('log_error_verbosity=terse', 'log_min_error_statement=panic')
     if (!isDurable) settings.push('fsync=off', 'synchronous_commit=off', 'full_page_writes=off')
     const log = openSync(logFile, 'a', 0o600)
     const child = spawn(binaries.postgres, ['-D', dataDir, '-p', String(port), ...settings.flatMap((s) => ['-c', s])], {
