@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { defineConfig, type TestProjectInlineConfiguration } from 'vitest/config'
+import { BaseSequencer, type TestSpecification } from 'vitest/node'
 
 // Workspaces resolve to their TypeScript sources, so no build stands between a change and its test. These also reach Node's
 // own resolver, where 'import' would hand ES modules to require().
@@ -30,6 +31,15 @@ const project = (name: string, isolate: boolean, takes: (name: string) => boolea
   test: { name, isolate, include: tests.filter(takes) },
 })
 
+/** Files that take minutes begin first, so that none of them is the last to run, alone. */
+class LongFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const sorted = await super.sort(files)
+    const isLong = ({ moduleId }: TestSpecification) => /\/test\/(portal|flows)\//.test(moduleId)
+    return [...sorted.filter(isLong), ...sorted.filter((file) => !isLong(file))]
+  }
+}
+
 export default defineConfig({
   resolve: { conditions, alias: [{ find: /^graphql$/, replacement: graphql }] },
   ssr: { resolve: { conditions } },
@@ -39,7 +49,8 @@ export default defineConfig({
     maxWorkers: 2,
     testTimeout: 60_000,
     hookTimeout: 120_000,
-    // They run in the order of their names: the longest files first, so that no worker is idle for long at the end.
+    sequence: { sequencer: LongFirst },
+    // They run in the order of their names.
     projects: [
       project('alone', true, (name) => !inOneProcess(name)),
       project('platform', false, (name) => inOneProcess(name) && platform.test(name)),

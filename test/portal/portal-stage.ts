@@ -37,6 +37,13 @@ export interface BarePortal extends Pick<PortalStage, 'url' | 'outbox' | 'visit'
   visitAsAdmin: (options?: BrowserContextOptions) => Promise<Visit>
 }
 
+let theStage: Promise<PortalStage> | undefined
+let theBarePortal: Promise<BarePortal> | undefined
+
+/** The stage that all of a test file share; the file closes it. */
+export const portalStage = (): Promise<PortalStage> => (theStage ??= openPortalStage())
+export const barePortal = (): Promise<BarePortal> => (theBarePortal ??= openBarePortal())
+
 /** Members of a tenant that has nothing yet, with a portal and no service that computes. */
 export async function openBarePortal(): Promise<BarePortal> {
   await promisify(execFile)(process.execPath, ['scripts/build.mjs'], { cwd: checkoutDir })
@@ -68,7 +75,7 @@ export async function openBarePortal(): Promise<BarePortal> {
 }
 
 /** The whole platform with its portal, after the route on handwritten digits, and a real browser. */
-export async function openPortalStage(): Promise<PortalStage> {
+async function openPortalStage(): Promise<PortalStage> {
   await promisify(execFile)(process.execPath, ['scripts/build.mjs'], { cwd: checkoutDir })
   const stateDir = makeStateDir('portal')
   const services = ['registrar', 'compute', 'embedding', 'gateway', 'portal'] as const

@@ -1,21 +1,20 @@
 import type { Page } from 'playwright-core'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { beforeAll, describe, expect, it } from 'vitest'
 import { faultsOf, seriousFaultsOf, wcag22aa } from '../kit/accessibility.js'
 import { readOutbox } from '../../apps/gateway/src/testing/outbox.js'
 import { filesOf } from '../kit/bundle/read-archive.js'
 import { digitScenario } from '../kit/digit-scenario.js'
-import { openPortalStage, overflowOf, type PortalStage, type Visit } from './portal-stage.js'
+import { overflowOf, portalStage, type PortalStage, type Visit } from './portal-stage.js'
 
 let stage: PortalStage
 let officer: Visit
 let pictures: Buffer[]
 
 beforeAll(async () => {
-  stage = await openPortalStage()
+  stage = await portalStage()
   officer = await stage.visit('privacy_officer')
   pictures = await picturesOf('bob', 3)
-}, 500_000)
-afterAll(() => stage?.close())
+})
 
 /** Files of an owner, as they were uploaded. */
 async function picturesOf(owner: string, count: number): Promise<Buffer[]> {

@@ -1,14 +1,13 @@
 import type { Page } from 'playwright-core'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { beforeAll, describe, expect, it } from 'vitest'
 import { seriousFaultsOf, wcag22aa } from '../kit/accessibility.js'
-import { openPortalStage, overflowOf, type PortalStage } from './portal-stage.js'
+import { overflowOf, portalStage, type PortalStage } from './portal-stage.js'
 
 let stage: PortalStage
 
 beforeAll(async () => {
-  stage = await openPortalStage()
-}, 300_000)
-afterAll(() => stage?.close())
+  stage = await portalStage()
+})
 
 const found = 'Audit 1 was read against its scores; nothing contradicts it.'
 

@@ -3,19 +3,17 @@ import { parseModelVerifier, verifyModelSignature } from '@lethe/ledger'
 import { parseTrustRoots, verifyBundle } from '@lethe/verifier'
 import { readFile } from 'node:fs/promises'
 import type { Page } from 'playwright-core'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { beforeAll, describe, expect, it } from 'vitest'
 import { seriousFaultsOf, wcag22aa } from '../kit/accessibility.js'
-import { openPortalStage, overflowOf, type PortalStage, type Visit } from './portal-stage.js'
+import { overflowOf, portalStage, type PortalStage, type Visit } from './portal-stage.js'
 
 let stage: PortalStage
 let owner: Visit
 
 beforeAll(async () => {
-  stage = await openPortalStage()
+  stage = await portalStage()
   owner = await stage.visit('tenant_owner')
-}, 300_000)
-
-afterAll(() => stage?.close())
+})
 
 const answerOn = (page: Page) => page.getByTestId('answer').textContent()
 

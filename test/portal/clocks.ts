@@ -1,19 +1,18 @@
 import { readFile } from 'node:fs/promises'
 import type { Page } from 'playwright-core'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { beforeAll, describe, expect, it } from 'vitest'
 import { seriousFaultsOf, wcag22aa } from '../kit/accessibility.js'
-import { openPortalStage, overflowOf, type PortalStage, type Visit } from './portal-stage.js'
+import { overflowOf, portalStage, type PortalStage, type Visit } from './portal-stage.js'
 
 let stage: PortalStage
 let officer: Visit
 let requestPath: string
 
 beforeAll(async () => {
-  stage = await openPortalStage()
+  stage = await portalStage()
   officer = await stage.visit('privacy_officer', { acceptDownloads: true })
   requestPath = await raise(officer.page, 'bob')
-}, 400_000)
-afterAll(() => stage?.close())
+})
 
 const open = async (page: Page, path: string) => {
   await page.goto(path)

@@ -1,15 +1,14 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import type { Page } from 'playwright-core'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { beforeAll, describe, expect, it } from 'vitest'
 import { seriousFaultsOf } from '../kit/accessibility.js'
-import { type BarePortal, openBarePortal, overflowOf } from './portal-stage.js'
+import { type BarePortal, barePortal, overflowOf } from './portal-stage.js'
 
 let stage: BarePortal
 beforeAll(async () => {
-  stage = await openBarePortal()
-}, 300_000)
-afterAll(() => stage?.close())
+  stage = await barePortal()
+})
 
 const open = async (page: Page, where: string) => {
   await page.goto(where)

@@ -1,18 +1,15 @@
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { seriousFaultsOf } from '../kit/accessibility.js'
-import { type BarePortal, openBarePortal, overflowOf, type Visit } from './portal-stage.js'
+import { type BarePortal, barePortal, overflowOf, type Visit } from './portal-stage.js'
 
 let stage: BarePortal
 let engineer: Visit
 beforeAll(async () => {
-  stage = await openBarePortal()
+  stage = await barePortal()
   engineer = await stage.visit('engineer')
-}, 600_000)
-afterAll(async () => {
-  await engineer.close()
-  await stage.close()
 })
+afterAll(() => engineer.close())
 
 const open = async (page: Page, tab?: string): Promise<void> => {
   await page.goto('/reference')
