@@ -150,6 +150,16 @@ describe('a link to confirm a request', () => {
     expect(await stateOf(id)).toMatchObject({ state: 'IDENTITY_PENDING', identityChallenge: { state: 'DECLINED' } })
     expect(await answer(token)).toMatchObject(invalid)
     expect((await evidenceOf(id)).at(-1)?.predicate).toMatchObject({ change: 'declined', changedBy: null })
+    const toldOf = async (role: 'privacy_officer' | 'tenant_owner') => {
+      const { data } = await rig.graphql(
+        acme.tokens[role],
+        '{ notices { edges { node { kind erasureRequest { id } } } } }',
+      )
+      const { edges } = data?.['notices'] as { edges: { node: { kind: string; erasureRequest: { id: string } } }[] }
+      return edges.filter(({ node }) => node.kind === 'IDENTITY_DECLINED').map(({ node }) => node.erasureRequest.id)
+    }
+    expect(await toldOf('privacy_officer')).toEqual([id])
+    expect(await toldOf('tenant_owner')).toEqual([])
   })
 
   it('is worth nothing once it is too old, or once the request went on without it', async () => {

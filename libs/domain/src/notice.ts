@@ -20,6 +20,8 @@ const onClock = z.strictObject({
 const noticeData = {
   'erasure.received': onClock,
   'erasure.state-changed': z.strictObject({ number: z.int(), from: ErasureState, to: ErasureState }),
+  /** Whoever was asked by mail says that the request is not theirs. */
+  'identity.declined': z.strictObject({ number: z.int() }),
   'clock.due-soon': onClock,
   'clock.breached': onClock,
   'clock.extended': onClock,
@@ -60,6 +62,7 @@ const concerned: readonly Role[] = [...officers, 'data_owner']
 export const noticeAudience: Readonly<Record<NoticeKind, Audience>> = {
   'erasure.received': { action: 'erasure:read', mailedTo: ['privacy_officer', 'data_owner'] },
   'erasure.state-changed': { action: 'erasure:read', mailedTo: ['data_owner'] },
+  'identity.declined': { action: 'erasure:verify', mailedTo: ['privacy_officer'] },
   'clock.due-soon': { action: 'sla:read', mailedTo: officers },
   'clock.breached': { action: 'sla:read', mailedTo: officers },
   'clock.extended': { action: 'erasure:read', mailedTo: concerned },

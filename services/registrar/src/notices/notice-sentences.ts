@@ -11,6 +11,7 @@ type Day = (instant: string) => string
 const english: Sentences = {
   'erasure.received': ({ dueAt }, { request, day }) => `${request} was received; it is due on ${day(dueAt)}.`,
   'erasure.state-changed': ({ from, to }, { request }) => `${request} went from ${from} to ${to}.`,
+  'identity.declined': (_, { request }) => `${request} is not theirs, says whoever was asked by mail.`,
   'clock.due-soon': ({ dueAt }, { request, day }) => `${request} is due on ${day(dueAt)}.`,
   'clock.breached': ({ dueAt }, { request, day }) => `${request} was due on ${day(dueAt)} and is late.`,
   'clock.extended': ({ dueAt }, { request, day }) =>
@@ -39,6 +40,7 @@ const japanese: Sentences = {
   'erasure.received': ({ dueAt }, { request, day }) => `${request}を受け付けました。期限は${day(dueAt)}です。`,
   'erasure.state-changed': ({ from, to }, { request }) =>
     `${request}の状態が「${states[from]}」から「${states[to]}」に変わりました。`,
+  'identity.declined': (_, { request }) => `メールで確認を求めた相手が、${request}は自分のものではないと答えました。`,
   'clock.due-soon': ({ dueAt }, { request, day }) => `${request}の期限は${day(dueAt)}です。`,
   'clock.breached': ({ dueAt }, { request, day }) => `${request}は期限（${day(dueAt)}）を過ぎています。`,
   'clock.extended': ({ dueAt }, { request, day }) => `${request}の期限が${day(dueAt)}に延長されました。`,

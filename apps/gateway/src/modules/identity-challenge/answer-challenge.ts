@@ -5,6 +5,7 @@ import {
   type IdentityChallenge,
   lockErasureRequest,
   moveErasureRequest,
+  notify,
   recordEntries,
   resumeAfterIdentity,
   type Tx,
@@ -76,7 +77,7 @@ export function identityChallengesOf({
         const entries =
           answer === 'confirm'
             ? await confirm(tx, challenge, commitToPerson, now)
-            : [challengeEvidence('declined', challenge, null)]
+            : await decline(tx, challenge, now)
         await announce(tx, { tenantId, aggregate: 'erasure-request', id: requestId, now })
         await recordEntries(tx, { tenantId, entries, now }, statementOf)
       })
@@ -88,6 +89,14 @@ async function assertServing(tx: Tx): Promise<void> {
   const tenant = await tx.tenant.findFirst({ select: { suspendedAt: true } })
   if (tenant?.suspendedAt === null) return
   throw new DomainError('TENANT_SUSPENDED', 'This organisation takes no answers at present; try again later.')
+}
+
+/** The request stays as it is: an officer hears of it and decides. */
+async function decline(tx: Tx, challenge: IdentityChallenge, now: Date): Promise<EvidenceEntry[]> {
+  const { tenantId, requestId } = challenge
+  const { number } = await tx.erasureRequest.findFirstOrThrow({ where: { id: requestId }, select: { number: true } })
+  await notify(tx, { tenantId, kind: 'identity.declined', requestId, data: { number }, now })
+  return [challengeEvidence('declined', challenge, null)]
 }
 
 async function confirm(

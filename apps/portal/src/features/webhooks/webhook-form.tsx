@@ -12,6 +12,7 @@ export interface WebhookDraft {
 const every: Record<NoticeKind, true> = {
   ERASURE_RECEIVED: true,
   ERASURE_STATE_CHANGED: true,
+  IDENTITY_DECLINED: true,
   CLOCK_DUE_SOON: true,
   CLOCK_BREACHED: true,
   CLOCK_EXTENDED: true,
