@@ -43,7 +43,13 @@ export {
   type OutboxContract,
   type TaskPayload,
 } from './outbox.js'
-export { countTenants, readPlatformTenants, readTenantsWithAccessChanges, type PlatformTenantRow, type TenantsWanted } from './platform-tenants.js'
+export {
+  countTenants,
+  readPlatformTenants,
+  readTenantsWithAccessChanges,
+  type PlatformTenantRow,
+  type TenantsWanted,
+} from './platform-tenants.js'
 export { prepareDatabase } from './prepare-database.js'
 export { prune, type Prunable } from './prune.js'
 export { recordEntries, type WriteStatement } from './record-evidence.js'

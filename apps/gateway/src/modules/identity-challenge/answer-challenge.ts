@@ -75,9 +75,7 @@ export function identityChallengesOf({
         const outcome = answer === 'confirm' ? 'CONFIRMED' : 'DECLINED'
         await tx.identityChallenge.updateMany({ where: { id: found.id }, data: { outcome, settledAt: now } })
         const entries =
-          answer === 'confirm'
-            ? await confirm(tx, challenge, commitToPerson, now)
-            : await decline(tx, challenge, now)
+          answer === 'confirm' ? await confirm(tx, challenge, commitToPerson, now) : await decline(tx, challenge, now)
         await announce(tx, { tenantId, aggregate: 'erasure-request', id: requestId, now })
         await recordEntries(tx, { tenantId, entries, now }, statementOf)
       })
