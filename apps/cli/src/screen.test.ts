@@ -9,6 +9,7 @@ const platformWith = (names: readonly string[]) =>
     facts: {
       tensorflow: { summary: 'TensorFlow 2.21.0 for CPU' },
       mail: { url: 'smtps://lethe:mail-secret@mail.example.org:465' },
+      bootstrapAdmin: { email: 'admin@lethe.local', password: 'a drawn password' },
     },
     services: names.map((name) => ({ name })),
     stateDir: '/state',
@@ -21,6 +22,11 @@ it('shows where everything is, who may sign in and how to stop', () => {
     expect(screen).toContain(part)
   expect(screen).toContain('smtps://mail.example.org:465')
   expect(screen).not.toContain('mail-secret')
+})
+
+it('tells who can sign in where no demonstration makes people', () => {
+  const screen = finalScreen(platformWith(['gateway', 'portal']))
+  expect(screen).toMatch(/platform_admin +admin@lethe\.local +a drawn password/)
 })
 
 it('names no address at which nothing answers', () => {

@@ -9,8 +9,11 @@ export function progressPrinter(write: (text: string) => void): (line: string) =
   return (line) => write(`${((performance.now() - startedAt) / 1000).toFixed(1).padStart(7)} s  ${line}\n`)
 }
 
-/** The one screen that stays: where everything is, who may sign in, how to stop. */
-export function finalScreen(platform: Platform, signIns: readonly SignIn[]): string {
+/** The one screen that stays: where everything is, who may sign in (if nobody else, the first platform admin), how to stop. */
+export function finalScreen(
+  platform: Platform,
+  signIns: readonly SignIn[] = [{ role: 'platform_admin', ...platform.facts.bootstrapAdmin }],
+): string {
   const { urls, facts, stateDir, services } = platform
   const running = new Set(services.map((service) => service.name))
   const places = [

@@ -34,7 +34,7 @@ async function bringUp(options: UpOptions, demo: Demonstration | undefined): Pro
     process.exit(130)
   }
   try {
-    write(finalScreen(platform, (await demo?.signIns(platform)) ?? []))
+    write(finalScreen(platform, await demo?.signIns(platform)))
     const result = await demo?.run(platform, interruption.signal)
     if (result)
       write(`\nThe demonstration ${result.succeeded ? 'went well' : 'did not succeed'}: ${result.summaryFile}\n`)
