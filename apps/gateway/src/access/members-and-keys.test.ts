@@ -334,6 +334,12 @@ describe('what the platform allows', () => {
     expect((await accept(lost?.token)).status).toBe(422)
     expect((await accept(found?.token)).status).toBe(200)
     expect(await again(input.ownerEmail)).toEqual({ code: 'SLUG_TAKEN' })
+    // Whoever made the tenant never was a member of it, and none who left.
+    const owner = await rig.signIn(input.ownerEmail, 'a new and long password')
+    const invited = await rig.graphql(owner, '{ invitations(first: 9) { edges { node { state invitedBy } } } }')
+    expect(invited.data?.['invitations']).toMatchObject({
+      edges: [{ node: { state: 'ACCEPTED', invitedBy: 'Platform admin' } }, { node: { invitedBy: 'Platform admin' } }],
+    })
   })
 
   it('bounds runs, storage and members with an error that says so, and never what an erasure needs', async () => {

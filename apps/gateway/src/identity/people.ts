@@ -93,11 +93,12 @@ export function peopleOf({ auth, pool }: IdentityProvider) {
       await pool.query('UPDATE "user" SET "locale" = $2 WHERE "id" = $1', [userId, locale])
     },
 
-    /** Names of members of one tenant; people who left it are absent. */
+    /** Names of members of one tenant, and of platform admins, who invite its first; people who left it are absent. */
     async namesOf(organizationId: string, userIds: readonly string[]): Promise<ReadonlyMap<string, string>> {
       const { rows } = await pool.query<{ id: string; name: string }>(
-        `SELECT u."id", u."name" FROM "user" u JOIN "member" m ON m."userId" = u."id"
-         WHERE m."organizationId" = $1 AND u."id" = ANY ($2)`,
+        `SELECT u."id", u."name" FROM "user" u
+         WHERE u."id" = ANY ($2) AND (u."platformRole" = 'platform_admin' OR EXISTS (
+           SELECT 1 FROM "member" m WHERE m."userId" = u."id" AND m."organizationId" = $1))`,
         [organizationId, [...userIds]],
       )
       return new Map(rows.map((row) => [row.id, row.name]))
