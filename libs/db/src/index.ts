@@ -148,6 +148,7 @@ export {
   type WorkHistory,
 } from './stores/breach-forecasts.js'
 export { noteDeadlines } from './stores/clock-notices.js'
+export { lookAtOpenClocks, type OpenClock } from './stores/open-clocks.js'
 export { noteListAccess } from './stores/list-notices.js'
 export { readStored, storedClock } from './stores/clock-rows.js'
 export {

@@ -1,6 +1,7 @@
 import { addClockEvent, closeErasureRequest, moveErasureRequest } from '@lethe/db'
 import type { ClockEventKind } from '@lethe/domain'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { readClocks } from './read-clocks.js'
 import { recordEvidence } from './record-evidence.js'
 import { Sweep } from './sweep.js'
 import { type Rig, startRig } from './testing/rig.js'
@@ -19,13 +20,15 @@ afterAll(async () => {
 
 let tenantId: string
 let requestId: string
+let versionIds: string[]
 beforeEach(async () => {
   rig.setNow(null)
   const dataset = await createDataset(rig)
   const { versionId } = await createProductionModel(rig, dataset)
+  versionIds = [versionId]
   rig.setNow(new Date('2026-01-30T10:00:00Z'))
   tenantId = dataset.tenantId
-  ;({ requestId } = await approveErasure(rig, { tenantId, owner: 'ruth', versionIds: [versionId] }))
+  ;({ requestId } = await approveErasure(rig, { tenantId, owner: 'ruth', versionIds }))
 })
 
 /** Two sweeps at once, and one after them, at an instant. */
@@ -81,6 +84,25 @@ describe('notices', () => {
     })
     await sweepAt('2026-03-03T12:00:30Z')
     expect(await notices()).toEqual(['clock.breached 2026-03-03T12:00:30.000Z'])
+  })
+
+  it('are given for each clock, however few are looked at in one go', async () => {
+    const more: string[] = []
+    for (const owner of ['ruth', 'grace'])
+      more.push((await approveErasure(rig, { tenantId, owner, versionIds })).requestId)
+    rig.setNow(new Date('2026-03-05T12:00:00Z'))
+    await readClocks(rig.context, tenantId, 1)
+    const told = await rig.gateway.forTenant(tenantId).notice.findMany({ where: { kind: 'clock.breached' } })
+    expect(told.map((notice) => notice.requestId).sort()).toEqual([requestId, ...more].sort())
+  })
+
+  it('keep no clock locked about which there is nothing to say', async () => {
+    await sweepAt('2026-02-20T12:00:00Z')
+    await rig.gateway.forTenant(tenantId).$transaction(async (tx) => {
+      await tx.$queryRaw`SELECT 1 FROM sla_clock WHERE request_id = ${requestId}::uuid FOR UPDATE`
+      await readClocks(rig.context, tenantId)
+    })
+    expect(await notices()).toEqual([])
   })
 
   it('are given anew for the date that an extension leads to, and not while a clock is paused', async () => {

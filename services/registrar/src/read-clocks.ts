@@ -3,62 +3,61 @@ import {
   foretell,
   forecastDay,
   keepForecast,
+  lookAtOpenClocks,
   noteDeadlines,
+  type OpenClock,
   readWorkHistory,
   refreshClock,
   scoreForecasts,
+  type WorkHistory,
 } from '@lethe/db'
 import type { ClockReading } from '@lethe/domain'
 import { recordEvidence } from './record-evidence.js'
 import type { RegistrarContext } from './registrar-context.js'
 
-interface OpenRequest {
-  readonly id: string
-  readonly number: number
-  readonly state: string
-  readonly receivedAt: Date
-}
-
-interface OpenClock {
-  readonly request: OpenRequest
-  readonly clockId: string
+/** An open clock with its reading of now. */
+interface ReadClock extends OpenClock {
   readonly reading: ClockReading
 }
 
-/** Reads every open clock of a tenant again, and those that ended late untold; says what is due, and foretells once a day. */
-export async function readClocks(context: RegistrarContext, tenantId: string): Promise<void> {
+/**
+ * Reads every open clock of a tenant again, and those that ended late untold; says what is due, and foretells once a day.
+ * `batch`: how many are looked at in one go.
+ */
+export async function readClocks(context: RegistrarContext, tenantId: string, batch = 500): Promise<void> {
   const client = context.db.forTenant(tenantId)
-  const open = await client.erasureRequest.findMany({
-    where: {
-      tenantId,
-      OR: [
-        { state: { notIn: ['FULFILLED', 'REJECTED', 'WITHDRAWN'] }, clock: { isNot: null } },
-        // Closed late between two sweeps, and nobody has said so.
-        { clock: { state: 'BREACHED', notices: { none: { threshold: 'over' } } } },
-      ],
-    },
-    select: { id: true, number: true, state: true, receivedAt: true },
-  })
-  const clocks: OpenClock[] = []
-  for (const request of open)
-    try {
-      clocks.push({ request, ...(await readOne(context, tenantId, request)) })
-    } catch (error) {
-      // One clock that cannot be read must not keep the others from being read.
-      context.logger.error({ err: error, tenantId, requestId: request.id }, 'clock could not be read')
-    }
-  await foretellToday(context, tenantId, clocks)
+  const history = once(() => readWorkHistory(client, tenantId))
+  for (let after: string | null = null; ;) {
+    const found: OpenClock[] = await lookAtOpenClocks(client, { tenantId, after, take: batch, now: context.now() })
+    const read: ReadClock[] = []
+    for (const clock of found)
+      try {
+        const { reading, isUpToDate } = clock
+        read.push({
+          ...clock,
+          reading: reading !== null && isUpToDate ? reading : await refresh(context, tenantId, clock),
+        })
+      } catch (error) {
+        // One clock that cannot be read must not keep the others from being read.
+        context.logger.error({ err: error, tenantId, requestId: clock.request.id }, 'clock could not be read')
+      }
+    await foretellToday(context, tenantId, read, history)
+    after = found.at(-1)?.request.id ?? null
+    if (found.length < batch) return
+  }
+}
+
+function once<T>(make: () => Promise<T>): () => Promise<T> {
+  let made: Promise<T> | undefined
+  return () => (made ??= make())
 }
 
 /** What became of forecasts is looked for though no clock is open: the last one may just have ended. */
 export const scoreClocks = (context: RegistrarContext, tenantId: string): Promise<number> =>
   scoreForecasts(context.db.forTenant(tenantId), tenantId, context.now())
 
-const readOne = (
-  context: RegistrarContext,
-  tenantId: string,
-  request: OpenRequest,
-): Promise<{ clockId: string; reading: ClockReading }> =>
+/** Under the clock's lock, where what was found without it is looked at again. */
+const refresh = (context: RegistrarContext, tenantId: string, { request }: OpenClock): Promise<ClockReading> =>
   context.db.forTenant(tenantId).$transaction(async (tx) => {
     const now = context.now()
     const requestId = request.id
@@ -69,15 +68,20 @@ const readOne = (
       await announce(tx, { tenantId, aggregate: 'erasure-request', id: requestId, now })
       await recordEvidence(tx, { tenantId, entries: evidence, now })
     }
-    return { clockId, reading }
+    return reading
   })
 
-async function foretellToday(context: RegistrarContext, tenantId: string, clocks: readonly OpenClock[]): Promise<void> {
+async function foretellToday(
+  context: RegistrarContext,
+  tenantId: string,
+  clocks: readonly ReadClock[],
+  workHistory: () => Promise<WorkHistory>,
+): Promise<void> {
   const now = context.now()
   const client = context.db.forTenant(tenantId)
   const running = clocks.filter(({ reading }) => reading.state === 'RUNNING' || reading.state === 'PAUSED')
   const keyOf = (clockId: string, day: Date): string => `${clockId} ${day.toISOString()}`
-  const dayOf = ({ reading }: OpenClock): Date => forecastDay(now, reading.basis.timeZone)
+  const dayOf = ({ reading }: ReadClock): Date => forecastDay(now, reading.basis.timeZone)
   const known = await client.breachForecast.findMany({
     where: { tenantId, clockId: { in: running.map(({ clockId }) => clockId) }, day: { in: running.map(dayOf) } },
     select: { clockId: true, day: true },
@@ -85,7 +89,7 @@ async function foretellToday(context: RegistrarContext, tenantId: string, clocks
   const foretold = new Set(known.map(({ clockId, day }) => keyOf(clockId, day)))
   const missing = running.filter((clock) => !foretold.has(keyOf(clock.clockId, dayOf(clock))))
   if (missing.length === 0) return
-  const history = await readWorkHistory(client, tenantId)
+  const history = await workHistory()
   const { finishedRequests } = history
   for (const { request, clockId, reading } of missing) {
     const forecast = foretell(history, request, reading, now)

@@ -20,22 +20,26 @@ export async function noteDeadlines(
 ): Promise<number> {
   const { tenantId, clockId, requestId, requestNumber: number, reading, now } = clock
   let said = 0
-  for (const deadline of reading.deadlines) {
-    const threshold = thresholdReached(deadline, {
-      receivedAt: clock.receivedAt.toISOString(),
-      timeZone: reading.basis.timeZone,
-      now: now.toISOString(),
-    })
-    if (threshold === null) continue
-    const { kind, dueAt } = deadline
+  for (const { deadline, threshold, dueAt } of reached(reading, clock.receivedAt, now)) {
     const { count } = await tx.clockNotice.createMany({
-      data: [{ tenantId, clockId, deadline: kind, threshold, dueAt: new Date(dueAt), at: now }],
+      data: [{ tenantId, clockId, deadline, threshold, dueAt, at: now }],
       skipDuplicates: true,
     })
     if (count === 0) continue
     const notice: NoticeKind = threshold === 'over' ? 'clock.breached' : 'clock.due-soon'
-    await notify(tx, { tenantId, kind: notice, requestId, data: { number, dueAt, deadline: kind }, now })
+    await notify(tx, { tenantId, kind: notice, requestId, data: { number, dueAt: dueAt.toISOString(), deadline }, now })
     said++
   }
   return said
 }
+
+/** The thresholds at which a reading's deadlines are, each of which is told once. */
+export const reached = (reading: ClockReading, receivedAt: Date, now: Date) =>
+  reading.deadlines.flatMap((deadline) => {
+    const threshold = thresholdReached(deadline, {
+      receivedAt: receivedAt.toISOString(),
+      timeZone: reading.basis.timeZone,
+      now: now.toISOString(),
+    })
+    return threshold === null ? [] : [{ deadline: deadline.kind, threshold, dueAt: new Date(deadline.dueAt) }]
+  })

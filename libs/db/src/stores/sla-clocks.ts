@@ -11,6 +11,7 @@ import {
   type StatuteId,
 } from '@lethe/domain'
 import type { Tx } from '../database.js'
+import type { SlaClock } from '../generated/client.js'
 import { newId } from '../new-id.js'
 import { clockEvidence } from './clock-evidence.js'
 import { lockClock, readingColumns, readStored, writeEvent } from './clock-rows.js'
@@ -140,11 +141,22 @@ export async function refreshClock(
   const { tenantId, requestId, now } = input
   const { row, clock } = await lockClock(tx, tenantId, requestId)
   const reading = readStored(clock, now)
-  const { state, dueAt, acknowledgeState } = readingColumns(reading)
-  const changed = state !== row.state || acknowledgeState !== row.acknowledgeState
-  if (!changed && dueAt.getTime() === row.dueAt.getTime()) return { clockId: row.id, reading, evidence: [] }
+  const { inState, inDueDate } = differs(row, reading)
+  if (!inState && !inDueDate) return { clockId: row.id, reading, evidence: [] }
   await storeReading(tx, tenantId, row.id, reading)
-  return { clockId: row.id, reading, evidence: changed ? [clockEvidence(requestId, null, reading)] : [] }
+  return { clockId: row.id, reading, evidence: inState ? [clockEvidence(requestId, null, reading)] : [] }
+}
+
+/** In what a reading is another than the one that is kept. */
+export function differs(
+  row: Pick<SlaClock, 'state' | 'acknowledgeState' | 'dueAt'>,
+  reading: ClockReading,
+): { readonly inState: boolean; readonly inDueDate: boolean } {
+  const { state, dueAt, acknowledgeState } = readingColumns(reading)
+  return {
+    inState: state !== row.state || acknowledgeState !== row.acknowledgeState,
+    inDueDate: dueAt.getTime() !== row.dueAt.getTime(),
+  }
 }
 
 const storeReading = (tx: Tx, tenantId: string, id: string, reading: ClockReading) =>
