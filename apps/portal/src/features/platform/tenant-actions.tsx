@@ -11,7 +11,7 @@ import {
 import { Button } from '@/ui/button'
 import { TextArea, TextField } from '@/ui/field'
 
-const megabyte = 1_000_000
+const mebibyte = 1_048_576
 const textOf = (bound: number | null | undefined): string => (bound == null ? '' : String(bound))
 const boundOf = (text: string): number | null => (text.trim() === '' ? null : Number(text))
 
@@ -30,7 +30,7 @@ function Quota({ tenant }: { tenant: TenantLineFragment }) {
   const { quota } = tenant
   const [draft, setDraft] = useState({
     members: textOf(quota.members),
-    storage: quota.storageBytes == null ? '' : String(quota.storageBytes / megabyte),
+    storage: quota.storageBytes == null ? '' : String(quota.storageBytes / mebibyte),
     runs: textOf(quota.concurrentRuns),
     requests: textOf(quota.requestsPerMinute),
   })
@@ -48,11 +48,11 @@ function Quota({ tenant }: { tenant: TenantLineFragment }) {
     <Act
       document={SetTenantQuotaDocument}
       input={() => {
-        const megabytes = boundOf(draft.storage)
+        const mebibytes = boundOf(draft.storage)
         return {
           tenantId: tenant.id,
           members: boundOf(draft.members),
-          storageBytes: megabytes === null ? null : Math.round(megabytes * megabyte),
+          storageBytes: mebibytes === null ? null : Math.round(mebibytes * mebibyte),
           concurrentRuns: boundOf(draft.runs),
           requestsPerMinute: boundOf(draft.requests),
         }
@@ -63,7 +63,7 @@ function Quota({ tenant }: { tenant: TenantLineFragment }) {
       confirm={t('setQuota')}
     >
       {field('members', t('members'))}
-      {field('storage', t('storageMegabytes'))}
+      {field('storage', t('storageMebibytes'))}
       {field('runs', t('activeRuns'))}
       {field('requests', t('requestsPerMinute'))}
     </Act>
