@@ -6,6 +6,20 @@ import { useDocument } from '@/session/use-document'
 import { Button } from '@/ui/button'
 import { SelectField } from '@/ui/field'
 
+interface Country {
+  readonly code: string
+  readonly name: string
+}
+
+/** By their names in the reader's language: the list comes by code, and under names that countries have at home. */
+function inOrder(countries: readonly Country[], language: string): readonly Country[] {
+  const names = new Intl.DisplayNames(language, { type: 'region' })
+  const { compare } = new Intl.Collator(language)
+  return countries
+    .map(({ code, name }) => ({ code, name: names.of(code) ?? name }))
+    .sort((a, b) => compare(a.name, b.name))
+}
+
 /** Public holidays of a country for this year and the two after it, to be taken over and corrected. */
 export function HolidayPreset({ onTake }: { onTake: (days: readonly string[]) => void }) {
   const t = useTranslations('sla.rules')
@@ -33,7 +47,7 @@ export function HolidayPreset({ onTake }: { onTake: (days: readonly string[]) =>
         }}
       >
         <option value="">{t('noCountry')}</option>
-        {(countries.data?.holidayPreset.regions ?? []).map(({ code, name }) => (
+        {inOrder(countries.data?.holidayPreset.regions ?? [], language).map(({ code, name }) => (
           <option key={code} value={code}>
             {name}
           </option>
