@@ -135,6 +135,35 @@ it('a tar is sent in parts, with its progress, and goes on after the connection 
   await page.getByRole('link', { name: 'sent by hand' }).waitFor()
 })
 
+it('whoever runs the platform is met by the clocks of all tenants, and bounds storage in the unit that it is shown in', async () => {
+  const admin = await stage.visitAsAdmin()
+  await admin.page.waitForURL((url) => url.pathname === '/sla')
+  await open(admin.page, '/tenants')
+  const bounds = admin.page.getByRole('button', { name: /^Bounds of / }).first()
+  await bounds.click()
+  await admin.page.getByRole('dialog').getByLabel('Storage in MiB').fill('50')
+  await admin.page.getByRole('dialog').getByRole('button', { name: 'Set bounds' }).click()
+  await admin.page.getByText(/of 50(\.0)? MiB$/).waitFor()
+  await bounds.click()
+  expect(await admin.page.getByLabel('Storage in MiB').inputValue()).toBe('50')
+  await admin.page.getByLabel('Storage in MiB').fill('')
+  await admin.page.getByRole('dialog').getByRole('button', { name: 'Set bounds' }).click()
+  await admin.page.getByRole('dialog').waitFor({ state: 'detached' })
+  expect(admin.complaints).toEqual([])
+  await admin.close()
+})
+
+it('countries stand in the order of their names in the language of who reads', async () => {
+  const owner = await stage.visit('tenant_owner')
+  await open(owner.page, '/sla/rules')
+  const options = owner.page.getByLabel('Public holidays of').locator('option')
+  await expect.poll(() => options.count()).toBeGreaterThan(100)
+  const names = (await options.allTextContents()).slice(1)
+  expect(names).toEqual([...names].sort(new Intl.Collator('en').compare))
+  expect(names).toContain('Italy')
+  await owner.close()
+})
+
 it('whoever may not see webhooks is not shown the way to them', async () => {
   const officer = await stage.visit('privacy_officer')
   await open(officer.page, '/settings')

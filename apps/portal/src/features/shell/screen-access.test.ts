@@ -3,7 +3,8 @@ import { mayOpen } from './screen-access'
 
 it.each([
   [['tenant:read', 'erasure:read'], '/', true],
-  [['platform:read'], '/', false],
+  [['platform:read'], '/', true],
+  [[], '/', false],
   [['erasure:read'], '/requests/01a2', true],
   [['erasure:read'], '/requests/new', false],
   [['erasure:request'], '/requests/new', true],

@@ -1,6 +1,7 @@
 /** What a screen, and what lies below it, asks of a viewer: any of these actions; none, and everybody has it. */
 const needs: Readonly<Record<string, readonly string[]>> = {
-  '/': ['tenant:read'],
+  // Who runs the platform is sent on from here, which only a page that is there can do.
+  '/': ['tenant:read', 'platform:read'],
   '/requests': ['erasure:read'],
   '/requests/new': ['erasure:request'],
   '/audits': ['audit:read'],
