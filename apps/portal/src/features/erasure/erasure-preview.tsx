@@ -41,15 +41,18 @@ export function ErasurePreview({ preview }: { preview: Preview }) {
             ))}
           </ul>
         ) : null}
-        <p className={isStrong ? 'text-sm' : 'rounded-md border border-warn bg-warn-well px-3 py-2 text-sm'}>
-          {t(isStrong ? 'newRequest.powerEnough' : 'newRequest.powerWeak', {
-            forget: power.forgetCount,
-            heldOut: power.heldOutCount,
-            power: percent(power.power),
-            margin: number(power.aucMargin, 2),
-            required: power.requiredForgetSize,
-          })}
-        </p>
+        {/* Where no model learned, nothing is audited. */}
+        {preview.affected.length > 0 ? (
+          <p className={isStrong ? 'text-sm' : 'rounded-md border border-warn bg-warn-well px-3 py-2 text-sm'}>
+            {t(isStrong ? 'newRequest.powerEnough' : 'newRequest.powerWeak', {
+              forget: power.forgetCount,
+              heldOut: power.heldOutCount,
+              power: percent(power.power),
+              margin: number(power.aucMargin, 2),
+              required: power.requiredForgetSize,
+            })}
+          </p>
+        ) : null}
         {preview.unknownContentIds.length > 0 ? (
           <Warning title={t('newRequest.unknown', { count: preview.unknownContentIds.length })}>
             <ul className="mt-2 grid gap-1">

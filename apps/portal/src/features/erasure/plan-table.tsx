@@ -1,8 +1,9 @@
 'use client'
 import { CircleCheck, CircleX, FileSearch, Hourglass, LoaderCircle, type LucideIcon } from 'lucide-react'
 import { useTranslations } from 'next-intl'
+import { isOpen } from '@/features/erasure/request-state'
 import { methodName } from '@/features/runs/run-line'
-import type { PlanItemState, RequestDetailFragment } from '@/gql/graphql'
+import type { ErasureState, PlanItemState, RequestDetailFragment } from '@/gql/graphql'
 import { useQuantities } from '@/i18n/use-quantities'
 import { Badge, type BadgeTone } from '@/ui/badge'
 import { Card } from '@/ui/card'
@@ -20,13 +21,18 @@ const marks: Record<PlanItemState, [LucideIcon, BadgeTone]> = {
 
 const heads = ['model', 'action', 'estimate', 'state'] as const
 
+const whyNone = (state: ErasureState) => {
+  if (state === 'RECEIVED' || state === 'IDENTITY_PENDING') return 'noneNote'
+  return isOpen(state) ? 'noneNow' : 'noneEver'
+}
+
 /** Everything derived from the data, what is done to each, and what it costs against retraining. */
 export function PlanTable({ request }: { request: RequestDetailFragment }) {
   const t = useTranslations('plan')
   return (
     <Card title={t('title')} note={t('note')} flush>
       {request.plan.length === 0 ? (
-        <Empty title={t('none')}>{t('noneNote')}</Empty>
+        <Empty title={t('none')}>{t(whyNone(request.state))}</Empty>
       ) : (
         <PlainTable caption={t('title')} heads={heads.map((id) => ({ id, label: t(`column.${id}`) }))} testId="plan">
           {request.plan.map((item) => (

@@ -114,6 +114,16 @@ function StateReason({ request }: { request: RequestDetailFragment }) {
   return (request.stateSentence ? why(request.stateSentence) : null) ?? request.stateReason
 }
 
+/** How identity was shown, or is to be: a method alone would read as if it had been confirmed. */
+function identityOf(
+  { identityMethod, state }: RequestDetailFragment,
+  t: ReturnType<typeof useTranslations<'identity'>>,
+): string {
+  if (!identityMethod) return t('none')
+  const method = t(`methods.${identityMethod}`)
+  return state === 'IDENTITY_PENDING' ? t('begun', { method }) : method
+}
+
 function About({ request }: { request: RequestDetailFragment }) {
   const t = useTranslations('erasure')
   const identity = useTranslations('identity')
@@ -123,7 +133,7 @@ function About({ request }: { request: RequestDetailFragment }) {
         rows={[
           [t('column.owner'), request.owner?.subjectKey ?? t('hiddenOwner')],
           [t('ground'), request.ground],
-          [t('identity'), identity(request.identityMethod ? `methods.${request.identityMethod}` : 'none')],
+          [t('identity'), identityOf(request, identity)],
           [t('column.pictures'), request.forgetCount],
           [t('column.received'), <Moment key="received" at={request.receivedAt} />],
           [t('forgetDigest'), <CopyableId key="forget" value={request.forgetDigest} />],

@@ -5,6 +5,10 @@ import type { RequestDetailFragment } from '@/gql/graphql'
 import { useQuantities } from '@/i18n/use-quantities'
 import { calendarDays, lastInTime } from '@/i18n/quantities'
 
+/** Whoever got the link says that they did not ask, and nobody has decided since. */
+const isDenied = ({ state, identityChallenge }: RequestDetailFragment): boolean =>
+  state === 'IDENTITY_PENDING' && identityChallenge?.state === 'DECLINED'
+
 /** One sentence on where a request stands: what was done, what the audit said, and how it lies against its deadline. */
 export function useRequestAnswer(): (request: RequestDetailFragment) => string {
   const t = useTranslations('erasure.answerOf')
@@ -33,7 +37,7 @@ export function useRequestAnswer(): (request: RequestDetailFragment) => string {
       ]
       return t('sentence', { clauses: clauses.filter(Boolean).join(t('join')) })
     }
-    const sentence = t(request.state, values)
+    const sentence = t(isDenied(request) ? 'denied' : request.state, values)
     if (!isOpen(request.state)) return sentence
     return `${sentence} ${request.clock.state === 'BREACHED' ? t('breached', values) : t('dueThen', values)}`
   }
