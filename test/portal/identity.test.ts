@@ -85,6 +85,22 @@ describe('an invitation', () => {
     await close()
   })
 
+  it('of a data owner without a key leads to a page that says why they find nothing, and who can help', async () => {
+    await invite('dora@new.example', 'data_owner')
+    const link = await linkFor('dora@new.example')
+    const { page, complaints, close } = await stage.visit()
+    await page.goto(link)
+    await page.getByLabel('Your name').fill('Dora')
+    await page.getByLabel('New password').fill(password)
+    await page.getByRole('button', { name: 'Accept the invitation' }).click()
+    await page.waitForURL(`${stage.url}/`)
+    await page.goto('/requests/new')
+    await page.getByText('Ask an owner of the tenant to remove you as a member').waitFor()
+    expect(await page.getByRole('button', { name: 'Find' }).count()).toBe(0)
+    expect(complaints).toEqual([])
+    await close()
+  })
+
   it('says in Japanese what it is about, in the mail and on the page', async () => {
     await invite('yuki@new.example', 'auditor', 'ja')
     const link = await linkFor('yuki@new.example')

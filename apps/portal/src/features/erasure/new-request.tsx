@@ -14,7 +14,7 @@ import { Card } from '@/ui/card'
 import { Confirm } from '@/ui/dialog'
 import { SelectField, TextArea, TextField } from '@/ui/field'
 import { Page } from '@/ui/page'
-import { ErrorState, Loading } from '@/ui/states'
+import { Empty, ErrorState, Loading } from '@/ui/states'
 import { TextLink } from '@/ui/text-link'
 
 const grounds = [
@@ -30,6 +30,8 @@ export function NewRequest() {
   const t = useTranslations()
   const viewer = useViewer()
   const [selection, setSelection] = useState<ErasureSelection | null>(null)
+  // Invited without a key, or by single sign-on: whatever they look for, nothing is theirs.
+  const isUnknown = viewer.role === 'data_owner' && viewer.subjectKey == null
   return (
     <Page
       trail={<TextLink href="/requests">{t('nav.requests')}</TextLink>}
@@ -37,7 +39,11 @@ export function NewRequest() {
       answer={t('newRequest.answer')}
     >
       <Card title={t('newRequest.find')} note={t('newRequest.findNote')}>
-        <SelectionForm onFind={setSelection} ownKey={viewer.subjectKey ?? null} />
+        {isUnknown ? (
+          <Empty title={t('newRequest.noKey')}>{t('newRequest.noKeyNote')}</Empty>
+        ) : (
+          <SelectionForm onFind={setSelection} ownKey={viewer.subjectKey ?? null} />
+        )}
       </Card>
       {selection ? <Found selection={selection} /> : null}
       {viewer.role === 'data_owner' ? null : <ImportCard />}
