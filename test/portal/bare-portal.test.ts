@@ -153,7 +153,7 @@ it('whoever runs the platform is met by the clocks of all tenants, and bounds st
   await admin.close()
 })
 
-it('countries stand in the order of their names in the language of who reads', async () => {
+it('countries stand in the order of their names in the language of who reads, and a calendar that was saved says so', async () => {
   const owner = await stage.visit('tenant_owner')
   await open(owner.page, '/sla/rules')
   const options = owner.page.getByLabel('Public holidays of').locator('option')
@@ -161,6 +161,11 @@ it('countries stand in the order of their names in the language of who reads', a
   const names = (await options.allTextContents()).slice(1)
   expect(names).toEqual([...names].sort(new Intl.Collator('en').compare))
   expect(names).toContain('Italy')
+  await owner.page.getByLabel('Public holidays of').selectOption({ label: 'Germany' })
+  await owner.page.getByRole('button', { name: /^Add \d+ holidays$/ }).click()
+  await owner.page.getByRole('button', { name: 'Save', exact: true }).click()
+  await owner.page.getByTestId('answer').filter({ hasNotText: 'no holidays' }).waitFor()
+  await owner.page.getByRole('status').filter({ hasText: 'Saved; requests from now on count by this.' }).waitFor()
   await owner.close()
 })
 

@@ -12,8 +12,25 @@ import { SelectField, TextArea } from '@/ui/field'
 const statuteIds = ['gdpr-12-3', 'ccpa-7021', 'california-drop', 'contract'] as const
 const timeZones = Intl.supportedValuesOf('timeZone')
 
+type Calendar = TenantCalendarQuery['tenantCalendar']
+
+/** Equal for calendars that count alike, in whatever order holidays were written. */
+export const calendarText = ({
+  statuteId,
+  timeZone,
+  holidays,
+}: Pick<Calendar, 'statuteId' | 'timeZone' | 'holidays'>): string =>
+  JSON.stringify([statuteId, timeZone, [...new Set(holidays)].sort()])
+
+interface CalendarFormProps {
+  calendar: Calendar
+  /** Whether the calendar is what was saved here last. */
+  isSaved: boolean
+  onSaved: (text: string) => void
+}
+
 /** By what clocks count that start from now on. */
-export function CalendarForm({ calendar }: { calendar: TenantCalendarQuery['tenantCalendar'] }) {
+export function CalendarForm({ calendar, isSaved, onSaved }: CalendarFormProps) {
   const t = useTranslations('sla.rules')
   const name = useTranslations('sla.statuteName')
   const agreed = calendar.statutes.find(({ statuteId }) => statuteId === 'contract')
@@ -21,7 +38,7 @@ export function CalendarForm({ calendar }: { calendar: TenantCalendarQuery['tena
   const [statuteId, setStatuteId] = useState(calendar.statuteId)
   const [holidays, setHolidays] = useState(calendar.holidays.join('\n'))
   const [terms, setTerms] = useState<ContractDraft>(() => draftOf(agreed))
-  const [message, setMessage] = useState<{ text: string; isError: boolean } | null>(null)
+  const [problem, setProblem] = useState<string | null>(null)
   const [idempotencyKey, setIdempotencyKey] = useState(newIdempotencyKey)
   const change = useChange(SetTenantCalendarDocument)
   const days = holidays.split(/\s+/).filter((day) => day !== '')
@@ -38,10 +55,11 @@ export function CalendarForm({ calendar }: { calendar: TenantCalendarQuery['tena
     try {
       const { setTenantCalendar: result } = await change.mutateAsync({ input })
       setIdempotencyKey(newIdempotencyKey())
-      const isError = result.__typename === 'UserError'
-      setMessage({ text: isError ? result.message : t('saved'), isError })
-    } catch (problem) {
-      setMessage({ text: problem instanceof Error ? problem.message : String(problem), isError: true })
+      if (result.__typename === 'UserError') return setProblem(result.message)
+      setProblem(null)
+      onSaved(calendarText({ statuteId, timeZone, holidays: days }))
+    } catch (accident) {
+      setProblem(accident instanceof Error ? accident.message : String(accident))
     }
   }
 
@@ -74,12 +92,14 @@ export function CalendarForm({ calendar }: { calendar: TenantCalendarQuery['tena
           value={holidays}
           onChange={(event) => setHolidays(event.target.value)}
         />
-        {message ? (
-          <p
-            role={message.isError ? 'alert' : 'status'}
-            className={`rounded-md px-3 py-2 text-sm ${message.isError ? 'bg-danger-well text-danger' : 'bg-pass-well text-pass'}`}
-          >
-            {message.text}
+        {problem ? (
+          <p role="alert" className="rounded-md bg-danger-well px-3 py-2 text-sm text-danger">
+            {problem}
+          </p>
+        ) : null}
+        {isSaved && !problem ? (
+          <p role="status" className="rounded-md bg-pass-well px-3 py-2 text-sm text-pass">
+            {t('saved')}
           </p>
         ) : null}
         <div>

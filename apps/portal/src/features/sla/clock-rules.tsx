@@ -1,6 +1,7 @@
 'use client'
 import { useTranslations } from 'next-intl'
-import { CalendarForm } from '@/features/sla/calendar-form'
+import { useState } from 'react'
+import { CalendarForm, calendarText } from '@/features/sla/calendar-form'
 import { ListAccessCard } from '@/features/sla/list-access-card'
 import { RuleTable } from '@/features/sla/rule-table'
 import { TenantCalendarDocument } from '@/gql/graphql'
@@ -17,6 +18,8 @@ export function ClockRules() {
   const t = useTranslations()
   const { actions } = useViewer()
   const { data, error, refetch } = useDocument(TenantCalendarDocument, {})
+  // Kept here, because the form begins anew with the calendar that was read again.
+  const [saved, setSaved] = useState<string | null>(null)
   if (error) return <FailedPage error={error} retry={() => void refetch()} />
   if (!data) return <LoadingPage />
   const { tenantCalendar: calendar } = data
@@ -33,7 +36,14 @@ export function ClockRules() {
       {calendar.statuteId === 'california-drop' || calendar.listAccess ? (
         <ListAccessCard access={calendar.listAccess} />
       ) : null}
-      {actions.includes('clock:write') ? <CalendarForm key={JSON.stringify(calendar)} calendar={calendar} /> : null}
+      {actions.includes('clock:write') ? (
+        <CalendarForm
+          key={JSON.stringify(calendar)}
+          calendar={calendar}
+          isSaved={saved === calendarText(calendar)}
+          onSaved={setSaved}
+        />
+      ) : null}
     </Page>
   )
 }
