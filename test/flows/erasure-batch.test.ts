@@ -9,36 +9,23 @@ import {
   requestBundle,
   showErasure,
   type Cast,
-  type Scenario,
 } from '@lethe/cli/demo'
 import { AuditPolicy, UnlearningRecipe } from '@lethe/domain'
 import { parseTrustRoots, verifyBundle } from '@lethe/verifier'
 import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFailed } from 'vitest'
-import { digitScenario } from '../kit/digit-scenario.js'
-import { digitDataset } from '../kit/digits.js'
+import { rememberedDigits } from '../kit/digit-scenario.js'
 import { buildLethe, type LetheCommand } from '../kit/lethe-command.js'
 import { makeStateDir, removeStateDir, startTestPlatform, type TestPlatform, until } from '../kit/platform.js'
 import { beginTraining, prepareDigits, untilSettled } from '../kit/training.js'
 
 const stateDir = makeStateDir('batch')
-// Long enough that audits find the memory of so few pictures.
-const small = digitScenario({ epochs: 400 })
-const scenario: Scenario = {
-  ...small,
-  dataset: {
-    ...small.dataset,
-    build: async () =>
-      (
-        await digitDataset([
-          { owner: 'ada', split: 'train', count: 40 },
-          { owner: 'ada', split: 'held-out', count: 5 },
-          { owner: 'bob', split: 'train', count: 40 },
-          { owner: 'eve', split: 'train', count: 40 },
-          { owner: 'reference', split: 'held-out', count: 300 },
-        ])
-      ).tar,
-  },
-}
+const scenario = rememberedDigits([
+  { owner: 'ada', split: 'train', count: 40 },
+  { owner: 'ada', split: 'held-out', count: 5 },
+  { owner: 'bob', split: 'train', count: 40 },
+  { owner: 'eve', split: 'train', count: 40 },
+  { owner: 'reference', split: 'held-out', count: 300 },
+])
 /** What was trained without them has forgotten them; so few pictures can show it within no narrower margin. */
 const plan = {
   unlearning: UnlearningRecipe.parse({ method: 'retrain', seed: 5 }),

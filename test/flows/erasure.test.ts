@@ -15,29 +15,19 @@ import {
 import { AuditPolicy, UnlearningRecipe } from '@lethe/domain'
 import { parseTrustRoots, verifyBundle } from '@lethe/verifier'
 import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFailed } from 'vitest'
-import { digitScenario } from '../kit/digit-scenario.js'
-import { digitDataset } from '../kit/digits.js'
+import { rememberedDigits } from '../kit/digit-scenario.js'
 import { foundOnDisk, picturesByOwner, type OwnerPictures } from '../kit/stored-pictures.js'
 import { joinAsDataOwner, makeStateDir, removeStateDir, startTestPlatform, type TestPlatform } from '../kit/platform.js'
 import { beginTraining, prepareDigits, untilSettled } from '../kit/training.js'
 
 const stateDir = makeStateDir('erasure')
-// Long enough that the audit finds the memory of so few pictures, whichever challenge it draws.
-const small = digitScenario({ epochs: 400 })
 const scenario: Scenario = {
-  ...small,
-  dataset: {
-    ...small.dataset,
-    build: async () =>
-      (
-        await digitDataset([
-          { owner: 'ada', split: 'train', count: 40 },
-          { owner: 'bob', split: 'train', count: 40 },
-          { owner: 'eve', split: 'train', count: 40 },
-          { owner: 'reference', split: 'held-out', count: 300 },
-        ])
-      ).tar,
-  },
+  ...rememberedDigits([
+    { owner: 'ada', split: 'train', count: 40 },
+    { owner: 'bob', split: 'train', count: 40 },
+    { owner: 'eve', split: 'train', count: 40 },
+    { owner: 'reference', split: 'held-out', count: 300 },
+  ]),
   // What was trained without them has forgotten them; so few pictures can show it within no narrower margin.
   unlearning: UnlearningRecipe.parse({ method: 'retrain', seed: 5 }),
   comparisons: [UnlearningRecipe.parse({ method: 'fine-tune', epochs: 2, learningRate: 0.01, seed: 4 })],

@@ -1,6 +1,6 @@
 import type { Scenario } from '@lethe/cli/demo'
 import { AuditPolicy, TrainingRecipe, UnlearningRecipe } from '@lethe/domain'
-import { digitDataset } from './digits.js'
+import { digitDataset, type DigitShare } from './digits.js'
 
 export interface DigitSizes {
   readonly forgetCount: number
@@ -53,5 +53,23 @@ export function digitScenario(change: Partial<DigitSizes> = {}): Scenario {
     comparisons: [UnlearningRecipe.parse({ method: 'fine-tune', ...budget })],
     // Forty pictures can show no more than this; the verdict is what the audit says all the same.
     policy: AuditPolicy.parse({ version: 1, views: 6, resamples: 400, aucMargin: 0.25, utilityMargin: 0.2 }),
+  }
+}
+
+/**
+ * Digits as small as they were taken, in large batches at a high rate: steps are cheap, and there are so many of them that an
+ * audit finds the memory of each of three owners' forty pictures, whichever challenge it draws.
+ */
+export function rememberedDigits(shares: readonly DigitShare[]): Scenario {
+  const scenario = digitScenario({ epochs: 400 })
+  return {
+    ...scenario,
+    dataset: {
+      ...scenario.dataset,
+      description: 'Handwritten digits, 8 × 8.',
+      imageSize: 8,
+      build: async () => (await digitDataset(shares)).tar,
+    },
+    recipe: TrainingRecipe.parse({ ...scenario.recipe, batchSize: 40, optimizer: { learningRate: 0.3 } }),
   }
 }
