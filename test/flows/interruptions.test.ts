@@ -7,7 +7,7 @@ import { beginTraining, prepareDigits, readyVersions, untilEpoch, untilSettled }
 import { startWorker, type Worker } from '../kit/worker.js'
 
 const stateDir = makeStateDir('interruptions')
-const scenario = digitScenario({ epochs: 300 })
+const scenario = digitScenario({ epochs: 150 })
 let platform: TestPlatform
 let cast: Cast
 let dataset: string
