@@ -250,6 +250,7 @@ describe('a request that is about somebody without an account', () => {
     await shown.filter({ hasText: 'nobody has answered yet' }).waitFor()
     await person.page.getByRole('button', { name: 'はい、請求しました' }).click()
     await person.page.getByRole('status').filter({ hasText: 'ありがとうございます' }).waitFor()
+    expect(await person.page.getByRole('heading').textContent()).toContain('届きました')
     await shown.filter({ hasText: 'The person confirmed' }).waitFor()
     await person.page.goto('about:blank')
     await person.page.goto(link)

@@ -21,7 +21,7 @@ export class AuditPower {
   @Field(() => Float)
   power!: number
 
-  @Field(() => Int)
+  @Field(() => Int, { description: '1,000,000 where no number of pictures would be enough.' })
   requiredForgetSize!: number
 
   @Field(() => Float)

@@ -42,27 +42,29 @@ export function ConfirmRequest() {
       </OutsidePage>
     )
   const { tenantName: tenant, number, receivedAt, expiresAt } = asked
+  if (state === 'confirm' || state === 'decline')
+    return (
+      <OutsidePage answer={t('confirmRequest.answered', { tenant })}>
+        <Notice>{t(`confirmRequest.done.${state}`, { tenant })}</Notice>
+      </OutsidePage>
+    )
   return (
     <OutsidePage answer={t('confirmRequest.answer', { tenant })} note={t('confirmRequest.note', { tenant })}>
-      {state === 'confirm' || state === 'decline' ? (
-        <Notice>{t(`confirmRequest.done.${state}`, { tenant })}</Notice>
-      ) : (
-        <div className={formClass}>
-          <p className="text-sm">
-            {t('confirmRequest.request', { number })} · <Moment at={receivedAt} />
-          </p>
-          <p className="text-sm text-ink-2">
-            {t('confirmRequest.until')} <Moment at={expiresAt} />
-          </p>
-          {shown ? <Problem>{t(`problems.${shown}`)}</Problem> : null}
-          <Button tone="primary" disabled={state === 'pending'} onClick={() => void say('confirm')}>
-            {t('confirmRequest.confirm')}
-          </Button>
-          <Button disabled={state === 'pending'} onClick={() => void say('decline')}>
-            {t('confirmRequest.decline')}
-          </Button>
-        </div>
-      )}
+      <div className={formClass}>
+        <p className="text-sm">
+          {t('confirmRequest.request', { number })} · <Moment at={receivedAt} />
+        </p>
+        <p className="text-sm text-ink-2">
+          {t('confirmRequest.until')} <Moment at={expiresAt} />
+        </p>
+        {shown ? <Problem>{t(`problems.${shown}`)}</Problem> : null}
+        <Button tone="primary" disabled={state === 'pending'} onClick={() => void say('confirm')}>
+          {t('confirmRequest.confirm')}
+        </Button>
+        <Button disabled={state === 'pending'} onClick={() => void say('decline')}>
+          {t('confirmRequest.decline')}
+        </Button>
+      </div>
     </OutsidePage>
   )
 }

@@ -12,12 +12,16 @@ import { TextLink } from '@/ui/text-link'
 
 type Preview = PreviewErasureQuery['previewErasure']
 
+/** What the API says where no number of pictures would be enough. */
+const unreachable = 1_000_000
+
 /** What was found and in which models, before anything is promised. */
 export function ErasurePreview({ preview }: { preview: Preview }) {
   const t = useTranslations()
   const { number, percent } = useQuantities()
   const { auditPower: power } = preview
   const isStrong = preview.forgetCount >= power.requiredForgetSize
+  const judged = isStrong ? 'powerEnough' : power.requiredForgetSize < unreachable ? 'powerWeak' : 'powerNone'
   return (
     <Card title={t('newRequest.found')}>
       <div className="grid gap-5" data-testid="preview" aria-live="polite">
@@ -44,7 +48,7 @@ export function ErasurePreview({ preview }: { preview: Preview }) {
         {/* Where no model learned, nothing is audited. */}
         {preview.affected.length > 0 ? (
           <p className={isStrong ? 'text-sm' : 'rounded-md border border-warn bg-warn-well px-3 py-2 text-sm'}>
-            {t(isStrong ? 'newRequest.powerEnough' : 'newRequest.powerWeak', {
+            {t(`newRequest.${judged}`, {
               forget: power.forgetCount,
               heldOut: power.heldOutCount,
               power: percent(power.power),
