@@ -1,7 +1,7 @@
 import { inspectMachine, readStackEnv, type Platform } from '@lethe/stack'
 import { expect, it } from 'vitest'
 import { describeFindings } from './commands/doctor.js'
-import { finalScreen } from './screen.js'
+import { finalScreen, firstAdmin } from './screen.js'
 
 const platformWith = (names: readonly string[]) =>
   ({
@@ -25,8 +25,13 @@ it('shows where everything is, who may sign in and how to stop', () => {
 })
 
 it('tells who can sign in where no demonstration makes people', () => {
-  const screen = finalScreen(platformWith(['gateway', 'portal']))
-  expect(screen).toMatch(/platform_admin +admin@lethe\.local +a drawn password/)
+  const platform = platformWith(['gateway', 'portal'])
+  const onTerminal = finalScreen(platform, [firstAdmin(platform, true)])
+  expect(onTerminal).toMatch(/platform_admin +admin@lethe\.local +a drawn password/)
+  const inLog = finalScreen(platform, [firstAdmin(platform, false)])
+  expect(inLog).toContain('admin@lethe.local')
+  expect(inLog).toContain('/state/secrets/secrets.json')
+  expect(inLog).not.toContain('a drawn password')
 })
 
 it('names no address at which nothing answers', () => {

@@ -9,11 +9,18 @@ export function progressPrinter(write: (text: string) => void): (line: string) =
   return (line) => write(`${((performance.now() - startedAt) / 1000).toFixed(1).padStart(7)} s  ${line}\n`)
 }
 
-/** The one screen that stays: where everything is, who may sign in (if nobody else, the first platform admin), how to stop. */
-export function finalScreen(
-  platform: Platform,
-  signIns: readonly SignIn[] = [{ role: 'platform_admin', ...platform.facts.bootstrapAdmin }],
-): string {
+/**
+ * The first platform admin of a platform without a demonstration. The password is shown on a terminal; of anything else,
+ * which may be kept as a log, it is only said where it lies.
+ */
+export const firstAdmin = ({ facts, stateDir }: Platform, isTerminal: boolean): SignIn => {
+  const { email, password } = facts.bootstrapAdmin
+  const place = `(password: adminPassword in ${path.join(stateDir, 'secrets', 'secrets.json')})`
+  return { role: 'platform_admin', email, password: isTerminal ? password : place }
+}
+
+/** The one screen that stays: where everything is, who may sign in, how to stop. */
+export function finalScreen(platform: Platform, signIns: readonly SignIn[]): string {
   const { urls, facts, stateDir, services } = platform
   const running = new Set(services.map((service) => service.name))
   const places = [

@@ -1,7 +1,7 @@
 import { startPlatform, type Platform } from '@lethe/stack'
 import type { Command } from 'commander'
 import { demonstration, type Demonstration } from '../demonstration.js'
-import { finalScreen, progressPrinter } from '../screen.js'
+import { finalScreen, firstAdmin, progressPrinter } from '../screen.js'
 import { stateDirOf } from '../state-dir.js'
 
 interface UpOptions {
@@ -34,7 +34,8 @@ async function bringUp(options: UpOptions, demo: Demonstration | undefined): Pro
     process.exit(130)
   }
   try {
-    write(finalScreen(platform, await demo?.signIns(platform)))
+    const signIns = (await demo?.signIns(platform)) ?? [firstAdmin(platform, process.stdout.isTTY)]
+    write(finalScreen(platform, signIns))
     const result = await demo?.run(platform, interruption.signal)
     if (result)
       write(`\nThe demonstration ${result.succeeded ? 'went well' : 'did not succeed'}: ${result.summaryFile}\n`)
