@@ -1,5 +1,5 @@
 import { spawn, type ChildProcess } from 'node:child_process'
-import { existsSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import { checkoutDir, openSecrets, readPlatformRecord, type PlatformRecord } from '@lethe/stack'
 import { buildServices, until } from './platform.js'
@@ -47,10 +47,13 @@ export async function letheUp(stateDir: string, env: Readonly<Record<string, str
   }
 }
 
-export const isAlive = (pid: number): boolean => {
+/** Whether it runs. What has ended and waits for init to reap it (proc(5), state Z) does not. */
+export function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0)
-    return true
+    if (process.platform !== 'linux') return true
+    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')
+    return !/^[ZX]/.test(stat.slice(stat.lastIndexOf(')') + 2))
   } catch {
     return false
   }

@@ -52,7 +52,8 @@ function withTexts(folder: string): string {
 
 async function audit(name: string, before: string, after: string, ...sets: string[]): Promise<OwnerAuditResult> {
   const out = path.join(home, name)
-  const small = ['--most', '16', '--views', '2', '--resamples', '300', '--out', out]
+  // Drawn once and for all: of two models that learned nothing, an audit with a seed of its own accuses a few in a hundred.
+  const small = ['--most', '16', '--views', '2', '--resamples', '300', '--seed', '3', '--out', out]
   const token = await rig.token({ tenantId, role: 'data_owner' })
   const { code, err } = await runKit(home, '--before', before, '--after', after, ...sets, ...small, '--token', token)
   expect([code, err.includes('refuses')]).toEqual([2, false])
