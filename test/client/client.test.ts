@@ -5,10 +5,8 @@ import { type AddressInfo, connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { promisify } from 'node:util'
-import { publishProgress } from '@lethe/bus'
 import { type Client, createClient, LetheError, orThrow, signIn } from '@lethe/client'
 import { newId } from '@lethe/db'
-import { RunId, TenantId } from '@lethe/domain'
 import { checkoutDir } from '@lethe/stack'
 import { buildSchema, type GraphQLObjectType } from 'graphql'
 import { readFileSync } from 'node:fs'
@@ -20,6 +18,7 @@ import {
   type TestTenant,
 } from '../../apps/gateway/src/testing/gateway-rig.js'
 import { seedModel } from '../../apps/gateway/src/testing/seed.js'
+import { sayProgress, seedRun } from '../../apps/gateway/src/testing/seed-run.js'
 
 let rig: GatewayRig
 let acme: TestTenant
@@ -143,24 +142,8 @@ describe('the client', () => {
 describe('a subscription', () => {
   it('goes on over a connection that is cut, and misses and repeats nothing', async () => {
     const proxy = await startCuttingProxy(rig.url)
-    const runId = RunId.parse(newId())
-    await rig.sql(`INSERT INTO run (id, tenant_id, kind, task) VALUES ($1, $2, 'pretrain', '{}')`, [runId, acme.id])
-    const say = (epoch: number) =>
-      publishProgress(
-        rig.bus,
-        {
-          version: 1,
-          tenantId: TenantId.parse(acme.id),
-          runId,
-          runKind: 'pretrain',
-          attempt: 1,
-          worker: 'w',
-          device: 'd',
-          at: new Date().toISOString(),
-          progress: { phase: 'train', fraction: 0, epoch },
-        },
-        'a grant',
-      )
+    const runId = await seedRun(rig, acme)
+    const say = (epoch: number) => sayProgress(rig, acme, runId, { fraction: 0, epoch })
     const client = createClient({ url: proxy.url, token: acme.tokens.engineer })
     const leaving = new AbortController()
     const epochs: (number | null)[] = []

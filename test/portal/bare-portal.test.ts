@@ -6,7 +6,7 @@ import type { Page } from 'playwright-core'
 import { Webhook } from 'standardwebhooks'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { seriousFaultsOf } from '../kit/accessibility.js'
-import { openBarePortal, overflowOf, type BarePortal, type Visit } from './portal-stage.js'
+import { type BarePortal, openBarePortal, openPage, overflowOf, type Visit } from './portal-stage.js'
 
 let stage: BarePortal
 let engineer: Visit
@@ -34,20 +34,12 @@ afterAll(async () => {
   await stage?.close()
 })
 
-const open = async (page: Page, path: string) => {
-  await page.goto(path)
-  await page
-    .getByTestId('answer')
-    .filter({ hasNotText: /Reading…|読み込み/ })
-    .waitFor()
-  await page.locator('.animate-pulse').first().waitFor({ state: 'detached' })
-}
 const answerOn = (page: Page) => page.getByTestId('answer').textContent()
 let webhookPath: string
 
 it('a webhook is added, its key is shown once, and a ping reaches it, signed with that key', async () => {
   const { page } = engineer
-  await open(page, '/settings/webhooks')
+  await openPage(page, '/settings/webhooks')
   expect(await answerOn(page)).toBe('No system outside is told what happens.')
   await page.getByTestId('empty').waitFor()
   await page.getByRole('button', { name: 'Add a webhook' }).click()
@@ -79,7 +71,7 @@ it('a webhook is added, its key is shown once, and a ping reaches it, signed wit
 
 it('a webhook is disabled, enabled and given another key with one question each', async () => {
   const { page } = engineer
-  await open(page, webhookPath)
+  await openPage(page, webhookPath)
   for (const name of ['Disable', 'Enable']) {
     await page.getByRole('button', { name, exact: true }).click()
     await page.getByRole('dialog').getByRole('button', { name, exact: true }).click()
@@ -97,14 +89,14 @@ it('a webhook is disabled, enabled and given another key with one question each'
 
 it('members choose what they get mail about, and what happens is counted until it is seen', async () => {
   const { page } = engineer
-  await open(page, '/settings/notifications')
+  await openPage(page, '/settings/notifications')
   const choice = page.getByLabel(/^Run failed/)
   expect(await choice.isChecked()).toBe(true)
   await choice.uncheck()
   await expect.poll(async () => (await answerOn(page))?.includes('You get mail about')).toBe(true)
-  await open(page, '/settings/notifications')
+  await openPage(page, '/settings/notifications')
   expect(await page.getByLabel(/^Run failed/).isChecked()).toBe(false)
-  await open(page, '/notices')
+  await openPage(page, '/notices')
   if (await page.getByRole('button', { name: 'Mark all as seen' }).isVisible())
     await page.getByRole('button', { name: 'Mark all as seen' }).click()
   await page.getByTestId('answer').filter({ hasText: 'You have seen everything' }).waitFor()
@@ -112,7 +104,7 @@ it('members choose what they get mail about, and what happens is counted until i
 
 it('a tar is sent in parts, with its progress, and goes on after the connection broke in the middle', async () => {
   const { page } = engineer
-  await open(page, '/datasets')
+  await openPage(page, '/datasets')
   await page.getByRole('button', { name: 'Upload pictures' }).click()
   const dialog = page.getByRole('dialog')
   const buffer = randomBytes(9 * 2 ** 20)
@@ -138,7 +130,7 @@ it('a tar is sent in parts, with its progress, and goes on after the connection 
 it('whoever runs the platform is met by the clocks of all tenants, and bounds storage in the unit that it is shown in', async () => {
   const admin = await stage.visitAsAdmin()
   await admin.page.waitForURL((url) => url.pathname === '/sla')
-  await open(admin.page, '/tenants')
+  await openPage(admin.page, '/tenants')
   const bounds = admin.page.getByRole('button', { name: /^Bounds of / }).first()
   await bounds.click()
   await admin.page.getByRole('dialog').getByLabel('Storage in MiB').fill('50')
@@ -155,7 +147,7 @@ it('whoever runs the platform is met by the clocks of all tenants, and bounds st
 
 it('countries stand in the order of their names in the language of who reads, and a calendar that was saved says so', async () => {
   const owner = await stage.visit('tenant_owner')
-  await open(owner.page, '/sla/rules')
+  await openPage(owner.page, '/sla/rules')
   const options = owner.page.getByLabel('Public holidays of').locator('option')
   await expect.poll(() => options.count()).toBeGreaterThan(100)
   const names = (await options.allTextContents()).slice(1)
@@ -171,7 +163,7 @@ it('countries stand in the order of their names in the language of who reads, an
 
 it('whoever may not see webhooks is not shown the way to them', async () => {
   const officer = await stage.visit('privacy_officer')
-  await open(officer.page, '/settings')
+  await openPage(officer.page, '/settings')
   expect(await officer.page.getByRole('link', { name: 'Webhooks' }).count()).toBe(0)
   await officer.page.getByRole('link', { name: 'Mail to me' }).waitFor()
   await officer.close()
@@ -183,7 +175,7 @@ it.each([
 ] as const)('the pages stand on %s without serious faults', async (name, viewport, colorScheme, locale) => {
   const { page, complaints, strangers, close } = await stage.visit('engineer', { viewport, colorScheme, locale })
   for (const path of ['/settings', '/settings/webhooks', webhookPath, '/settings/notifications', '/notices']) {
-    await open(page, path)
+    await openPage(page, path)
     expect(await overflowOf(page), path).toBeLessThanOrEqual(0)
     expect(await seriousFaultsOf(page)).toEqual([])
     if (process.env['SCREENSHOTS'])

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises'
 import type { Page } from 'playwright-core'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { seriousFaultsOf, wcag22aa } from '../kit/accessibility.js'
-import { overflowOf, portalStage, type PortalStage, type Visit } from './portal-stage.js'
+import { openPage, overflowOf, type PortalStage, portalStage, type Visit } from './portal-stage.js'
 
 let stage: PortalStage
 let officer: Visit
@@ -14,18 +14,9 @@ beforeAll(async () => {
   requestPath = await raise(officer.page, 'bob')
 })
 
-const open = async (page: Page, path: string) => {
-  await page.goto(path)
-  await page
-    .getByTestId('answer')
-    .filter({ hasNotText: /Reading…|読み込み/ })
-    .waitFor()
-  await page.locator('.animate-pulse').first().waitFor({ state: 'detached' })
-}
-
 /** Raises a request as a person would, and gives its address. */
 async function raise(page: Page, subjectKey: string): Promise<string> {
-  await open(page, '/requests/new')
+  await openPage(page, '/requests/new')
   await page.getByLabel('Subject key').fill(subjectKey)
   await page.getByRole('button', { name: 'Find' }).click()
   await page.getByTestId('preview').waitFor()
@@ -49,7 +40,7 @@ async function move(page: Page, name: string, reason?: string): Promise<void> {
 describe('a clock', () => {
   it('is paused, resumed, extended and moved to another rule, and its sum tells all of it', async () => {
     const { page } = officer
-    await open(page, requestPath)
+    await openPage(page, requestPath)
     const clock = clockOn(page)
     await move(page, 'Pause', 'The signature differs.')
     await clock.getByText('Paused', { exact: true }).first().waitFor()
@@ -73,7 +64,7 @@ describe('a clock', () => {
 
   it('is explained in Japanese without a word of English', async () => {
     const { page, close } = await stage.visit('privacy_officer', { locale: 'ja-JP' })
-    await open(page, requestPath)
+    await openPage(page, requestPath)
     const sum = await clockOn(page).getByRole('list').first().textContent()
     expect(sum).toContain('受付の日は数えません')
     expect(sum?.replace(/Many models\.|CCPA|gdpr-12-3/g, '')).not.toMatch(/[a-z]{3,}/i)
@@ -82,7 +73,7 @@ describe('a clock', () => {
 
   it('cannot be moved by who may only read it', async () => {
     const { page, close } = await stage.visit('engineer')
-    await open(page, requestPath)
+    await openPage(page, requestPath)
     await clockOn(page).getByText('Many models.').first().waitFor()
     expect(
       await clockOn(page)
@@ -96,7 +87,7 @@ describe('a clock', () => {
 describe('the board', () => {
   it('finds clocks by rule, shows them on their days, and gives them out as a calendar file', async () => {
     const { page } = officer
-    await open(page, '/sla')
+    await openPage(page, '/sla')
     await page.getByLabel('Rule', { exact: true }).selectOption('ccpa-7021')
     const rows = page.getByRole('table', { name: 'Clocks by due date' }).getByRole('row')
     await rows.filter({ hasText: 'extended' }).waitFor()
@@ -120,7 +111,7 @@ describe('the board', () => {
 describe('rules and calendar', () => {
   it('take over public holidays and terms of a contract for requests to come', async () => {
     const { page } = officer
-    await open(page, '/sla/rules')
+    await openPage(page, '/sla/rules')
     await page.getByLabel('Rule', { exact: true }).selectOption('contract')
     await page.getByLabel('Answer within').fill('12')
     await page.getByLabel('Public holidays of').selectOption('JP')
@@ -139,7 +130,7 @@ describe('rules and calendar', () => {
     await page.getByRole('button', { name: 'Record a fetch' }).click()
     await page.getByRole('dialog').getByRole('button', { name: 'Record a fetch' }).click()
     await page.getByText('due again').waitFor()
-    await open(page, requestPath)
+    await openPage(page, requestPath)
     await clockOn(page).getByText('Cal. Code Regs.').first().waitFor()
   }, 60_000)
 })
@@ -149,7 +140,7 @@ it('pages of clocks fit in 360 px and have no serious violation of WCAG 2.2 AA, 
   for (const path of [requestPath, '/sla', '/sla/rules'])
     for (const colorScheme of ['light', 'dark'] as const) {
       await page.emulateMedia({ colorScheme })
-      await open(page, path)
+      await openPage(page, path)
       expect(await overflowOf(page), path).toBeLessThanOrEqual(0)
       expect(await seriousFaultsOf(page, wcag22aa), `${path}, ${colorScheme}`).toEqual([])
     }

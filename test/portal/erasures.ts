@@ -4,7 +4,7 @@ import { faultsOf, seriousFaultsOf, wcag22aa } from '../kit/accessibility.js'
 import { readOutbox } from '../../apps/gateway/src/testing/outbox.js'
 import { filesOf } from '../kit/bundle/read-archive.js'
 import { digitScenario } from '../kit/digit-scenario.js'
-import { overflowOf, portalStage, type PortalStage, type Visit } from './portal-stage.js'
+import { openPage, overflowOf, type PortalStage, portalStage, type Visit } from './portal-stage.js'
 
 let stage: PortalStage
 let officer: Visit
@@ -26,18 +26,9 @@ async function picturesOf(owner: string, count: number): Promise<Buffer[]> {
   return theirs.slice(0, count).map(([name]) => Buffer.from(files.get(name.replace(/json$/, 'png')) ?? []))
 }
 
-const open = async (page: Page, path: string) => {
-  await page.goto(path)
-  await page
-    .getByTestId('answer')
-    .filter({ hasNotText: /Reading…|読み込み/ })
-    .waitFor()
-  await page.locator('.animate-pulse').first().waitFor({ state: 'detached' })
-}
-
 /** A sample of an owner as other bytes: eight times the size, encoded anew by the browser. */
 async function reencodedSampleOf(page: Page, owner: string): Promise<Buffer> {
-  await open(page, '/datasets')
+  await openPage(page, '/datasets')
   await page.getByRole('link', { name: 'Digits' }).first().click()
   const sample = page.getByRole('listitem').filter({ hasText: owner }).locator('img').nth(5)
   const address = (await sample.getAttribute('src')) ?? ''
@@ -89,7 +80,7 @@ describe('a new request', () => {
     const sent: string[] = []
     page.on('request', (request) => sent.push(request.postData() ?? ''))
     const copy = await reencodedSampleOf(page, 'bob')
-    await open(page, '/requests/new')
+    await openPage(page, '/requests/new')
     await page.getByLabel('Find by').selectOption('files')
     const [first] = pictures as [Buffer]
     await page.getByLabel('Pictures').setInputFiles([
@@ -106,7 +97,7 @@ describe('a new request', () => {
 
   it('comes in by a list that is checked first and says of each row what is wrong', async () => {
     const { page } = officer
-    await open(page, '/requests/new')
+    await openPage(page, '/requests/new')
     await page.getByLabel('Or its text').fill('subject_key,ground\nbob,GDPR Art. 17\nnobody,GDPR Art. 17')
     const take = page.getByRole('button', { name: /^Take in/ })
     expect(await take.isDisabled()).toBe(true)
@@ -123,7 +114,7 @@ describe('a new request', () => {
 describe('a request', () => {
   it('shows what asks for the same', async () => {
     const { page } = officer
-    await open(page, byList)
+    await openPage(page, byList)
     await page.getByTestId('related').filter({ hasText: '2 pictures in common' }).waitFor()
   })
 
@@ -153,7 +144,7 @@ describe('a request', () => {
 
   it('tells what each method takes, and is planned with the one that is chosen', async () => {
     const { page } = officer
-    await open(page, byFiles)
+    await openPage(page, byFiles)
     await act(page, 'Confirm identity', noAnswer)
     const options = page.getByTestId('plan-options')
     await options.getByRole('row').filter({ hasText: 'Fine-tuning' }).first().waitFor()
@@ -169,7 +160,7 @@ describe('a request', () => {
 
   it('shares a run with another that is planned alike', async () => {
     const { page } = officer
-    await open(page, '/requests/new')
+    await openPage(page, '/requests/new')
     await page.getByLabel('Find by').selectOption('files')
     await page
       .getByLabel('Pictures')
@@ -198,7 +189,7 @@ describe('these pages', () => {
       const narrow = { viewport: { width: 360, height: 740 }, colorScheme: scheme, locale }
       const { page, complaints, close } = await stage.visit('privacy_officer', narrow)
       for (const path of ['/requests/new', byFiles, byList]) {
-        await open(page, path)
+        await openPage(page, path)
         expect(await seriousFaultsOf(page, wcag22aa), `${path}, ${scheme}`).toEqual([])
         expect(await overflowOf(page), `${path}, ${locale}`).toBeLessThanOrEqual(0)
       }

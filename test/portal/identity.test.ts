@@ -4,7 +4,7 @@ import { seriousFaultsOf } from '../kit/accessibility.js'
 import { type DnsServer, startDnsServer } from '../../apps/gateway/src/testing/dns-server.js'
 import { type OidcIssuer, startOidcIssuer } from '../../apps/gateway/src/testing/oidc-issuer.js'
 import { readOutbox } from '../../apps/gateway/src/testing/outbox.js'
-import { openBarePortal, overflowOf, type BarePortal, type Visit } from './portal-stage.js'
+import { type BarePortal, openBarePortal, openPage, overflowOf, type Visit } from './portal-stage.js'
 
 let stage: BarePortal
 let owner: Visit
@@ -241,11 +241,7 @@ describe('every page before and around sign-in', () => {
         [inside.page, '/settings/single-sign-on'] as const,
       ]
       for (const [page, path] of visits) {
-        await page.goto(path)
-        await page
-          .getByTestId('answer')
-          .filter({ hasNotText: /Reading…|読み込み/ })
-          .waitFor()
+        await openPage(page, path)
         expect([path, await seriousFaultsOf(page)]).toEqual([path, []])
         expect([path, await overflowOf(page)]).toEqual([path, 0])
         const folder = process.env['SCREENSHOTS']

@@ -140,6 +140,16 @@ async function signIn(page: Page, person: Pick<SignIn, 'email' | 'password'>): P
   await page.getByTestId('answer').waitFor()
 }
 
+/** Goes to a page and waits until it has said its sentence and drawn what it was loading. */
+export async function openPage(page: Page, path: string): Promise<void> {
+  await page.goto(path)
+  await page
+    .getByTestId('answer')
+    .filter({ hasNotText: /Reading…|読み込み/ })
+    .waitFor()
+  await page.locator('.animate-pulse').first().waitFor({ state: 'detached' })
+}
+
 /** How far the page reaches beyond the window, in CSS pixels; a table that scrolls by itself does not count. */
 export const overflowOf = (page: Page): Promise<number> =>
   page.evaluate('document.documentElement.scrollWidth - window.innerWidth')

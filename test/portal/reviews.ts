@@ -1,7 +1,7 @@
 import type { Page } from 'playwright-core'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { seriousFaultsOf, wcag22aa } from '../kit/accessibility.js'
-import { overflowOf, portalStage, type PortalStage } from './portal-stage.js'
+import { openPage, overflowOf, type PortalStage, portalStage } from './portal-stage.js'
 
 let stage: PortalStage
 
@@ -13,13 +13,7 @@ const found = 'Audit 1 was read against its scores; nothing contradicts it.'
 
 const reviewOn = (page: Page) => page.getByRole('region', { name: /^(External review|外部監査人の所見)$/ })
 
-async function openCase(page: Page): Promise<void> {
-  await page.goto(`/requests/${encodeURIComponent(stage.requestId)}`)
-  await page
-    .getByTestId('answer')
-    .filter({ hasNotText: /Reading…|読み込み/ })
-    .waitFor()
-}
+const openCase = (page: Page) => openPage(page, `/requests/${encodeURIComponent(stage.requestId)}`)
 
 /** Only what is closed can be signed off; whether the audit of the stage passed is left to its draw. */
 async function closeCase(): Promise<void> {

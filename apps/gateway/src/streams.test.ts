@@ -1,10 +1,11 @@
-import { publishChanged, publishProgress } from '@lethe/bus'
+import { publishChanged } from '@lethe/bus'
 import { newId } from '@lethe/db'
-import { RunId, TenantId } from '@lethe/domain'
+import { type RunId, TenantId } from '@lethe/domain'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { type GatewayRig, startGatewayRig, type TestTenant } from './testing/gateway-rig.js'
 import { openStream, readStream, type StreamEvent } from './testing/read-stream.js'
 import { seedModel } from './testing/seed.js'
+import { sayProgress, seedRun } from './testing/seed-run.js'
 
 let rig: GatewayRig
 let acme: TestTenant
@@ -17,28 +18,8 @@ beforeAll(async () => {
 })
 afterAll(() => rig.stop())
 
-async function newRun(): Promise<RunId> {
-  const runId = RunId.parse(newId())
-  await rig.sql(`INSERT INTO run (id, tenant_id, kind, task) VALUES ($1, $2, 'pretrain', '{}')`, [runId, acme.id])
-  return runId
-}
-
-const say = (runId: RunId, epoch: number) =>
-  publishProgress(
-    rig.bus,
-    {
-      version: 1,
-      tenantId: TenantId.parse(acme.id),
-      runId,
-      runKind: 'pretrain',
-      attempt: 1,
-      worker: 'w',
-      device: 'd',
-      at: new Date().toISOString(),
-      progress: { phase: 'train', fraction: 0, epoch },
-    },
-    'a grant',
-  )
+const newRun = () => seedRun(rig, acme)
+const say = (runId: RunId, epoch: number) => sayProgress(rig, acme, runId, { fraction: 0, epoch })
 
 const change = (aggregate: 'run' | 'erasure-request', id: string) =>
   publishChanged(

@@ -1,7 +1,7 @@
 import { createHash, generateKeyPairSync } from 'node:crypto'
-import { publishChanged, publishProgress } from '@lethe/bus'
+import { publishChanged } from '@lethe/bus'
 import { newId } from '@lethe/db'
-import { RunId, TenantId } from '@lethe/domain'
+import { TenantId } from '@lethe/domain'
 import { leafHash, MerkleTree, signerFromPrivateKey, signLogCheckpoint, verifyInclusion } from '@lethe/ledger'
 import { serializeSafetensors } from '@lethe/safetensors'
 import { decode } from 'fast-png'
@@ -9,6 +9,7 @@ import { decodeJwt } from 'jose'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type GatewayRig, startGatewayRig, type TestTenant } from './testing/gateway-rig.js'
 import { seedModel, type SeededData } from './testing/seed.js'
+import { sayProgress, seedRun } from './testing/seed-run.js'
 
 let rig: GatewayRig
 let acme: TestTenant
@@ -194,24 +195,8 @@ describe('subscriptions', () => {
   const tenantId = () => TenantId.parse(acme.id)
 
   it('replays what was said of a run, then follows', async () => {
-    const runId = RunId.parse(newId())
-    await rig.sql(`INSERT INTO run (id, tenant_id, kind, task) VALUES ($1, $2, 'pretrain', '{}')`, [runId, acme.id])
-    const say = (fraction: number) =>
-      publishProgress(
-        rig.bus,
-        {
-          version: 1,
-          tenantId: tenantId(),
-          runId,
-          runKind: 'pretrain',
-          attempt: 1,
-          worker: 'w',
-          device: 'd',
-          at: new Date().toISOString(),
-          progress: { phase: 'train', fraction },
-        },
-        'a grant',
-      )
+    const runId = await seedRun(rig, acme)
+    const say = (fraction: number) => sayProgress(rig, acme, runId, { fraction })
     say(0.1)
     say(0.2)
     const leaving = new AbortController()
